@@ -1,0 +1,52 @@
+//! Every limit of the library, with its reason. A limit that is not here does not exist.
+
+/// Bytes of a short text (names, codes, addresses). Wide enough for any name, small enough for an index.
+pub const SHORT_TEXT: usize = 1_000;
+/// Bytes of a long text (`description`, `comment`, `requirements`): 1 MiB, a book; larger things are documents of the host.
+pub const LONG_TEXT: usize = 1 << 20;
+/// Bytes of a `state_code`.
+pub const STATE_CODE: usize = 16;
+/// Bytes of a property's name.
+pub const PROPERTY_NAME: usize = 200;
+/// Declared properties per record kind: each is a possible column of every list.
+pub const PROPERTIES: usize = 500;
+/// Options of one selection property.
+pub const SELECTION_OPTIONS: usize = 1_000;
+/// Minor units of one amount, either sign: a quadrillion. Sums of a million such amounts stay far inside `i128`.
+pub const AMOUNT: i64 = 1_000_000_000_000_000;
+/// First year of a date. Anything earlier is a typing mistake.
+pub const YEAR_MIN: i32 = 1900;
+/// Last year of a date.
+pub const YEAR_MAX: i32 = 2999;
+/// Records that one call may name.
+pub const IDS: usize = 1_000_000;
+/// Records in one chunk of a bulk verb: bounds memory, long enough to amortise every statement.
+pub const CHUNK: usize = 5_000;
+/// Rounds of consequences after one verb; more means that two reactions feed each other.
+pub const REACTION_ROUNDS: usize = 32;
+/// Nesting of a filter: deeper ones would overflow the stack of a small thread.
+pub const FILTER_DEPTH: usize = 64;
+/// Leaves of a filter: keeps the statement below the engine's limits.
+pub const FILTER_LEAVES: usize = 1_000;
+/// Bytes of a filter's text.
+pub const FILTER_TEXT: usize = 1 << 16;
+/// Links in a dotted reference such as `team_id.user_id.name`.
+pub const FILTER_HOPS: usize = 4;
+/// Values of one `in` or `any` list.
+pub const FILTER_LIST: usize = 10_000;
+/// Links of parent records, such as tags and partners; a longer chain is a mistake.
+pub const PARENTS: usize = 100;
+/// Ids in one link list, such as `tag_ids`.
+pub const LINKS: usize = 1_000;
+/// Feed entries returned by one read.
+pub const FEED_PAGE: usize = 100_000;
+/// Bytes of one CSV cell.
+pub const CSV_CELL: usize = 1 << 20;
+/// Columns of a CSV file.
+pub const CSV_COLUMNS: usize = 1_000;
+/// Errors that an import keeps; the rest are only counted.
+pub const CSV_ERRORS: usize = 10_000;
+/// Evidence fields of the score.
+pub const EVIDENCE_FIELDS: usize = 64;
+/// Reader connections kept open.
+pub const READERS: usize = 8;

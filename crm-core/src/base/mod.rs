@@ -1,0 +1,25 @@
+//! The ground: values, money, time, errors, fields. Knows nothing of storage or of the trade.
+//!
+//! Deliberately absent: anything that reads a clock, a file or a database.
+
+pub mod error;
+pub mod field;
+pub mod fields;
+pub mod frame;
+pub mod id;
+pub mod limit;
+pub mod money;
+pub mod probability;
+pub mod text;
+pub mod time;
+pub mod value;
+
+pub use error::{Error, ErrorKind, Result};
+pub use field::{Field, FieldKind, Place, Record, Row, Table};
+pub use fields::Fields;
+pub use frame::Frame;
+pub use id::*;
+pub use money::{Amount, Currency, Money, MoneyBag};
+pub use probability::Probability;
+pub use time::{Date, Timestamp};
+pub use value::{Cell, Value};

@@ -1,0 +1,149 @@
+//! Normal forms of text: names that are nearly right, e-mail addresses, phone numbers, comparison without case.
+//!
+//! Phone numbers are read by the `phonenumber` crate's tables; nothing about prefixes is written here.
+
+use std::borrow::Cow;
+
+use phonenumber::country;
+
+/// The known name nearest to a mistaken one, if it is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong: String = wrong.chars().take(64).flat_map(char::to_lowercase).collect();
+    let allowed = wrong.chars().count() / 3 + 1;
+    let scored = known.into_iter().map(|name| {
+        // A name that contains the mistake, or the reverse, is nearer than its length says.
+        let within = wrong.len() >= 3 && (name.contains(&wrong) || wrong.contains(name));
+        (if within { 1 } else { distance(&wrong, name) }, name)
+    });
+    scored
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// Letters to insert, delete or replace to get from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+/// Text for comparing without case.
+#[must_use]
+pub fn folded(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
+}
+
+/// The first e-mail address within a text, in its comparable form: the domain in lower case, the local part too if it is ASCII.
+///
+/// ```
+/// use crm_core::base::text::email_normalized;
+/// assert_eq!(email_normalized("Ada L. <Ada@Harbour.EXAMPLE>").as_deref(), Some("ada@harbour.example"));
+/// assert_eq!(email_normalized("call me"), None);
+/// ```
+#[must_use]
+pub fn email_normalized(text: &str) -> Option<String> {
+    let outside = |c: char| {
+        c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')' | '[' | ']' | ':')
+    };
+    text.split(outside).find_map(|word| {
+        let (local, domain) = word.trim_matches(|c| matches!(c, '.' | '\'')).rsplit_once('@')?;
+        let local_fits =
+            !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
+        let domain_fits =
+            domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
+        let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
+        (local_fits && domain_fits).then(|| format!("{local}@{}", domain.to_lowercase()))
+    })
+}
+
+fn is_label(label: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || c == '-';
+    !label.is_empty()
+        && label.len() <= 63
+        && label.chars().all(inner)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// A phone number in E.164, read as in `country_code` (two letters) unless it names its country; `None` when it is no valid number.
+///
+/// ```
+/// use crm_core::base::text::phone_normalized;
+/// assert_eq!(phone_normalized("+49 (0711) 1234567", None).as_deref(), Some("+497111234567"));
+/// assert_eq!(phone_normalized("01 23 45 67 89", Some("FR")).as_deref(), Some("+33123456789"));
+/// assert_eq!(phone_normalized("123", Some("FR")), None);
+/// ```
+#[must_use]
+pub fn phone_normalized(text: &str, country_code: Option<&str>) -> Option<String> {
+    if text.len() > 64 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let region = country_code.and_then(|code| code.parse::<country::Id>().ok());
+    let read = |text: &str| phonenumber::parse(region, text).ok().filter(phonenumber::is_valid);
+    // "00…" is how many countries dial abroad; "+49 (0711)" keeps a trunk zero that does not belong there.
+    let abroad = text.trim().strip_prefix("00").map(|rest| format!("+{rest}"));
+    let without_trunk = text.replace("(0", "(").replace("()", "");
+    let number = read(text)
+        .or_else(|| abroad.and_then(|text| read(&text)))
+        .or_else(|| read(&without_trunk))?;
+    Some(number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_meant() {
+        let names = ["expected_revenue", "stage_id", "team_id", "name"];
+        assert_eq!(nearest("stage", names), Some("stage_id"));
+        assert_eq!(nearest("expected_revenu", names), Some("expected_revenue"));
+        assert_eq!(nearest("nmae", names), Some("name"));
+        assert_eq!(nearest("zzzzzz", names), None);
+    }
+
+    #[test]
+    fn addresses_are_found_in_free_text() {
+        for (text, expect) in [
+            ("\"Doe, John\" <John.DOE@Example.COM>, other@x.org", Some("john.doe@example.com")),
+            ("mailto:ana@azure.example", Some("ana@azure.example")),
+            ("Jörg@Example.com", Some("Jörg@example.com")),
+            ("a@b", None),
+            ("@example.com", None),
+            ("a..b@example.com", None),
+        ] {
+            assert_eq!(email_normalized(text).as_deref(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn phone_normal_forms_are_stable() {
+        for (text, region, expect) in [
+            ("0033 1 23 45 67 89", None, Some("+33123456789")),
+            ("(202) 555-0123", Some("US"), Some("+12025550123")),
+            ("06 12 34 56 78", None, None),
+            ("no number", Some("FR"), None),
+        ] {
+            let normal = phone_normalized(text, region);
+            assert_eq!(normal.as_deref(), expect, "{text}");
+            if let Some(normal) = normal {
+                assert_eq!(phone_normalized(&normal, None), Some(normal.clone()), "idempotent");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The closed sets of words. Numbers are stored: a word is appended, never moved.
+
+use crate::base::field::choice;
+
+choice! {
+    /// A lead is not yet qualified; an opportunity is in the pipeline.
+    LeadKind {
+        /// Unqualified.
+        Lead = "lead",
+        /// In the pipeline.
+        Opportunity = "opportunity",
+    }
+    /// How it ended, or that it has not. Set by verbs only; probability and `active` never decide it.
+    WonStatus {
+        /// Still open.
+        Pending = "pending",
+        /// We got the deal.
+        Won = "won",
+        /// We did not.
+        Lost = "lost",
+    }
+    /// What a user may see.
+    Role {
+        /// Leads that are theirs or nobody's.
+        Own = "own",
+        /// And those of their teams.
+        Team = "team",
+        /// And all of their companies.
+        All = "all",
+        /// And settings and the office.
+        Admin = "admin",
+    }
+    /// Whether an e-mail address or a phone number looks right.
+    ContactState {
+        /// It can be one.
+        Correct = "correct",
+        /// It cannot.
+        Incorrect = "incorrect",
+    }
+    /// How sure we are to see the money in time.
+    ForecastCategory {
+        /// Not said.
+        Pipeline = "pipeline",
+        /// Perhaps.
+        BestCase = "best_case",
+        /// Promised.
+        Commit = "commit",
+        /// Won.
+        Closed = "closed",
+        /// Left out of forecasts.
+        Omitted = "omitted",
+    }
+    /// Where a lead's `probability` comes from.
+    ProbabilitySource {
+        /// Nothing is known.
+        None = "none",
+        /// The share of deals won.
+        Base = "base",
+        /// The stage.
+        Stage = "stage",
+        /// The scoring model.
+        Model = "model",
+        /// A person said so.
+        Manual = "manual",
+        /// It is won or lost.
+        Outcome = "outcome",
+    }
+    /// What a partner's address is for.
+    AddressType {
+        /// A person to talk to.
+        Contact = "contact",
+        /// Where invoices go.
+        Invoice = "invoice",
+        /// Where goods go.
+        Delivery = "delivery",
+        /// A home.
+        Private = "private",
+        /// Something else.
+        Other = "other",
+    }
+}

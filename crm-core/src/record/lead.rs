@@ -1,0 +1,223 @@
+//! The heart: a lead or an opportunity, one record of two kinds.
+//!
+//! The row is narrow, since boards, forecasts and scoring scan it; names, addresses and long texts stand beside it in `lead_text`,
+//! the machine's score in `lead_score`. The score's candidates (`country_code`, `source_id`, …) stay in the row.
+
+use crate::base::field::{Nature, Properties, record};
+use crate::base::limit;
+use crate::base::money::{Amount, Currency, Money};
+use crate::base::time::{DAY_MICROS, Date, Timestamp};
+use crate::base::{
+    CampaignId, CompanyId, LeadId, LostReasonId, MediumId, PartnerId, Probability, RecurringPlanId,
+    SourceId, StageId, TagId, TeamId, UserId,
+};
+use crate::record::choice::{
+    ContactState, ForecastCategory, LeadKind, ProbabilitySource, WonStatus,
+};
+
+/// The chance that counts: the outcome's, else a person's, else the machine's.
+const PROBABILITY: &str = "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
+     ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)";
+
+record! {
+    /// A lead or an opportunity.
+    ///
+    /// It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100,
+    /// losing archives it with probability 0. `probability` follows the machine until someone sets it by hand.
+    Lead in "lead" as LeadId {
+        /// What the deal is about; by default "<partner>'s opportunity".
+        name: String => required, personal;
+        /// Unqualified lead or opportunity; omitted: opportunity, unless the setting `use_leads` is on.
+        kind: LeadKind;
+        /// Whose deal it is; by default its team's company, else its user's, else its partner's.
+        company_id: Option<CompanyId>;
+        /// Of its amounts; by default its company's. Fixed once there is money.
+        currency: Currency;
+        /// The customer.
+        partner_id: Option<PartnerId>;
+        /// The salesperson; omitted: the session's user.
+        user_id: Option<UserId>;
+        /// The team; omitted: the salesperson's.
+        team_id: Option<TeamId>;
+        /// Where it stands in the pipeline; omitted: the team's first stage.
+        stage_id: Option<StageId> => uncopied;
+        /// 0 low, 1 medium, 2 high, 3 very high.
+        priority: i64 => range(0, 3);
+        /// Its labels.
+        tag_ids: Vec<TagId> => link("lead_tag", "lead_id", "tag_id");
+        /// What the deal should bring, once.
+        expected_revenue: Amount => range(0, limit::AMOUNT);
+        /// What the deal should bring per period of its plan.
+        recurring_revenue: Amount => range(0, limit::AMOUNT);
+        /// How often it recurs; none counts as monthly.
+        recurring_plan_id: Option<RecurringPlanId>;
+        /// Chance of winning. Setting it makes it manual; `None` follows the machine again.
+        probability: Probability => sql(PROBABILITY), uncopied;
+        /// What a person said; empty: follow the machine.
+        manual_probability: Option<Probability> => uncopied;
+        /// What the machine says.
+        automated_probability: Probability => joined("lead_score"), uncopied;
+        /// Whether `probability` is the machine's, compared at two decimals.
+        is_automated_probability: bool => computed;
+        /// Where `probability` comes from.
+        probability_source: ProbabilitySource => joined("lead_score"), uncopied;
+        /// Pending, won or lost.
+        won_status: WonStatus => system, uncopied;
+        /// Shown; losing and archiving hide it.
+        active: bool => system, uncopied;
+        /// Paused: left out of forecasts.
+        on_hold: bool => uncopied;
+        /// How sure we are to see the money in time.
+        forecast_category: ForecastCategory => uncopied;
+        /// When we expect to win.
+        date_deadline: Option<Date>;
+        /// When a salesperson was set.
+        date_open: Option<Timestamp> => system, uncopied;
+        /// When it was won or lost.
+        date_closed: Option<Timestamp> => system, uncopied;
+        /// When it became an opportunity.
+        date_conversion: Option<Timestamp> => system, uncopied;
+        /// When it last changed its stage.
+        date_last_stage_update: Option<Timestamp> => system, uncopied;
+        /// Why it was lost.
+        lost_reason_id: Option<LostReasonId> => uncopied;
+        /// The marketing effort it came by.
+        campaign_id: Option<CampaignId>;
+        /// The way it came.
+        medium_id: Option<MediumId>;
+        /// Where it came from.
+        source_id: Option<SourceId>;
+        /// Two letters, ISO 3166; folded to upper case.
+        country_code: Option<String> => max(2);
+        /// State or region, free.
+        state_code: Option<String> => max(limit::STATE_CODE);
+        /// The contact's language, such as `fr_FR`.
+        lang: Option<String> => max(16);
+        /// Whether the e-mail can be one; kept by the library.
+        email_state: Option<ContactState> => system;
+        /// Whether the phone number can be one; kept by the library.
+        phone_state: Option<ContactState> => system;
+        /// A colour of the host's palette.
+        color: i64 => range(0, 1_000_000);
+        /// The stage it was won from.
+        won_from_stage_id: Option<StageId> => hidden, uncopied;
+        /// The customer's company name.
+        partner_name: Option<String> => side("lead_text"), personal;
+        /// Whom to talk to.
+        contact_name: Option<String> => side("lead_text"), personal;
+        /// The contact's position.
+        function: Option<String> => side("lead_text"), personal;
+        /// The contact's e-mail, as written.
+        email_from: Option<String> => side("lead_text"), personal;
+        /// Copied in incoming mail.
+        email_cc: Option<String> => side("lead_text"), personal;
+        /// The address alone, in its comparable form; kept by the library.
+        email_normalized: Option<String> => side("lead_text"), system, personal;
+        /// As written.
+        phone: Option<String> => side("lead_text"), personal;
+        /// As written.
+        mobile: Option<String> => side("lead_text"), personal;
+        /// The first readable number in E.164; kept by the library.
+        phone_normalized: Option<String> => side("lead_text"), system, personal;
+        /// The customer's page.
+        website: Option<String> => side("lead_text"), personal;
+        /// Street and number.
+        street: Option<String> => side("lead_text"), personal;
+        /// More of the street.
+        street2: Option<String> => side("lead_text"), personal;
+        /// The town.
+        city: Option<String> => side("lead_text"), personal;
+        /// Postal code.
+        zip: Option<String> => side("lead_text"), personal;
+        /// Who recommended us.
+        referred: Option<String> => side("lead_text"), personal;
+        /// Notes.
+        description: Option<String> => side("lead_text"), max(limit::LONG_TEXT), personal;
+        /// Declared custom values by name.
+        properties: Properties => side("lead_text"), personal;
+        /// `expected_revenue × probability`, rounded to the minor unit.
+        prorated_revenue: Amount => computed;
+        /// `recurring_revenue` per month, rounded to the minor unit.
+        recurring_revenue_monthly: Amount => computed;
+        /// Whole days from creation to assignment.
+        day_open: Option<i64> => computed;
+        /// Whole days from creation to closing.
+        day_close: Option<i64> => computed;
+        /// An open opportunity that has not moved for longer than its stage allows.
+        is_rotting: bool => computed;
+        /// Whole days since its last move, if it is rotting; else 0.
+        rotting_days: i64 => computed;
+        /// Months of its plan.
+        plan_months: Option<i64> => hidden, sql("(SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id)");
+        /// Its stage's `rotting_days`.
+        stage_rotting_days: Option<i64> => hidden, sql("(SELECT stage.rotting_days FROM stage WHERE stage.id = lead.stage_id)");
+    }
+}
+
+impl Lead {
+    /// What the deal should bring, with its currency.
+    #[must_use]
+    pub const fn revenue(&self) -> Money {
+        self.expected_revenue.of(self.currency)
+    }
+
+    /// The chance that counts.
+    #[must_use]
+    pub fn effective_probability(&self) -> Probability {
+        match self.won_status {
+            WonStatus::Won => Probability::CERTAIN,
+            WonStatus::Lost => Probability::ZERO,
+            WonStatus::Pending => self.manual_probability.unwrap_or(self.automated_probability),
+        }
+    }
+
+    /// Whether a forecast counts it as open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.won_status == WonStatus::Pending && self.active && !self.on_hold
+    }
+}
+
+impl Nature for Lead {
+    fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    fn derive(&mut self, now: Timestamp) {
+        self.probability = self.effective_probability();
+        self.probability_source = match (self.won_status, self.manual_probability) {
+            (WonStatus::Pending, None) => self.probability_source,
+            (WonStatus::Pending, Some(_)) => ProbabilitySource::Manual,
+            _ => ProbabilitySource::Outcome,
+        };
+        self.is_automated_probability =
+            self.probability.hundredths() == self.automated_probability.hundredths();
+        self.prorated_revenue = prorated(self.expected_revenue, self.probability);
+        self.recurring_revenue_monthly = monthly(self.recurring_revenue, self.plan_months);
+        self.day_open = self.date_open.map(|open| open.days_between(self.create_date));
+        self.day_close = self.date_closed.map(|closed| closed.days_between(self.create_date));
+        let still = now.micros() - self.date_last_stage_update.unwrap_or(self.create_date).micros();
+        let allowed = self.stage_rotting_days.unwrap_or(0);
+        self.is_rotting = self.kind == LeadKind::Opportunity
+            && self.won_status == WonStatus::Pending
+            && allowed > 0
+            && still > allowed * DAY_MICROS;
+        self.rotting_days = if self.is_rotting { still / DAY_MICROS } else { 0 };
+    }
+}
+
+/// A share of an amount, rounded half to even.
+fn prorated(amount: Amount, probability: Probability) -> Amount {
+    let share = crate::base::money::divide_half_even(
+        i128::from(amount.0) * i128::from(probability.ppm()),
+        1_000_000,
+    );
+    Amount(i64::try_from(share).unwrap_or(amount.0))
+}
+
+/// An amount per period as an amount per month.
+fn monthly(amount: Amount, months: Option<i64>) -> Amount {
+    let months = months.filter(|months| *months > 0).unwrap_or(1);
+    let share = crate::base::money::divide_half_even(i128::from(amount.0), i128::from(months));
+    Amount(i64::try_from(share).unwrap_or(amount.0))
+}

@@ -1,0 +1,56 @@
+//! The nouns: one list of fields per kind of record, and the catalogue of them all.
+//!
+//! They stand together, below every room, so that filters, events, storage and doors can read any table without naming a room.
+//! The rooms hold the verbs. Deliberately absent: behaviour.
+
+mod choice;
+mod lead;
+mod office;
+mod partner;
+
+pub use choice::{
+    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilitySource, Role, WonStatus,
+};
+pub use lead::Lead;
+pub use office::{
+    Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team, TeamMember,
+    User,
+};
+pub use partner::Partner;
+
+use crate::base::field::{Place, Record, Table};
+use crate::base::id::RecordKind;
+
+/// What is known of a kind of record.
+#[must_use]
+pub const fn table(kind: RecordKind) -> &'static Table {
+    match kind {
+        RecordKind::Company => Company::TABLE,
+        RecordKind::User => User::TABLE,
+        RecordKind::Team => Team::TABLE,
+        RecordKind::TeamMember => TeamMember::TABLE,
+        RecordKind::Stage => Stage::TABLE,
+        RecordKind::LostReason => LostReason::TABLE,
+        RecordKind::Tag => Tag::TABLE,
+        RecordKind::Campaign => Campaign::TABLE,
+        RecordKind::Medium => Medium::TABLE,
+        RecordKind::Source => Source::TABLE,
+        RecordKind::RecurringPlan => RecurringPlan::TABLE,
+        RecordKind::Partner => Partner::TABLE,
+        RecordKind::Lead => Lead::TABLE,
+    }
+}
+
+/// The 1:1 tables that hold a record's fields beside its own row, in the order of their first field.
+#[must_use]
+pub fn sides(table: &Table) -> Vec<&'static str> {
+    let mut sides = Vec::new();
+    for field in table.fields {
+        if let Place::Side(side) | Place::Joined(side) = field.place
+            && !sides.contains(&side)
+        {
+            sides.push(side);
+        }
+    }
+    sides
+}

@@ -1,0 +1,192 @@
+//! The records of the office: what a pipeline refers to.
+
+use crate::base::field::{Nature, record};
+use crate::base::limit;
+use crate::base::money::Currency;
+use crate::base::{
+    CampaignId, CompanyId, LostReasonId, MediumId, RecurringPlanId, SourceId, StageId, TagId,
+    TeamId, TeamMemberId, UserId,
+};
+use crate::record::choice::Role;
+
+record! {
+    /// A company of the host: owner of users, teams and deals. Company 1 exists from the start.
+    Company in "company" as CompanyId {
+        /// Its name.
+        name: String => required, unique;
+        /// Of its deals' amounts, ISO 4217. Fixed once a deal of the company has money.
+        currency: Currency;
+        /// Two letters, ISO 3166; helps to read phone numbers.
+        country_code: Option<String> => max(2);
+        /// Its time zone, IANA.
+        zone: Option<String>;
+    }
+}
+
+record! {
+    /// Someone who works with the pipeline.
+    User in "user_account" as UserId {
+        /// The person's name.
+        name: String => required, personal;
+        /// What names them at `session`; unique.
+        login: String => required, unique, personal;
+        /// Where to write to them.
+        email: Option<String> => personal;
+        /// What they may see.
+        role: Role;
+        /// Their company; empty: every company.
+        company_id: Option<CompanyId>;
+        /// Further companies they may work in.
+        company_ids: Vec<CompanyId> => link("user_company", "user_id", "company_id");
+        /// An archived user cannot open a session nor own new deals.
+        active: bool;
+    }
+}
+
+record! {
+    /// A sales team.
+    Team in "team" as TeamId {
+        /// Its name.
+        name: String => required;
+        /// Lower comes first.
+        sequence: i64 => range(-1_000_000, 1_000_000);
+        /// Its leader.
+        user_id: Option<UserId>;
+        /// Its members.
+        member_ids: Vec<UserId> => link("team_member", "team_id", "user_id");
+        /// Its company; empty: shared by all.
+        company_id: Option<CompanyId>;
+        /// The team above it.
+        parent_id: Option<TeamId>;
+        /// Whether it works on leads.
+        use_leads: bool;
+        /// Whether it works on opportunities.
+        use_opportunities: bool;
+        /// Which leads it may be given, as a filter.
+        assignment_filter: Option<String> => max(limit::FILTER_TEXT);
+        /// How many leads it may be given in 30 days.
+        assignment_max: i64 => range(0, 1_000_000);
+        /// An archived team is not chosen by default.
+        active: bool;
+    }
+}
+
+record! {
+    /// A user's membership of a team.
+    TeamMember in "team_member" as TeamMemberId {
+        /// The team.
+        team_id: TeamId => required;
+        /// The user.
+        user_id: UserId => required;
+        /// How many leads the member may be given in 30 days.
+        assignment_max: i64 => range(0, 1_000_000);
+        /// Which leads the member may be given, as a filter.
+        assignment_filter: Option<String> => max(limit::FILTER_TEXT);
+    }
+}
+
+record! {
+    /// A step of the pipeline.
+    Stage in "stage" as StageId {
+        /// Its name.
+        name: String => required;
+        /// Lower comes first.
+        sequence: i64 => range(-1_000_000, 1_000_000);
+        /// Whether deals in it are won.
+        is_won: bool;
+        /// Whether a board shows it folded; a folded stage is never the default.
+        fold: bool;
+        /// What must be done before a deal may leave it.
+        requirements: Option<String> => max(limit::LONG_TEXT);
+        /// The teams that use it; none: every team.
+        team_ids: Vec<TeamId> => link("stage_team", "stage_id", "team_id");
+        /// Its company; empty: shared by all.
+        company_id: Option<CompanyId>;
+        /// Days without a move after which a deal rots; 0: never.
+        rotting_days: i64 => range(0, 100_000);
+        /// A colour of the host's palette.
+        color: i64 => range(0, 1_000_000);
+    }
+}
+
+record! {
+    /// Why deals are lost.
+    LostReason in "lost_reason" as LostReasonId {
+        /// The reason in words.
+        name: String => required, unique;
+        /// Lower comes first.
+        sequence: i64 => range(-1_000_000, 1_000_000);
+        /// Whether deals with it count as cancelled rather than lost.
+        is_cancellation: bool;
+        /// An archived reason is kept where it stands, and not offered.
+        active: bool;
+    }
+}
+
+record! {
+    /// A label; labels form a tree.
+    Tag in "tag" as TagId {
+        /// Its word.
+        name: String => required, unique;
+        /// A colour of the host's palette.
+        color: i64 => range(0, 1_000_000);
+        /// The label above it.
+        parent_id: Option<TagId>;
+    }
+}
+
+record! {
+    /// A marketing effort.
+    Campaign in "campaign" as CampaignId {
+        /// Its name.
+        name: String => required, unique;
+        /// An archived one is not offered.
+        active: bool;
+    }
+}
+
+record! {
+    /// A way of delivery, such as e-mail or banner.
+    Medium in "medium" as MediumId {
+        /// Its name.
+        name: String => required, unique;
+        /// An archived one is not offered.
+        active: bool;
+    }
+}
+
+record! {
+    /// Where someone came from, such as a search engine.
+    Source in "source" as SourceId {
+        /// Its name.
+        name: String => required, unique;
+        /// An archived one is not offered.
+        active: bool;
+    }
+}
+
+record! {
+    /// How often recurring revenue recurs.
+    RecurringPlan in "recurring_plan" as RecurringPlanId {
+        /// Its name.
+        name: String => required, unique;
+        /// Months of one payment; 0 counts as 1.
+        number_of_months: i64 => range(0, 1_200);
+        /// Lower comes first.
+        sequence: i64 => range(-1_000_000, 1_000_000);
+        /// An archived one is not offered.
+        active: bool;
+    }
+}
+
+impl Nature for Company {}
+impl Nature for User {}
+impl Nature for Team {}
+impl Nature for TeamMember {}
+impl Nature for Stage {}
+impl Nature for LostReason {}
+impl Nature for Tag {}
+impl Nature for Campaign {}
+impl Nature for Medium {}
+impl Nature for Source {}
+impl Nature for RecurringPlan {}

@@ -1,0 +1,64 @@
+//! People and companies outside.
+
+use crate::base::field::{Nature, Properties, record};
+use crate::base::limit;
+use crate::base::{CompanyId, PartnerId, UserId};
+use crate::record::choice::AddressType;
+
+record! {
+    /// A person or a company outside, with an address and how to reach them.
+    Partner in "partner" as PartnerId {
+        /// Their name.
+        name: String => required, personal;
+        /// A company rather than a person.
+        is_company: bool;
+        /// The company or person they belong to.
+        parent_id: Option<PartnerId>;
+        /// What this card's address is for.
+        address_type: AddressType;
+        /// Buys from us.
+        is_customer: bool;
+        /// Sells to us.
+        is_supplier: bool;
+        /// Their position.
+        function: Option<String> => personal;
+        /// As they wrote it.
+        email: Option<String> => personal;
+        /// The address alone, in its comparable form; kept by the library.
+        email_normalized: Option<String> => system, personal;
+        /// As they wrote it.
+        phone: Option<String> => personal;
+        /// As they wrote it.
+        mobile: Option<String> => personal;
+        /// The first readable number in E.164; kept by the library.
+        phone_normalized: Option<String> => system, personal;
+        /// Their page.
+        website: Option<String> => personal;
+        /// Street and number.
+        street: Option<String> => personal;
+        /// More of the street.
+        street2: Option<String> => personal;
+        /// The town.
+        city: Option<String> => personal;
+        /// Postal code.
+        zip: Option<String> => personal;
+        /// State or region, free.
+        state_code: Option<String> => max(limit::STATE_CODE);
+        /// Two letters, ISO 3166.
+        country_code: Option<String> => max(2);
+        /// Their language, such as `fr_FR`.
+        lang: Option<String> => max(16);
+        /// Who looks after them.
+        user_id: Option<UserId>;
+        /// Whose partner they are; empty: everybody's.
+        company_id: Option<CompanyId>;
+        /// Notes.
+        comment: Option<String> => max(limit::LONG_TEXT), personal;
+        /// Declared custom values by name.
+        properties: Properties => personal;
+        /// An archived partner is hidden.
+        active: bool;
+    }
+}
+
+impl Nature for Partner {}
