@@ -50,3 +50,6 @@ pub const CSV_ERRORS: usize = 10_000;
 pub const EVIDENCE_FIELDS: usize = 64;
 /// Reader connections kept open.
 pub const READERS: usize = 8;
+/// Bytes of text in one Arrow column with 32-bit offsets: what the format holds; longer columns get 64-bit ones.
+#[cfg(feature = "arrow")]
+pub const ARROW_TEXT: usize = i32::MAX as usize;

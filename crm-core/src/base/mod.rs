@@ -2,6 +2,8 @@
 //!
 //! Deliberately absent: anything that reads a clock, a file or a database.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod error;
 pub mod field;
 pub mod fields;
