@@ -1,0 +1,300 @@
+//! What speaks for or against a lead: its team, its stage, and the values of the configured fields, as text.
+//!
+//! A value is counted by its text: an id in decimal, a choice by its word, a date in ISO 8601, money in major units. An empty field
+//! says nothing, except `email_state` and `phone_state`, whose emptiness is a value of its own. A truth is never empty.
+//!
+//! Deliberately absent: counting and probabilities; see `bayes`.
+
+use std::borrow::Cow;
+
+use crate::base::error::{Error, Result};
+use crate::base::field::{FieldKind, Place, Properties, Record};
+use crate::base::limit;
+use crate::base::value::{Cell, Value};
+use crate::base::{Amount, Currency, Date, Field, Probability, StageId, TeamId, Timestamp};
+use crate::record::Lead;
+
+/// The stage's place among the variables: always there, always first.
+pub(crate) const STAGE: usize = 0;
+/// Its name.
+pub(crate) const STAGE_ID: &str = "stage_id";
+/// The variable whose rarer values are not believed.
+pub(crate) const TAG_IDS: &str = "tag_ids";
+/// Fields that follow from the outcome, from the score or from any save: as evidence they would say what is asked.
+const NO_EVIDENCE: [&str; 9] = [
+    "id",
+    "version",
+    "write_date",
+    "write_uid",
+    "active",
+    "won_status",
+    "date_closed",
+    "manual_probability",
+    "properties",
+];
+
+/// Where a variable's values come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The field of `Lead` with that number.
+    Field(usize),
+    /// The custom property of that name.
+    Property(String),
+}
+
+/// One field that the score looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variable {
+    /// As configured: `stage_id`, `tag_ids`, `properties.Region`.
+    pub name: String,
+    /// Where its values come from.
+    pub origin: Origin,
+}
+
+impl Variable {
+    /// The variable of a configured name. Whether a property is declared, the caller knows.
+    ///
+    /// # Errors
+    /// `Invalid` when there is no such field or it cannot be evidence.
+    pub(crate) fn parse(name: &str) -> Result<Self> {
+        if let Some(property) = name.strip_prefix("properties.") {
+            let property =
+                property.strip_prefix('`').and_then(|p| p.strip_suffix('`')).unwrap_or(property);
+            crate::require!(!property.is_empty(), "fields", "{name:?} names no property");
+            let origin = Origin::Property(property.to_owned());
+            return Ok(Self { name: format!("properties.{property}"), origin });
+        }
+        let name = if name == "type" { "kind" } else { name };
+        let field = Lead::TABLE.field(name).map_err(|error| error.with_field("fields"))?;
+        let fits = matches!(field.place, Place::Column | Place::Side(_) | Place::Link(..));
+        crate::require!(
+            fits && !NO_EVIDENCE.contains(&name),
+            "fields",
+            "{name} cannot be evidence: it follows from the outcome, from the score or from other fields"
+        );
+        let at = Lead::TABLE.position(name).ok_or_else(|| Lead::TABLE.unknown(name))?;
+        Ok(Self { name: name.to_owned(), origin: Origin::Field(at) })
+    }
+
+    /// The field behind it, if it is one.
+    pub(crate) fn field(&self) -> Option<&'static Field> {
+        match self.origin {
+            Origin::Field(at) => Some(&Lead::TABLE.fields[at]),
+            Origin::Property(_) => None,
+        }
+    }
+}
+
+/// The variables of configured fields: the stage first, then each field once, in the order given.
+///
+/// # Errors
+/// `Invalid` for what cannot be evidence; `Limit` for too many fields.
+pub(crate) fn variables<'n>(fields: impl IntoIterator<Item = &'n str>) -> Result<Vec<Variable>> {
+    let mut variables = vec![Variable::parse(STAGE_ID)?];
+    for name in fields {
+        let variable = Variable::parse(name)?;
+        if !variables.contains(&variable) {
+            variables.push(variable);
+        }
+    }
+    if variables.len() > limit::EVIDENCE_FIELDS + 1 {
+        let message = format!("a score looks at no more than {} fields", limit::EVIDENCE_FIELDS);
+        return Err(Error::limit("fields", message));
+    }
+    Ok(variables)
+}
+
+/// What speaks for or against one lead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Evidence {
+    /// Whose counts apply.
+    pub team_id: Option<TeamId>,
+    /// Where it stands; none: it cannot be scored.
+    pub stage_id: Option<StageId>,
+    /// The values beside the stage: number of the variable and text, in the variables' order.
+    pub values: Vec<(usize, String)>,
+}
+
+/// The evidence of a lead.
+pub(crate) fn evidence(lead: &Lead, variables: &[Variable]) -> Evidence {
+    let mut values = Vec::with_capacity(variables.len());
+    for (at, variable) in variables.iter().enumerate().skip(1) {
+        match &variable.origin {
+            Origin::Field(number) => {
+                let field = &Lead::TABLE.fields[*number];
+                let cell = (Lead::ACCESS[*number].cell)(lead);
+                each_text(field, cell, lead.currency, |text| values.push((at, text.to_owned())));
+            }
+            Origin::Property(name) => {
+                values.extend(property_text(&lead.properties, name).map(|text| (at, text)));
+            }
+        }
+    }
+    Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values }
+}
+
+/// Hands out the texts that a stored value counts as: none, one, or one per link.
+pub(crate) fn each_text(
+    field: &Field,
+    cell: Cell<'_>,
+    currency: Currency,
+    mut take: impl FnMut(&str),
+) {
+    match (field.kind, cell) {
+        (FieldKind::Ids(_), Cell::Text(ids)) => {
+            ids.split(',').filter(|id| !id.is_empty()).for_each(take);
+        }
+        (_, cell) => {
+            if let Some(text) = text(field, cell, currency) {
+                take(&text);
+            }
+        }
+    }
+}
+
+/// The text that a stored value counts as; `None` when it says nothing.
+pub(crate) fn text<'c>(field: &Field, cell: Cell<'c>, currency: Currency) -> Option<Cow<'c, str>> {
+    let number = match cell {
+        Cell::Null => return counts_when_empty(field).then_some(Cow::Borrowed("")),
+        Cell::Text(text) => return Some(text),
+        Cell::Real(number) => return Some(Cow::Owned(number.to_string())),
+        Cell::Int(number) => number,
+    };
+    Some(match field.kind {
+        FieldKind::Bool => Cow::Borrowed(if number == 0 { "false" } else { "true" }),
+        FieldKind::Choice(words) => {
+            Cow::Borrowed(*usize::try_from(number).ok().and_then(|at| words.get(at))?)
+        }
+        FieldKind::Money => Cow::Owned(Amount(number).to_major(currency).to_string()),
+        FieldKind::Percent => Cow::Owned(Probability::from_ppm(number).ok()?.percent().to_string()),
+        FieldKind::Date => Cow::Owned(Date::stored(number).to_string()),
+        FieldKind::Time => Cow::Owned(Timestamp::stored(number).to_string()),
+        _ => Cow::Owned(number.to_string()),
+    })
+}
+
+/// Whether emptiness is a value: for the contact states it is.
+pub(crate) fn counts_when_empty(field: &Field) -> bool {
+    matches!(field.name, "email_state" | "phone_state")
+}
+
+/// Whether the same stored number always means the same text, so that it may be remembered by number.
+pub(crate) fn is_plain(field: &Field) -> bool {
+    !matches!(field.kind, FieldKind::Money | FieldKind::Text | FieldKind::Properties)
+}
+
+/// The text that a custom property counts as.
+pub(crate) fn property_text(properties: &Properties, name: &str) -> Option<String> {
+    match properties.0.get(name)? {
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Text(text) => Some(text.clone()),
+        Value::Date(date) => Some(date.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{SourceId, TagId};
+    use crate::record::{ContactState, LeadKind};
+
+    fn lead() -> Lead {
+        let mut lead = Lead {
+            team_id: Some(TeamId(3)),
+            stage_id: Some(StageId(2)),
+            kind: LeadKind::Opportunity,
+            source_id: Some(SourceId(7)),
+            country_code: Some("FR".into()),
+            tag_ids: vec![TagId(4), TagId(9)],
+            phone_state: Some(ContactState::Incorrect),
+            expected_revenue: Amount(125_000),
+            date_deadline: Some(Date::new(2026, 3, 2).unwrap()),
+            name: "Fleet lease".into(),
+            ..Lead::default()
+        };
+        lead.properties.0.insert("Lead Origin".into(), Value::Text("Fair".into()));
+        lead.properties.0.insert("size".into(), Value::Float(3.0));
+        lead
+    }
+
+    fn texts(fields: &[&str]) -> Vec<String> {
+        let variables = variables(fields.iter().copied()).unwrap();
+        let values = evidence(&lead(), &variables).values;
+        values.into_iter().map(|(at, text)| format!("{}={text}", variables[at].name)).collect()
+    }
+
+    #[test]
+    fn values_are_counted_by_their_text() {
+        assert_eq!(
+            texts(&["source_id", "tag_ids", "type", "priority", "on_hold", "date_deadline"]),
+            [
+                "source_id=7",
+                "tag_ids=4",
+                "tag_ids=9",
+                "kind=opportunity",
+                "priority=0",
+                "on_hold=false",
+                "date_deadline=2026-03-02"
+            ]
+        );
+        assert_eq!(
+            texts(&["expected_revenue", "name", "properties.Lead Origin", "properties.size"]),
+            [
+                "expected_revenue=1250.00",
+                "name=Fleet lease",
+                "properties.Lead Origin=Fair",
+                "properties.size=3"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_the_contact_states_count_when_empty() {
+        assert_eq!(
+            texts(&[
+                "phone_state",
+                "email_state",
+                "state_code",
+                "lang",
+                "medium_id",
+                "properties.x"
+            ]),
+            ["phone_state=incorrect", "email_state="]
+        );
+    }
+
+    #[test]
+    fn the_stage_is_always_there_and_fields_count_once() {
+        let names = |fields: &[&str]| -> Vec<String> {
+            let variables = variables(fields.iter().copied()).unwrap();
+            variables.into_iter().map(|variable| variable.name).collect()
+        };
+        assert_eq!(names(&[]), ["stage_id"]);
+        assert_eq!(
+            names(&["lang", "stage_id", "lang", "properties.`a b`"]),
+            ["stage_id", "lang", "properties.a b"]
+        );
+    }
+
+    #[test]
+    fn what_follows_from_the_outcome_is_no_evidence() {
+        for name in [
+            "won_status",
+            "probability",
+            "automated_probability",
+            "id",
+            "day_close",
+            "contry",
+            "properties.",
+        ] {
+            let error = variables([name]).unwrap_err();
+            assert_eq!(error.field(), Some("fields"), "{name}: {error}");
+        }
+        let many: Vec<String> = (0..65).map(|n| format!("properties.p{n}")).collect();
+        let error = variables(many.iter().map(String::as_str)).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Limit);
+    }
+}
