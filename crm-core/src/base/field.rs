@@ -64,7 +64,7 @@ pub enum Place {
 }
 
 /// What the library knows of one field.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// Its name everywhere.
     pub name: &'static str,

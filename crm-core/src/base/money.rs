@@ -54,6 +54,18 @@ impl Currency {
         std::str::from_utf8(&self.code).unwrap_or("EUR")
     }
 
+    /// The codes of all currencies with so many decimals.
+    pub fn codes(decimals: u32) -> impl Iterator<Item = &'static str> {
+        let list = match decimals {
+            0 => NONE,
+            2 => TWO,
+            3 => THREE,
+            4 => FOUR,
+            _ => "",
+        };
+        list.split_ascii_whitespace()
+    }
+
     /// Decimals of a major unit: 2 for EUR, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn decimals(&self) -> u32 {

@@ -78,4 +78,17 @@ choice! {
         /// Something else.
         Other = "other",
     }
+    /// What a declared property holds.
+    PropertyKind {
+        /// Any text.
+        Text = "text",
+        /// A number, not exact.
+        Number = "number",
+        /// A civil date.
+        Date = "date",
+        /// True or false.
+        Boolean = "boolean",
+        /// One of its options.
+        Selection = "selection",
+    }
 }

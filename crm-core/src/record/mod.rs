@@ -9,7 +9,8 @@ mod office;
 mod partner;
 
 pub use choice::{
-    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilitySource, Role, WonStatus,
+    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilitySource, PropertyKind, Role,
+    WonStatus,
 };
 pub use lead::Lead;
 pub use office::{
