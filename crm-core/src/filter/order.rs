@@ -1,0 +1,172 @@
+//! Order by text: `priority desc, stage_id.sequence, id desc`.
+//!
+//! Empty values come last in both directions; text is ordered by its bytes; the id is always the last key, so that no two records
+//! tie and pages never overlap. Money is ordered by minor units as stored. Deliberately absent: properties and lists of links.
+
+use crate::base::error::{Error, Result};
+use crate::base::field::{Field, FieldKind, Place, Table};
+use crate::record;
+
+use super::canonical;
+use super::sql::Statement;
+
+/// How records are listed.
+///
+/// ```
+/// use crm_core::filter::{Order, Statement};
+/// use crm_core::base::Record;
+/// let order = Order::parse("priority desc, date_deadline", crm_core::record::Lead::TABLE)?;
+/// let mut statement = Statement::new();
+/// order.sql(&mut statement)?;
+/// assert_eq!(statement.sql, "lead.priority DESC, lead.date_deadline ASC NULLS LAST, lead.id ASC");
+/// # Ok::<(), crm_core::base::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    table: &'static Table,
+    keys: Vec<Key>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Key {
+    link: Option<&'static Field>,
+    field: &'static Field,
+    descending: bool,
+}
+
+impl Order {
+    /// Reads fields with `asc` or `desc`, joined by commas. One link may be followed. The id is added as the last key, in the
+    /// direction of the last one given.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, for unknown names and fields that have no order; `Format` for other words.
+    pub fn parse(text: &str, table: &'static Table) -> Result<Self> {
+        let mut keys: Vec<Key> = Vec::new();
+        for part in text.split(',') {
+            let key = read(part, table)?;
+            if keys.iter().any(|known| (known.link, known.field) == (key.link, key.field)) {
+                let message = format!("order: {} is named twice", part.trim());
+                return Err(Error::invalid(key.field.name, message));
+            }
+            keys.push(key);
+        }
+        // Ids are unique: what stands behind one decides nothing.
+        if let Some(at) = keys.iter().position(Key::is_id) {
+            keys.truncate(at + 1);
+        } else {
+            let descending = keys.last().is_some_and(|key| key.descending);
+            keys.push(Key { link: None, field: table.field("id")?, descending });
+        }
+        Ok(Self { table, keys })
+    }
+
+    /// Whether records come by their id alone; and if so, whether the greatest comes first.
+    #[must_use]
+    pub fn by_id_alone(&self) -> Option<bool> {
+        match self.keys.as_slice() {
+            [key] => Some(key.descending),
+            _ => None,
+        }
+    }
+
+    /// The fields of the record itself that it needs.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> + '_ {
+        self.keys.iter().map(|key| key.link.unwrap_or(key.field))
+    }
+
+    /// Appends the keys, to stand after `ORDER BY`.
+    ///
+    /// # Errors
+    /// `Bug` when a field has no column, which reading has refused.
+    pub fn sql(&self, out: &mut Statement) -> Result<()> {
+        for (at, key) in self.keys.iter().enumerate() {
+            let column = match key.link {
+                None => out.column(self.table, key.field)?,
+                Some(link) => {
+                    let column = out.column(self.table, link)?;
+                    subselect(link, key.field, &column)?
+                }
+            };
+            let comma = if at == 0 { "" } else { ", " };
+            let direction = if key.descending { "DESC" } else { "ASC" };
+            // Said only where it means something, so that plain indexes serve.
+            let nulls = if key.field.nullable || key.link.is_some() { " NULLS LAST" } else { "" };
+            out.sql.push_str(&format!("{comma}{column} {direction}{nulls}"));
+        }
+        Ok(())
+    }
+}
+
+impl Key {
+    fn is_id(&self) -> bool {
+        self.link.is_none() && self.field.name == "id"
+    }
+}
+
+/// Reads one key.
+fn read(part: &str, table: &'static Table) -> Result<Key> {
+    let mut words = part.split_whitespace();
+    let Some(path) = words.next() else {
+        return Err(Error::format(
+            "order: a field is missing; it reads like \"priority desc, id desc\"",
+        ));
+    };
+    let descending = match words.next() {
+        None => false,
+        Some(word) if word.eq_ignore_ascii_case("asc") => false,
+        Some(word) if word.eq_ignore_ascii_case("desc") => true,
+        Some(word) => {
+            let message =
+                format!("order: {word:?} is neither `asc` nor `desc`; keys are joined by commas");
+            return Err(Error::format(message));
+        }
+    };
+    if let Some(word) = words.next() {
+        return Err(Error::format(format!(
+            "order: {word:?} has no meaning here; keys are joined by commas"
+        )));
+    }
+    let Some((link, name)) = path.split_once('.') else {
+        return Ok(Key { link: None, field: sortable(path, table)?, descending });
+    };
+    let link = field(link, table)?;
+    let FieldKind::Ref(kind) = link.kind else {
+        return Err(link.refuse(format_args!("is no link, so the order {path:?} cannot follow it")));
+    };
+    if name.contains('.') {
+        return Err(link.refuse(format_args!("the order {path:?} follows more than one link")));
+    }
+    let far = sortable(name, record::table(kind))?;
+    if !matches!(far.place, Place::Column) {
+        return Err(far.refuse("does not stand in its own row, so the order cannot reach it"));
+    }
+    Ok(Key { link: Some(link), field: far, descending })
+}
+
+fn field(name: &str, table: &'static Table) -> Result<&'static Field> {
+    match table.position(canonical(name)) {
+        Some(at) => Ok(&table.fields[at]),
+        None => Err(table.unknown(name)),
+    }
+}
+
+/// A field that has an order in storage.
+fn sortable(name: &str, table: &'static Table) -> Result<&'static Field> {
+    let field = field(name, table)?;
+    match (field.kind, field.place) {
+        (FieldKind::Ids(_) | FieldKind::Properties, _) | (_, Place::Computed | Place::Link(..)) => {
+            Err(field.refuse("has no order in storage and cannot be sorted by"))
+        }
+        _ => Ok(field),
+    }
+}
+
+/// A field of the record that a link names.
+fn subselect(link: &Field, far: &Field, column: &str) -> Result<String> {
+    let FieldKind::Ref(kind) = link.kind else {
+        return Err(Error::bug("a link was checked to be one"));
+    };
+    let (name, field) = (record::table(kind).name, far.name);
+    // Under a name of its own, for the link may lead back to the same table.
+    Ok(format!("(SELECT linked.{field} FROM {name} linked WHERE linked.id = {column})"))
+}

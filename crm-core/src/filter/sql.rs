@@ -1,0 +1,317 @@
+//! A resolved filter as SQL that both engines understand.
+//!
+//! Columns are written with their table before them, so that the text fits any statement that names the record's table; 1:1 side
+//! tables that it needs are listed for the caller to join. Truths stand bare (`lead.active`), so that partial indexes serve.
+//! Deliberately absent: table aliases; each level of a dotted reference is a subselect and shadows the outer one.
+
+use std::fmt::Write as _;
+
+use crate::base::error::{Error, Result};
+use crate::base::field::{Field, Place, Table};
+use crate::base::money::Currency;
+use crate::base::value::Cell;
+use crate::record::{self, PropertyKind};
+
+use super::resolve::{Cond, DECIMALS, Resolved, Test};
+
+/// Values of a list that are bound; longer lists of numbers are written out, for engines limit parameters.
+const BOUND_LIST: usize = 200;
+/// Parameters that every engine takes in one statement.
+const PARAMETERS: usize = 32_000;
+/// Conjuncts that stand in one row; more are bracketed in halves, for engines limit the depth of an expression.
+const ROW: usize = 100;
+
+/// SQL in the making: text, parameters, and the side tables it reads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Statement {
+    /// The text so far.
+    pub sql: String,
+    /// The parameters so far, in the order of their numbers.
+    pub params: Vec<Cell<'static>>,
+    /// 1:1 tables of the root table that the text reads, each once.
+    pub sides: Vec<&'static str>,
+}
+
+impl Statement {
+    /// An empty one; its first parameter is `?1`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps a parameter and answers its number as SQL writes it: `?3`.
+    pub fn bind(&mut self, cell: impl Into<Cell<'static>>) -> String {
+        self.params.push(cell.into());
+        format!("?{}", self.params.len())
+    }
+
+    /// Notes that a side table is read.
+    pub fn needs(&mut self, side: &'static str) {
+        if !self.sides.contains(&side) {
+            self.sides.push(side);
+        }
+    }
+
+    /// `LEFT JOIN`s of the side tables, each beginning with a space.
+    #[must_use]
+    pub fn joins(&self, table: &Table) -> String {
+        joins(table, &self.sides)
+    }
+
+    /// SQL of a stored field of the root table; notes the side it stands in.
+    ///
+    /// # Errors
+    /// `Invalid` for computed fields and link lists, which are no column.
+    pub fn column(&mut self, table: &Table, field: &Field) -> Result<String> {
+        let mut scope = Scope { name: table.name, table, sides: Vec::new() };
+        let column = scope.column(field)?;
+        for side in scope.sides {
+            self.needs(side);
+        }
+        Ok(column)
+    }
+}
+
+fn joins(table: &Table, sides: &[&str]) -> String {
+    let name = table.name;
+    let join = |side: &&str| format!(" LEFT JOIN {side} ON {side}.{name}_id = {name}.id");
+    sides.iter().map(join).collect()
+}
+
+impl Resolved {
+    /// Appends the condition, to stand after `WHERE` or within brackets; `(1 = 1)` when everything meets it.
+    ///
+    /// # Errors
+    /// `Limit` when it needs more parameters than engines take.
+    pub fn sql(&self, out: &mut Statement) -> Result<()> {
+        self.sql_on(self.table.name, out)
+    }
+
+    /// The same over another table that has the columns that the filter uses (see [`Self::only_uses`]), such as kept counts.
+    ///
+    /// # Errors
+    /// As [`Self::sql`].
+    pub fn sql_on(&self, name: &str, out: &mut Statement) -> Result<()> {
+        let mut scope = Scope { name, table: self.table, sides: std::mem::take(&mut out.sides) };
+        let text = write(&self.test, &mut scope, out);
+        out.sides = scope.sides;
+        out.sql.push_str(&text?);
+        if out.params.len() > PARAMETERS {
+            let message = format!("the filter holds more than {PARAMETERS} values");
+            return Err(Error::limit("filter", message));
+        }
+        Ok(())
+    }
+}
+
+/// The table whose columns are at hand.
+struct Scope<'a> {
+    name: &'a str,
+    table: &'a Table,
+    sides: Vec<&'static str>,
+}
+
+impl Scope<'_> {
+    fn needs(&mut self, side: &'static str) {
+        if !self.sides.contains(&side) {
+            self.sides.push(side);
+        }
+    }
+
+    fn column(&mut self, field: &Field) -> Result<String> {
+        Ok(match field.place {
+            Place::Column => format!("{}.{}", self.name, field.name),
+            Place::Side(side) | Place::Joined(side) => {
+                self.needs(side);
+                format!("{side}.{}", field.name)
+            }
+            Place::Sql(expression) => {
+                for side in record::sides(self.table) {
+                    if expression.contains(&format!("{side}.")) {
+                        self.needs(side);
+                    }
+                }
+                expression.to_owned()
+            }
+            Place::Link(..) | Place::Computed => {
+                return Err(field.refuse("is no column and cannot be read by SQL"));
+            }
+        })
+    }
+}
+
+fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<String> {
+    match test {
+        Test::All(tests) => row(tests, " AND ", "(1 = 1)", scope, out),
+        Test::Any(tests) => row(tests, " OR ", "(1 = 0)", scope, out),
+        Test::Check { field, cond: Cond::Links { every, ids, negated }, .. } => {
+            links(field, *every, ids, *negated, scope, out)
+        }
+        Test::Check { field, property: None, cond } if matches!(field.place, Place::Link(..)) => {
+            let (table, ours, _) = link(field)?;
+            let not = if *cond == Cond::Null { "NOT " } else { "" };
+            let name = scope.name;
+            Ok(format!("{not}EXISTS (SELECT 1 FROM {table} WHERE {table}.{ours} = {name}.id)"))
+        }
+        Test::Check { field, property, cond } => {
+            let mut column = scope.column(field)?;
+            if let Some((name, kind)) = property {
+                column = property_value(&column, name, *kind, out);
+            }
+            single(&column, property.is_some(), cond, scope, out)
+        }
+        Test::Via { field, table, or_null, test } => {
+            let column = scope.column(field)?;
+            let ids = subselect(table, test, out)?;
+            let null = if *or_null { format!("{column} IS NULL OR ") } else { String::new() };
+            Ok(format!("({null}{column} IN ({ids}))"))
+        }
+        Test::Linked { field, table: other, negated, test } => {
+            let (table, ours, theirs) = link(field)?;
+            let ids = subselect(other, test, out)?;
+            let (name, not) = (scope.name, if *negated { "NOT " } else { "" });
+            Ok(format!(
+                "{name}.id {not}IN (SELECT {table}.{ours} FROM {table} WHERE {table}.{theirs} IN ({ids}))"
+            ))
+        }
+    }
+}
+
+/// Tests joined by a word, always in brackets.
+fn row(
+    tests: &[Test],
+    word: &str,
+    empty: &str,
+    scope: &mut Scope<'_>,
+    out: &mut Statement,
+) -> Result<String> {
+    if tests.is_empty() {
+        return Ok(empty.to_owned());
+    }
+    if tests.len() > ROW {
+        let (left, right) = tests.split_at(tests.len() / 2);
+        let left = row(left, word, empty, scope, out)?;
+        return Ok(format!("({left}{word}{})", row(right, word, empty, scope, out)?));
+    }
+    let parts = tests.iter().map(|test| write(test, scope, out)).collect::<Result<Vec<_>>>()?;
+    Ok(format!("({})", parts.join(word)))
+}
+
+/// The ids of a table's records that meet a test.
+fn subselect(table: &Table, test: &Test, out: &mut Statement) -> Result<String> {
+    let mut scope = Scope { name: table.name, table, sides: Vec::new() };
+    let condition = write(test, &mut scope, out)?;
+    let (name, joins) = (table.name, joins(table, &scope.sides));
+    Ok(format!("SELECT {name}.id FROM {name}{joins} WHERE {condition}"))
+}
+
+fn link(field: &Field) -> Result<(&'static str, &'static str, &'static str)> {
+    match field.place {
+        Place::Link(table, ours, theirs) => Ok((table, ours, theirs)),
+        _ => Err(field.refuse("is computed after reading and cannot be filtered")),
+    }
+}
+
+fn links(
+    field: &Field,
+    every: bool,
+    ids: &[i64],
+    negated: bool,
+    scope: &Scope<'_>,
+    out: &mut Statement,
+) -> Result<String> {
+    let (table, ours, theirs) = link(field)?;
+    let cells: Vec<Cell<'static>> = ids.iter().map(|id| Cell::Int(*id)).collect();
+    let listed = list(&cells, out);
+    let (name, not) = (scope.name, if negated { "NOT " } else { "" });
+    let whole = if every && ids.len() > 1 {
+        format!(" GROUP BY {table}.{ours} HAVING COUNT(DISTINCT {table}.{theirs}) = {}", ids.len())
+    } else {
+        String::new()
+    };
+    Ok(format!(
+        "{name}.id {not}IN (SELECT {table}.{ours} FROM {table} WHERE {table}.{theirs} IN {listed}{whole})"
+    ))
+}
+
+fn list(cells: &[Cell<'static>], out: &mut Statement) -> String {
+    let inline = cells.len() > BOUND_LIST || out.params.len() > PARAMETERS / 2;
+    let parts = cells.iter().map(|cell| match cell {
+        Cell::Int(number) if inline => number.to_string(),
+        other => out.bind(other.clone()),
+    });
+    format!("({})", parts.collect::<Vec<_>>().join(", "))
+}
+
+/// How this dialect reads one value out of a JSON object.
+fn property_value(column: &str, name: &str, kind: PropertyKind, out: &mut Statement) -> String {
+    let mut path = format!("$.{}", serde_json::Value::from(name));
+    if kind == PropertyKind::Date {
+        path.push_str(".date");
+    }
+    let path = out.bind(path);
+    format!("json_extract({column}, {path})")
+}
+
+/// How this dialect compares with a pattern. `crm_like` is [`super::like()`], which storage registers; null text answers null.
+fn like_call(column: &str, pattern: &str, insensitive: bool) -> String {
+    format!("crm_like({column}, {pattern}, {})", i32::from(insensitive))
+}
+
+/// A test of one column or expression.
+fn single(
+    column: &str,
+    of_property: bool,
+    cond: &Cond,
+    scope: &mut Scope<'_>,
+    out: &mut Statement,
+) -> Result<String> {
+    Ok(match cond {
+        Cond::Null => format!("{column} IS NULL"),
+        Cond::NotNull => format!("{column} IS NOT NULL"),
+        Cond::Is(truth) if of_property => format!("{column} = {}", i32::from(*truth)),
+        Cond::Is(true) => column.to_owned(),
+        Cond::Is(false) => format!("NOT {column}"),
+        Cond::Compare(compare, cell) => {
+            format!("{column} {} {}", compare.sql(), out.bind(cell.clone()))
+        }
+        Cond::In(cells) => format!("{column} IN {}", list(cells, out)),
+        Cond::NotIn(cells) => format!("{column} NOT IN {}", list(cells, out)),
+        Cond::Like { text, insensitive, negated, .. } => {
+            let pattern = out.bind(text.clone());
+            let call = like_call(column, &pattern, *insensitive);
+            if *negated { format!("({column} IS NOT NULL AND NOT {call})") } else { call }
+        }
+        Cond::Scaled(conds) => return scaled(column, conds, scope, out),
+        Cond::Links { .. } => return Err(Error::bug("links are no column")),
+    })
+}
+
+/// Money: the stored number depends on the decimals of the record's currency; the common ones are asked first.
+fn scaled(
+    column: &str,
+    conds: &[Option<Cond>; 4],
+    scope: &mut Scope<'_>,
+    out: &mut Statement,
+) -> Result<String> {
+    let currency = scope.table.field("currency")?;
+    let currency = scope.column(currency)?;
+    let mut text = "CASE".to_owned();
+    let mut usual = String::new();
+    for (decimals, cond) in DECIMALS.iter().zip(conds) {
+        let test = match cond {
+            Some(cond) => single(column, false, cond, scope, out)?,
+            None => "(1 = 0)".to_owned(),
+        };
+        if *decimals == DECIMALS[0] {
+            let _ = write!(text, " WHEN {currency} IN ('EUR', 'USD') THEN {test}");
+            usual = test;
+            continue;
+        }
+        let codes: Vec<String> =
+            Currency::codes(*decimals).map(|code| format!("'{code}'")).collect();
+        let _ = write!(text, " WHEN {currency} IN ({}) THEN {test}", codes.join(", "));
+    }
+    let _ = write!(text, " ELSE {usual} END");
+    Ok(text)
+}
