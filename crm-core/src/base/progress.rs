@@ -33,12 +33,11 @@ impl<'a> Progress<'a> {
     /// # Errors
     /// `Cancelled` when the host says to stop.
     pub fn tell(&mut self, done: u64, total: u64) -> Result<()> {
-        match &mut self.0 {
-            Some(tell) if !tell(done, total) => {
-                Err(Error::new(ErrorKind::Cancelled, "cancelled by the host; nothing was written"))
-            }
-            _ => Ok(()),
+        let go_on = self.0.as_mut().is_none_or(|tell| tell(done, total));
+        if go_on {
+            return Ok(());
         }
+        Err(Error::new(ErrorKind::Cancelled, "cancelled by the host; nothing was written"))
     }
 }
 
