@@ -9,7 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::field::{Field, FieldKind, Place, Table};
 use crate::base::id::RecordKind;
 use crate::base::limit;
-use crate::base::text::nearest;
+use crate::base::text::{folded, nearest};
 use crate::base::time::{Date, Timestamp};
 use crate::base::value::Cell;
 use crate::record::{self, PropertyKind};
@@ -324,8 +324,10 @@ impl Resolver<'_> {
         };
         let Some(kind) = self.properties.property(table.kind, name) else {
             let names = self.properties.names(table.kind);
-            let hint = nearest(name, names.iter().map(String::as_str))
-                .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+            let folded: Vec<_> = names.iter().map(|name| folded(name)).collect();
+            let near = nearest(name, folded.iter().map(AsRef::as_ref));
+            let near = near.and_then(|near| folded.iter().position(|name| name.as_ref() == near));
+            let hint = near.map_or(String::new(), |at| format!("; did you mean {:?}?", names[at]));
             let message = format!("{} has no property {name:?}{hint}", table.kind.name());
             return Err(Error::invalid(name.as_str(), message));
         };

@@ -1,5 +1,8 @@
 //! The language: what reads, what is refused and where, and that both forms are canonical.
 
+mod agreement;
+mod resolving;
+
 use super::*;
 use crate::base::ErrorKind;
 
