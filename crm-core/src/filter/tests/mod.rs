@@ -2,6 +2,7 @@
 
 mod agreement;
 mod resolving;
+mod world;
 
 use super::*;
 use crate::base::ErrorKind;
