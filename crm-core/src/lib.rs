@@ -1,8 +1,63 @@
-//! An embeddable CRM engine.
+//! An embeddable CRM engine: one library, one file, no server.
+//!
+//! ```
+//! use crm_core::{Crm, Find, Lost, fields};
+//! # fn main() -> crm_core::Result<()> {
+//! let crm = Crm::open(":memory:")?; // or a file's path
+//! let s = crm.session(None, None)?; // or a user's
+//! let deal = s.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000, priority: 2 })?;
+//! let deal = s.leads().mark_won(deal.id)?;
+//! assert_eq!(deal.probability.percent().to_string(), "100.0000");
+//! assert_eq!(s.leads().find(&Find::filter("won_status = \"won\"")?)?, [deal]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Crm`] is an open database, [`Session`] one user's view of it, and a session has a desk per kind of record: [`Leads`] with the verbs
+//! of the pipeline, [`Desk`] for the office. Every verb is one transaction, answers the record as stored, and fails with one
+//! [`Error`] that names kind, code, field and record.
+#![forbid(unsafe_code)]
+
 pub mod base;
 pub mod filter;
-pub mod forecast;
 pub mod record;
+
+mod access;
+mod any_desk;
+mod company;
+mod crm;
+mod default_data;
+mod desk;
+mod event;
+mod external_id;
+mod feed;
+pub mod forecast;
+mod history;
+mod lead;
+mod lost_reason;
+mod partner;
+mod property;
+mod reaction;
+mod recurring_plan;
 pub mod score;
+mod session;
+mod setting;
+mod stage;
+mod storage;
+mod tag;
+mod tally;
+mod team;
+mod user;
+mod utm;
+
+pub use any_desk::AnyDesk;
 pub use base::*;
+pub use crm::{Crm, CrmOptions, UserRef};
+pub use desk::{Desk, Find, Target};
+pub use feed::FeedEntry;
 pub use filter::Filter;
+pub use lead::{Convert, Leads, Lost};
+pub use property::{Properties, PropertyDefinition};
+pub use record::*;
+pub use session::Session;
+pub use setting::Settings;

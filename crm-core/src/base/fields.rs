@@ -12,13 +12,19 @@ use crate::base::value::Value;
 /// assert_eq!(fields.get("priority"), Some(&2.into()));
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Fields(Vec<(Cow<'static, str>, Value)>);
+pub struct Fields {
+    values: Vec<(Cow<'static, str>, Value)>,
+    /// What another system calls the record: (system, its id).
+    pub external_id: Option<(String, String)>,
+    /// The version that the caller has seen; `update` answers `Conflict` if the record has another.
+    pub expected_version: Option<i64>,
+}
 
 impl Fields {
     /// No values.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { values: Vec::new(), external_id: None, expected_version: None }
     }
 
     /// Adds or replaces a value.
@@ -28,9 +34,9 @@ impl Fields {
         value: impl Into<Value>,
     ) -> &mut Self {
         let (name, value) = (name.into(), value.into());
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+        match self.values.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
+            None => self.values.push((name, value)),
         }
         self
     }
@@ -38,13 +44,13 @@ impl Fields {
     /// The value of that name; `None` when it was omitted.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// Takes the value of that name out.
     pub fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.remove(at).1)
+        let at = self.values.iter().position(|(known, _)| known == name)?;
+        Some(self.values.remove(at).1)
     }
 
     /// Whether a value of that name was given.
@@ -55,19 +61,19 @@ impl Fields {
 
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+        self.values.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// How many values were given.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     /// Whether none was given.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 }
 

@@ -10,8 +10,7 @@ use crate::base::id::Subject;
 use crate::base::money::Currency;
 use crate::base::value::{Cell, Value};
 
-use super::cond::{Cond, DECIMALS, Test};
-use super::resolve::Resolved;
+use super::resolve::{Cond, DECIMALS, Resolved, Test};
 
 /// Hands over a field's cell as storage holds it: of the record asked about, or of a record that a link names.
 ///

@@ -19,10 +19,6 @@ use crate::record::choice::{
 const PROBABILITY: &str = "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
      ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)";
 
-/// Where that chance comes from: outcome and manual are said by the lead itself, the rest by the machine.
-const PROBABILITY_SOURCE: &str = "(CASE WHEN lead.won_status <> 0 THEN 5 WHEN lead.manual_probability IS NOT NULL THEN 4 \
-     ELSE COALESCE(lead_score.probability_source, 0) END)";
-
 record! {
     /// A lead or an opportunity.
     ///
@@ -30,7 +26,7 @@ record! {
     /// losing archives it with probability 0. `probability` follows the machine until someone sets it by hand.
     Lead in "lead" as LeadId {
         /// What the deal is about; by default "<partner>'s opportunity".
-        name: String => required, personal;
+        name: String => required, personal, side("lead_text");
         /// Unqualified lead or opportunity; omitted: opportunity, unless the setting `use_leads` is on.
         kind: LeadKind;
         /// Whose deal it is; by default its team's company, else its user's, else its partner's.
@@ -64,7 +60,7 @@ record! {
         /// Whether `probability` is the machine's, compared at two decimals.
         is_automated_probability: bool => computed;
         /// Where `probability` comes from.
-        probability_source: ProbabilitySource => sql(PROBABILITY_SOURCE), system, uncopied;
+        probability_source: ProbabilitySource => joined("lead_score"), uncopied;
         /// Pending, won or lost.
         won_status: WonStatus => system, uncopied;
         /// Shown; losing and archiving hide it.

@@ -10,7 +10,9 @@ pub(crate) mod compiled;
 mod count;
 pub(crate) mod evidence;
 mod explain;
+mod learn;
 #[cfg(test)]
 mod reference_tests;
 
 pub use explain::{Explanation, ExplanationRow};
+pub(crate) use learn::learn;

@@ -1,0 +1,184 @@
+//! A desk whose kind is only known when the program runs: for the doors to other languages. The same verbs, in [`Row`]s.
+
+use crate::base::{Fields, Frame, Record, RecordKind, Result, Row};
+use crate::desk::{Desk, Find, Room, query};
+use crate::filter::Filter;
+use crate::record::{
+    Campaign, Company, Lead, LostReason, Medium, Partner, RecurringPlan, Source, Stage, Tag, Team,
+    TeamMember, User,
+};
+use crate::storage::Link;
+
+/// A desk by the name of its kind.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyDesk<'s> {
+    link: &'s Link,
+    kind: RecordKind,
+}
+
+/// Runs generic code for the kind that a value names.
+macro_rules! by_kind {
+    ($kind:expr, $R:ident => $body:expr) => {
+        match $kind {
+            RecordKind::Lead => { type $R = Lead; $body }
+            kind => office_by_kind!(kind, $R => $body),
+        }
+    };
+}
+
+/// The same without leads, whose desk has verbs of its own.
+macro_rules! office_by_kind {
+    ($kind:expr, $R:ident => $body:expr) => {
+        match $kind {
+            RecordKind::Lead => unreachable!("leads are handled by their own desk"),
+            RecordKind::Company => {
+                type $R = Company;
+                $body
+            }
+            RecordKind::User => {
+                type $R = User;
+                $body
+            }
+            RecordKind::Team => {
+                type $R = Team;
+                $body
+            }
+            RecordKind::TeamMember => {
+                type $R = TeamMember;
+                $body
+            }
+            RecordKind::Stage => {
+                type $R = Stage;
+                $body
+            }
+            RecordKind::LostReason => {
+                type $R = LostReason;
+                $body
+            }
+            RecordKind::Tag => {
+                type $R = Tag;
+                $body
+            }
+            RecordKind::Campaign => {
+                type $R = Campaign;
+                $body
+            }
+            RecordKind::Medium => {
+                type $R = Medium;
+                $body
+            }
+            RecordKind::Source => {
+                type $R = Source;
+                $body
+            }
+            RecordKind::RecurringPlan => {
+                type $R = RecurringPlan;
+                $body
+            }
+            RecordKind::Partner => {
+                type $R = Partner;
+                $body
+            }
+        }
+    };
+}
+
+fn rows<R: Record>(records: &[R]) -> Vec<Row> {
+    records.iter().map(Record::row).collect()
+}
+
+impl<'s> AnyDesk<'s> {
+    pub(crate) const fn new(link: &'s Link, kind: RecordKind) -> Self {
+        Self { link, kind }
+    }
+
+    /// As [`Desk::create_many`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create(&self, drafts: Vec<Fields>) -> Result<Vec<Row>> {
+        fn plain<R: Room>(link: &Link, drafts: Vec<Fields>) -> Result<Vec<Row>> {
+            Ok(rows(&Desk::<R>::new(link).create_many(drafts)?))
+        }
+        match self.kind {
+            RecordKind::Lead => Ok(rows(&crate::lead::Leads::new(self.link).create_many(drafts)?)),
+            kind => office_by_kind!(kind, R => plain::<R>(self.link, drafts)),
+        }
+    }
+
+    /// As [`Desk::get`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn get(&self, id: i64) -> Result<Row> {
+        by_kind!(self.kind, R => Ok(Desk::<R>::new(self.link).get(id.into())?.row()))
+    }
+
+    /// As [`Desk::get_external`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn get_external(&self, system: &str, id: &str) -> Result<Row> {
+        by_kind!(self.kind, R => Ok(Desk::<R>::new(self.link).get_external(system, id)?.row()))
+    }
+
+    /// As [`Desk::find`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn find(&self, find: &Find) -> Result<Vec<Row>> {
+        by_kind!(self.kind, R => self.link.read(|tx| Ok(rows(&query::find::<R>(tx, find)?))))
+    }
+
+    /// As [`Desk::count`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn count(&self, filter: Option<&Filter>) -> Result<i64> {
+        by_kind!(self.kind, R => Desk::<R>::new(self.link).count(filter))
+    }
+
+    /// As [`Desk::frame`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn frame(&self, find: &Find, columns: Option<&[&str]>) -> Result<Frame> {
+        by_kind!(self.kind, R => Desk::<R>::new(self.link).frame(find, columns))
+    }
+
+    /// As [`Desk::update`] on a list.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn update(&self, ids: &[i64], fields: Fields) -> Result<Vec<Row>> {
+        fn plain<R: Room>(link: &Link, ids: &[i64], fields: Fields) -> Result<Vec<Row>> {
+            let ids: Vec<R::Id> = ids.iter().map(|id| (*id).into()).collect();
+            Ok(rows(&Desk::<R>::new(link).update(&ids, fields)?))
+        }
+        match self.kind {
+            RecordKind::Lead => {
+                let ids: Vec<crate::base::LeadId> = ids.iter().map(|id| (*id).into()).collect();
+                Ok(rows(&crate::lead::Leads::new(self.link).update(&ids, fields)?))
+            }
+            kind => office_by_kind!(kind, R => plain::<R>(self.link, ids, fields)),
+        }
+    }
+
+    /// As [`Desk::delete`] on a list.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn delete(&self, ids: &[i64]) -> Result<()> {
+        fn plain<R: Room>(link: &Link, ids: &[i64]) -> Result<()> {
+            let ids: Vec<R::Id> = ids.iter().map(|id| (*id).into()).collect();
+            Desk::<R>::new(link).delete(&ids)
+        }
+        match self.kind {
+            RecordKind::Lead => {
+                let ids: Vec<crate::base::LeadId> = ids.iter().map(|id| (*id).into()).collect();
+                crate::lead::Leads::new(self.link).delete(&ids)
+            }
+            kind => office_by_kind!(kind, R => plain::<R>(self.link, ids)),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The library's front door: opening, sessions, backup, verification, closing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::progress::Progress;
+use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId};
+use crate::feed::{self, FeedEntry};
+use crate::session::Session;
+use crate::storage::Link;
+use crate::storage::handle::{Handle, Opening};
+use crate::{default_data, reaction, tally};
+
+/// How a database is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrmOptions {
+    /// ISO code for company 1 of a new file.
+    pub currency: String,
+    /// Whether a new file gets the usual stages, lost reasons, team, plans, tags and UTM words.
+    pub default_data: bool,
+    /// How long to wait for another writer before answering `Storage` 701.
+    pub busy_timeout_ms: u32,
+    /// Whether every commit waits for the disk. Without it a power cut may lose the last commits, never the file.
+    pub full_sync: bool,
+}
+
+impl Default for CrmOptions {
+    fn default() -> Self {
+        Self {
+            currency: "EUR".to_owned(),
+            default_data: true,
+            busy_timeout_ms: 5_000,
+            full_sync: false,
+        }
+    }
+}
+
+/// Who a session works for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserRef {
+    /// By id.
+    Id(UserId),
+    /// By login.
+    Login(String),
+}
+
+impl From<UserId> for UserRef {
+    fn from(id: UserId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<&str> for UserRef {
+    fn from(login: &str) -> Self {
+        Self::Login(login.to_owned())
+    }
+}
+
+/// One open database: a file, or memory. Cheap to clone; usable from any thread.
+///
+/// The same file opened twice in one process is one database. Two copies of this library (or another SQLite) in one process must
+/// not open the same file: closing one would drop the other's locks.
+///
+/// ```
+/// use crm_core::{Crm, fields};
+/// # fn main() -> crm_core::Result<()> {
+/// let crm = Crm::open(":memory:")?;
+/// let s = crm.session(None, None)?;
+/// let deal = s.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000 })?;
+/// s.leads().mark_won(deal.id)?;
+/// assert!(crm.verify()?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Crm {
+    handle: Arc<Handle>,
+}
+
+impl Crm {
+    /// Opens or creates a database: a file's path, or `":memory:"`.
+    ///
+    /// # Errors
+    /// `Storage`: 701 held by another writer, 702 of a newer library, 703 not ours, 704 read-only, 705 damaged, 706 disk full. The file
+    /// is left as it was.
+    pub fn open(target: &str) -> Result<Self> {
+        Self::open_with(target, &CrmOptions::default())
+    }
+
+    /// As [`Self::open`], with options.
+    ///
+    /// # Errors
+    /// As there; `Invalid` for an unknown currency.
+    pub fn open_with(target: &str, options: &CrmOptions) -> Result<Self> {
+        let currency = Currency::new(&options.currency)?;
+        let opening = Opening {
+            busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
+            full_sync: options.full_sync,
+            settle: reaction::settle,
+        };
+        let handle = Handle::open(target, &opening, |tx| {
+            default_data::write(tx, currency, options.default_data)
+        })?;
+        Ok(Self { handle })
+    }
+
+    /// A session for a user, or for the administrator without one. `now` fixes the clock; without it each transaction reads it once.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown or archived user.
+    pub fn session(&self, user: Option<UserRef>, now: Option<Timestamp>) -> Result<Session> {
+        let user = match user {
+            None => None,
+            Some(user) => Some(self.active_user(&user)?),
+        };
+        Ok(Session::new(Link::new(Arc::clone(&self.handle), user, now)))
+    }
+
+    fn active_user(&self, user: &UserRef) -> Result<UserId> {
+        let (column, param) = match user {
+            UserRef::Id(id) => ("id", id.0.into()),
+            UserRef::Login(login) => ("login", login.as_str().into()),
+        };
+        let sql = format!("SELECT id FROM user_account WHERE {column} = ?1 AND active");
+        let found =
+            self.handle.read(None, None, |tx| tx.optional(&sql, &[param], |line| line.int(0)))?;
+        let missing = || match user {
+            UserRef::Id(id) => Error::not_found(id.subject()),
+            UserRef::Login(_) => {
+                Error::new(ErrorKind::NotFound, "no active user has this login").with_field("login")
+            }
+        };
+        found.map(UserId).ok_or_else(missing)
+    }
+
+    /// Copies the whole database to a new file while it is in use; `progress` counts pages.
+    ///
+    /// # Errors
+    /// `Conflict` when a file of that name exists; `Storage`; `Cancelled`. A broken copy is removed.
+    pub fn backup(&self, path: &Path, progress: &mut Progress<'_>) -> Result<()> {
+        self.handle.backup(path, &mut |done, total| progress.tell(done, total))
+    }
+
+    /// What is wrong with the file, in words: damage, or kept counts that differ from the leads. Empty: it is sound.
+    ///
+    /// # Errors
+    /// `Storage` when it cannot be read at all.
+    pub fn verify(&self) -> Result<Vec<String>> {
+        let mut wrong = self.handle.integrity()?;
+        wrong.extend(self.handle.read(None, None, |tx| tally::verify(tx))?);
+        Ok(wrong)
+    }
+
+    /// Events after a number, in order; start with 0 and go on with the last `seq`.
+    ///
+    /// # Errors
+    /// `Limit` for too many at once.
+    pub fn feed(&self, after: i64, limit: usize) -> Result<Vec<FeedEntry>> {
+        self.handle.read(None, None, |tx| feed::read(tx, after, limit))
+    }
+
+    /// Stops what runs now, from any thread: those calls answer `Cancelled` and write nothing.
+    pub fn interrupt(&self) {
+        self.handle.interrupt();
+    }
+
+    /// Closes the database; later calls answer `Closed`. Closing twice is fine.
+    pub fn close(&self) {
+        self.handle.close();
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.handle.is_closed()
+    }
+}

@@ -1,0 +1,215 @@
+//! Desks: how hosts reach a kind of record. One generic desk serves the whole office; leads add their verbs.
+//!
+//! A room says only what is its own through [`Room`]: what a new record starts with, and what must hold. References, unique names,
+//! cycles of parents and "is it in use?" derive from the lists of fields.
+
+mod office;
+pub(crate) mod query;
+
+pub(crate) use office::{Room, changes, check_version, create_in, update_in};
+
+use crate::base::{Error, Fields, Frame, Id, Record, Result};
+use crate::filter::Filter;
+use crate::storage::Link;
+
+/// What to look for.
+#[derive(Debug, Clone, Default)]
+pub struct Find {
+    /// What must hold; `None` is everything. Unless it mentions `active` (or `won_status`), archived records are left out.
+    pub filter: Option<Filter>,
+    /// Keys such as `"priority desc, id desc"`; `None` is the desk's own order.
+    pub order: Option<String>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// After so many.
+    pub offset: usize,
+}
+
+impl Find {
+    /// Everything that is not archived.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// What a filter's text says.
+    ///
+    /// # Errors
+    /// `Format` when it cannot be read.
+    pub fn filter(text: &str) -> Result<Self> {
+        Ok(Self { filter: Some(Filter::parse(text)?), ..Self::default() })
+    }
+}
+
+/// What a verb works on: one id, or a list. One id answers the record, a list a list.
+pub trait Target<I: Id> {
+    /// What comes back.
+    type Out<T>;
+    /// The ids.
+    fn ids(&self) -> Vec<i64>;
+    /// What comes back, out of the records.
+    fn give<T>(records: Vec<T>) -> Self::Out<T>;
+}
+
+impl<I: Id> Target<I> for I {
+    type Out<T> = T;
+    fn ids(&self) -> Vec<i64> {
+        vec![self.number()]
+    }
+    fn give<T>(records: Vec<T>) -> T {
+        records.into_iter().next().expect("a verb on one record answers it or fails")
+    }
+}
+
+impl<I: Id> Target<I> for &[I] {
+    type Out<T> = Vec<T>;
+    fn ids(&self) -> Vec<i64> {
+        self.iter().map(|id| id.number()).collect()
+    }
+    fn give<T>(records: Vec<T>) -> Vec<T> {
+        records
+    }
+}
+
+impl<I: Id> Target<I> for &Vec<I> {
+    type Out<T> = Vec<T>;
+    fn ids(&self) -> Vec<i64> {
+        self.as_slice().ids()
+    }
+    fn give<T>(records: Vec<T>) -> Vec<T> {
+        records
+    }
+}
+
+/// The desk of one kind of record.
+///
+/// ```
+/// use crm_core::{Crm, Find, fields};
+/// # fn main() -> crm_core::Result<()> {
+/// let crm = Crm::open(":memory:")?;
+/// let s = crm.session(None, None)?;
+/// let stage = s.stages().create(fields! { name: "Negotiation", sequence: 4 })?;
+/// s.stages().update(stage.id, fields! { fold: true })?;
+/// assert_eq!(s.stages().find(&Find::filter("fold = true")?)?.len(), 1);
+/// s.stages().delete(stage.id)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Desk<'s, R> {
+    link: &'s Link,
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for Desk<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Desk<'_, R> {}
+
+impl<'s, R: Record> Desk<'s, R> {
+    pub(crate) const fn new(link: &'s Link) -> Self {
+        Self { link, kind: std::marker::PhantomData }
+    }
+
+    /// The record of that id, archived or not.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none that this user may see.
+    pub fn get(&self, id: R::Id) -> Result<R> {
+        self.link.read(|tx| query::get(tx, id))
+    }
+
+    /// The record that another system calls so.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none that this user may see.
+    pub fn get_external(&self, system: &str, id: &str) -> Result<R> {
+        self.link.read(|tx| {
+            let found = crate::external_id::find(tx, R::TABLE.kind, system, id)?;
+            let missing = || {
+                Error::new(
+                    crate::base::ErrorKind::NotFound,
+                    format!("no {} is called {id:?} by {system:?}", R::TABLE.kind.name()),
+                )
+            };
+            query::get(tx, R::Id::from(found.ok_or_else(missing)?))
+        })
+    }
+
+    /// Records that match.
+    ///
+    /// # Errors
+    /// `Invalid` or `Format` for a filter or an order that makes no sense.
+    pub fn find(&self, find: &Find) -> Result<Vec<R>> {
+        self.link.read(|tx| query::find(tx, find))
+    }
+
+    /// How many match.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn count(&self, filter: Option<&Filter>) -> Result<i64> {
+        self.link.read(|tx| query::count(tx, R::TABLE, filter))
+    }
+
+    /// Matching records as a table of the given columns, or of all of them.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; `Invalid` for an unknown column.
+    pub fn frame(&self, find: &Find, columns: Option<&[&str]>) -> Result<Frame> {
+        self.link.read(|tx| query::frame::<R>(tx, find, columns))
+    }
+}
+
+#[expect(private_bounds, reason = "which kinds are plain office records is ours to say")]
+impl<R: Room> Desk<'_, R> {
+    /// Creates a record; what is omitted gets its default.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field; `Conflict` when a unique name is taken; `Denied` without the right.
+    #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
+    pub fn create(&self, fields: Fields) -> Result<R> {
+        self.link.write(|tx| {
+            let id = create_in::<R>(tx, &fields)?;
+            tx.settle()?;
+            query::get(tx, id)
+        })
+    }
+
+    /// Creates many at once, all or none.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
+    pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<R>> {
+        self.link.write(|tx| {
+            let ids = drafts
+                .iter()
+                .map(|fields| create_in::<R>(tx, fields))
+                .collect::<Result<Vec<_>>>()?;
+            tx.settle()?;
+            ids.into_iter().map(|id| query::get(tx, id)).collect()
+        })
+    }
+
+    /// Changes fields of one or many.
+    ///
+    /// # Errors
+    /// As [`Self::create`]; `NotFound`; `Conflict` when `expected_version` is not the stored one.
+    #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
+    pub fn update<T: Target<R::Id>>(&self, target: T, fields: Fields) -> Result<T::Out<R>> {
+        let records = self.link.write(|tx| update_in::<R>(tx, &target.ids(), &fields))?;
+        Ok(T::give(records))
+    }
+
+    /// Removes records that nothing refers to.
+    ///
+    /// # Errors
+    /// `Conflict` naming what refers to one; `NotFound`; `Denied` without the right.
+    pub fn delete<T: Target<R::Id>>(&self, target: T) -> Result<()> {
+        self.link.write(|tx| office::delete::<R>(tx, &target.ids()))
+    }
+}

@@ -1,0 +1,308 @@
+//! Creating, changing and removing records of the office, by their lists of fields.
+
+use crate::access::{self, Deed};
+use crate::base::field::{FieldKind, Place, changed_fields};
+use crate::base::{
+    Cell, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Value, limit, text,
+};
+use crate::desk::query;
+use crate::event::{Event, OfficeChange};
+use crate::record::table;
+use crate::storage::Tx;
+use crate::{external_id, property};
+
+/// What a room of the office adds to its list of fields.
+pub(crate) trait Room: Record {
+    /// What a new record starts with.
+    fn blank(_tx: &Tx<'_>) -> Result<Self> {
+        Ok(Self::default())
+    }
+    /// Refuses what must not be, and fills what follows from other fields.
+    fn check(_tx: &Tx<'_>, _before: Option<&Self>, _after: &mut Self) -> Result<()> {
+        Ok(())
+    }
+    /// Refuses a removal for reasons that references do not tell.
+    fn before_delete(&self, _tx: &Tx<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Creates one; consequences wait for `settle`.
+pub(crate) fn create_in<R: Room>(tx: &mut Tx<'_>, fields: &Fields) -> Result<R::Id> {
+    access::allow(R::TABLE.kind, Deed::Create, &tx.actor)?;
+    let mut record = R::blank(tx)?;
+    apply(tx, &mut record, fields)?;
+    for field in R::TABLE.fields.iter().filter(|field| field.required) {
+        let value = record.value(field.name)?;
+        let blank = value.as_text().is_some_and(str::is_empty) || value == Value::Int(0);
+        crate::require!(!blank, field.name, "{}: a {} needs it", field.name, R::TABLE.kind.name());
+    }
+    check(tx, None, &mut record)?;
+    tx.insert(&mut record)?;
+    if let Some((system, external)) = &fields.external_id {
+        external_id::bind(tx, R::TABLE.kind, record.id().number(), system, external)?;
+    }
+    changed(tx, None, Some(&record));
+    Ok(record.id())
+}
+
+/// Changes records; answers them as stored.
+pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<R>> {
+    access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
+    let ids = distinct(ids);
+    for before in query::visible::<R>(tx, &ids)? {
+        let mut after = before.clone();
+        let done = (|| {
+            if let Some(expected) = fields.expected_version {
+                check_version(tx, &before, expected, fields)?;
+            }
+            apply(tx, &mut after, fields)?;
+            check(tx, Some(&before), &mut after)?;
+            if let Some((system, external)) = &fields.external_id {
+                external_id::bind(tx, R::TABLE.kind, before.id().number(), system, external)?;
+            }
+            tx.save(&before, &mut after)
+        })();
+        if done.map_err(|error| error.or_subject(before.subject()))? {
+            changed(tx, Some(&before), Some(&after));
+        }
+    }
+    tx.settle()?;
+    query::visible(tx, &ids)
+}
+
+/// Removes records that nothing refers to.
+pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    access::allow(R::TABLE.kind, Deed::Delete, &tx.actor)?;
+    for record in query::visible::<R>(tx, &distinct(ids))? {
+        record.before_delete(tx)?;
+        let id = record.id().number();
+        refuse_in_use(tx, R::TABLE.kind, id)?;
+        unlink(tx, R::TABLE.kind, id)?;
+        tx.remove::<R>(record.id())?;
+        external_id::unbind(tx, R::TABLE.kind, id)?;
+        changed(tx, Some(&record), None);
+    }
+    tx.settle()
+}
+
+fn distinct(ids: &[i64]) -> Vec<i64> {
+    let mut seen = std::collections::BTreeSet::new();
+    ids.iter().copied().filter(|id| seen.insert(*id)).collect()
+}
+
+fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) {
+    let id = after.or(before).map_or(0, |record| record.id().number());
+    tx.forget_all();
+    let (before, after) = (before.map(Record::row), after.map(Record::row));
+    tx.announce(Event::Office(OfficeChange { kind: R::TABLE.kind, id, before, after }));
+}
+
+/// Sets what was given; custom values among it.
+fn apply<R: Record>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> {
+    for (name, value) in fields.iter() {
+        if name != "properties" && !name.starts_with("properties.") {
+            record.set(name, value)?;
+        }
+    }
+    let mut map = match record.value("properties") {
+        Ok(Value::Map(map)) => map,
+        _ if fields.iter().any(|(name, _)| name.starts_with("properties")) => {
+            return Err(R::TABLE.unknown("properties"));
+        }
+        _ => return Ok(()),
+    };
+    let definitions = property::definitions(tx)?;
+    let mut given: Vec<(&str, &Value)> = Vec::new();
+    for (name, value) in fields.iter() {
+        match (name.strip_prefix("properties."), value) {
+            (Some(name), value) => given.push((name, value)),
+            (None, Value::Map(values)) if name == "properties" => {
+                given.extend(values.iter().map(|(name, value)| (name.as_str(), value)))
+            }
+            (None, Value::Null) if name == "properties" => map.clear(),
+            (None, _) if name == "properties" => return record.set(name, value),
+            _ => {}
+        }
+    }
+    for (name, value) in given {
+        match definitions.check(R::TABLE.kind, name, value)? {
+            Some(value) => map.insert(name.to_owned(), value),
+            None => map.remove(name),
+        };
+    }
+    record.set("properties", &Value::Map(map))
+}
+
+/// What must hold for every record of the office, then what its room adds.
+fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> {
+    R::check(tx, before, after)?;
+    let changed: Vec<usize> = match before {
+        Some(before) => changed_fields(before, after).collect(),
+        None => (0..R::TABLE.fields.len()).collect(),
+    };
+    for at in changed {
+        let field = &R::TABLE.fields[at];
+        let value = (R::ACCESS[at].to_value)(after);
+        match (field.kind, &value) {
+            (FieldKind::Ref(kind), Value::Int(id)) if !field.system => {
+                references(tx, field.name, kind, &[*id])?
+            }
+            (FieldKind::Ids(kind), Value::Ids(ids)) => references(tx, field.name, kind, ids)?,
+            (FieldKind::Text, Value::Text(name)) if field.unique => {
+                unique(tx, R::TABLE, field.name, name, after.id().number())?
+            }
+            _ => {}
+        }
+        if field.name == "parent_id" {
+            no_cycle(tx, R::TABLE, after.id().number(), &value)?;
+        }
+    }
+    Ok(())
+}
+
+fn references(tx: &Tx<'_>, field: &str, kind: RecordKind, ids: &[i64]) -> Result<()> {
+    let table = table(kind);
+    let company = match kind {
+        RecordKind::Company => "id",
+        RecordKind::User => "NULL",
+        _ if table.position("company_id").is_some() => "company_id",
+        _ => "NULL",
+    };
+    let sql = format!("SELECT {company} FROM {} WHERE id = ?1", table.name);
+    for id in ids {
+        let found = tx.optional(&sql, &[(*id).into()], |line| line.int_or_null(0))?;
+        let seen =
+            found.is_some_and(|company| tx.actor.sees_company(company.map(crate::base::CompanyId)));
+        if !seen {
+            let subject = Subject { kind, id: *id };
+            return Err(Error::invalid(field, format!("{field}: there is no {subject}"))
+                .with_subject(subject));
+        }
+    }
+    Ok(())
+}
+
+fn unique(
+    tx: &Tx<'_>,
+    table: &crate::base::Table,
+    field: &str,
+    name: &str,
+    own: i64,
+) -> Result<()> {
+    // The office is small: comparing in memory folds every alphabet, which the engine's LOWER does not.
+    let wanted = text::folded(name).into_owned();
+    let sql = format!("SELECT {field} FROM {} WHERE id <> ?1", table.name);
+    let taken = tx.rows(&sql, &[own.into()], |line| Ok(text::folded(line.text(0)?) == wanted))?;
+    if taken.contains(&true) {
+        return Err(Error::conflict(format!(
+            "{field}: {name:?} is taken by another {}",
+            table.kind.name()
+        ))
+        .with_field(field));
+    }
+    Ok(())
+}
+
+fn no_cycle(tx: &Tx<'_>, table: &crate::base::Table, own: i64, parent: &Value) -> Result<()> {
+    let sql = format!("SELECT parent_id FROM {} WHERE id = ?1", table.name);
+    let mut above = parent.as_int();
+    for _ in 0..limit::PARENTS {
+        let Some(id) = above else { return Ok(()) };
+        crate::require!(
+            id != own,
+            "parent_id",
+            "parent_id: a {} cannot be above itself",
+            table.kind.name()
+        );
+        above = tx.optional(&sql, &[id.into()], |line| line.int_or_null(0))?.flatten();
+    }
+    Err(Error::limit("parent_id", format!("parent_id: more than {} levels", limit::PARENTS)))
+}
+
+/// Fields of leads that are emptied when what they point at is removed; every other reference forbids the removal.
+const CLEARED: [&str; 4] = ["team_id", "campaign_id", "medium_id", "source_id"];
+
+fn refuse_in_use(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
+    for other in RecordKind::ALL.iter().map(|kind| table(*kind)) {
+        for field in other.fields {
+            let points = field.name != "id"
+                && field.kind == FieldKind::Ref(kind)
+                && field.is_stored()
+                && !field.hidden;
+            let cleared = other.kind == RecordKind::Lead && CLEARED.contains(&field.name);
+            let own = other.kind == RecordKind::TeamMember
+                && matches!(kind, RecordKind::Team | RecordKind::User);
+            if !points || cleared || own {
+                continue;
+            }
+            let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", other.name, field.name);
+            if tx.optional(&sql, &[Cell::Int(id)], |_| Ok(()))?.is_some() {
+                let subject = Subject { kind, id };
+                let message = format!(
+                    "{subject} is in use as {} of a {}; archive it or change that first",
+                    field.name,
+                    other.kind.name()
+                );
+                return Err(Error::conflict(message).with_field(field.name).with_subject(subject));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes a record out of other records' lists. Leads' tags go through the leads' own verb.
+fn unlink(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
+    for other in RecordKind::ALL
+        .iter()
+        .map(|kind| table(*kind))
+        .filter(|table| table.kind != RecordKind::Lead)
+    {
+        for field in other.fields.iter().filter(|field| field.kind == FieldKind::Ids(kind)) {
+            if let Place::Link(link, _, theirs) = field.place {
+                tx.execute(&format!("DELETE FROM {link} WHERE {theirs} = ?1"), &[id.into()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a change that was made without knowing the last one, naming the fields that changed since.
+pub(crate) fn check_version<R: Record>(
+    tx: &Tx<'_>,
+    record: &R,
+    expected: i64,
+    fields: &Fields,
+) -> Result<()> {
+    let stored = record.version();
+    if stored == expected {
+        return Ok(());
+    }
+    let since = crate::feed::fields_changed(tx, record.subject(), stored - expected)?;
+    let named = if since.is_empty() {
+        String::new()
+    } else {
+        format!("; changed since: {}", since.join(", "))
+    };
+    let both = since.iter().find(|name| fields.has(name)).or(since.first());
+    let message = format!("{} has version {stored}, not {expected}{named}", record.subject());
+    let error = Error::conflict(message).with_subject(record.subject());
+    Err(if let Some(field) = both { error.with_field(field.clone()) } else { error })
+}
+
+/// What differs between two states of a record, as fields to give to `update`.
+pub(crate) fn changes<R: Record>(before: &R, after: &R) -> Result<Fields> {
+    let mut fields = Fields::new();
+    for (field, access) in R::TABLE.fields.iter().zip(R::ACCESS) {
+        let (was, is) = ((access.to_value)(before), (access.to_value)(after));
+        if was == is {
+            continue;
+        }
+        if field.system {
+            return Err(field
+                .refuse("is kept by the library and cannot be set; use the verb that changes it"));
+        }
+        fields.set(field.name, is);
+    }
+    Ok(fields)
+}

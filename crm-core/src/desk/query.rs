@@ -1,0 +1,182 @@
+//! Questions to any desk: sight ∧ filter ∧ the rule about archived records, in one statement.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::access;
+use crate::base::{Error, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit};
+use crate::desk::Find;
+use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
+use crate::property::{Definitions, definitions};
+use crate::storage::Tx;
+use crate::storage::records::{from, id_list, sql};
+
+/// What a filter means to the one who asks, now.
+pub(crate) fn resolved(tx: &Tx<'_>, filter: &Filter, table: &'static Table) -> Result<Resolved> {
+    let params = Params {
+        me: tx.actor.user_id.map(|user| user.0),
+        today: tx.now.date(),
+        now: tx.now,
+        my_teams: tx.actor.team_ids.iter().map(|team| team.0).collect(),
+    };
+    let definitions: Arc<Definitions> = definitions(tx)?;
+    resolve(filter, table, &params, &*definitions)
+}
+
+/// Everything that is asked for and seen: what the host's filter, the rule about archived records and sight say together.
+pub(crate) fn scope(
+    tx: &Tx<'_>,
+    filter: Option<&Filter>,
+    table: &'static Table,
+) -> Result<Resolved> {
+    let mut parts = Vec::new();
+    let mentions = |name: &str| filter.is_some_and(|filter| filter.mentions(name));
+    if table.position("active").is_some() && !mentions("active") && !mentions("won_status") {
+        parts.push(Filter::eq("active", true));
+    }
+    parts.extend(access::sight(table.kind, &tx.actor));
+    let mut all = resolved(tx, &Filter::all(parts), table)?;
+    if let Some(filter) = filter {
+        // The host's filter is resolved apart: its mistakes are the host's.
+        all = all.and(resolved(tx, filter, table)?);
+    }
+    Ok(all)
+}
+
+/// The desk's own order.
+const fn default_order(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Lead => "priority desc, id desc",
+        RecordKind::Team
+        | RecordKind::Stage
+        | RecordKind::LostReason
+        | RecordKind::RecurringPlan => "sequence, id",
+        _ => "id",
+    }
+}
+
+/// `… WHERE … ORDER BY … LIMIT …`, appended to a statement that selects from the record and all its 1:1 tables.
+fn rest(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Statement> {
+    let mut statement = Statement::new();
+    statement.sql.push_str(" WHERE ");
+    scope(tx, find.filter.as_ref(), table)?.sql(&mut statement)?;
+    statement.sql.push_str(" ORDER BY ");
+    let order = find.order.as_deref().map(str::trim).filter(|order| !order.is_empty());
+    Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?.sql(&mut statement)?;
+    if find.limit.is_some() || find.offset > 0 {
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let limit = statement.bind(find.limit.map_or(i64::MAX, number));
+        let offset = statement.bind(number(find.offset));
+        statement.sql.push_str(&format!(" LIMIT {limit} OFFSET {offset}"));
+    }
+    Ok(statement)
+}
+
+/// Matching records.
+pub(crate) fn find<R: Record>(tx: &Tx<'_>, find: &Find) -> Result<Vec<R>> {
+    let rest = rest(tx, find, R::TABLE)?;
+    tx.select(&rest.sql, &rest.params)
+}
+
+/// Calls `each` for every matching record.
+pub(crate) fn each<R: Record>(
+    tx: &Tx<'_>,
+    find: &Find,
+    mut each: impl FnMut(R) -> Result<()>,
+) -> Result<()> {
+    let rest = rest(tx, find, R::TABLE)?;
+    let statements = sql(R::TABLE);
+    tx.each(&format!("{}{}", statements.select, rest.sql), &rest.params, |line| {
+        each(statements.read(tx, line)?)
+    })
+}
+
+/// How many match.
+pub(crate) fn count(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>) -> Result<i64> {
+    let mut statement = Statement::new();
+    scope(tx, filter, table)?.sql(&mut statement)?;
+    let text = format!("SELECT count(*){} WHERE {}", from(table, &statement.sides), statement.sql);
+    tx.one(&text, &statement.params, |line| line.int(0))
+}
+
+/// Ids of what matches, in the order of ids.
+pub(crate) fn ids(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>) -> Result<Vec<i64>> {
+    let mut statement = Statement::new();
+    scope(tx, filter, table)?.sql(&mut statement)?;
+    let name = table.name;
+    let text = format!(
+        "SELECT {name}.id{} WHERE {} ORDER BY {name}.id",
+        from(table, &statement.sides),
+        statement.sql
+    );
+    tx.rows(&text, &statement.params, |line| line.int(0))
+}
+
+/// Matching records as a table.
+pub(crate) fn frame<R: Record>(
+    tx: &Tx<'_>,
+    find: &Find,
+    columns: Option<&[&str]>,
+) -> Result<Frame> {
+    let fields: Vec<usize> = match columns {
+        Some(names) => names
+            .iter()
+            .map(|name| R::TABLE.position(name).ok_or_else(|| R::TABLE.unknown(name)))
+            .collect::<Result<_>>()?,
+        None => (0..R::TABLE.fields.len()).filter(|at| !R::TABLE.fields[*at].hidden).collect(),
+    };
+    let mut frame =
+        Frame::new(fields.iter().map(|at| (R::TABLE.fields[*at].name, R::TABLE.fields[*at].kind)));
+    each::<R>(tx, find, |record| {
+        frame.push(fields.iter().map(|at| (R::ACCESS[*at].to_value)(&record)));
+        Ok(())
+    })?;
+    Ok(frame)
+}
+
+/// What the actor may see of a kind, archived records too; `None` is everything.
+fn sight(tx: &Tx<'_>, table: &'static Table) -> Result<Option<Statement>> {
+    let Some(filter) = access::sight(table.kind, &tx.actor) else { return Ok(None) };
+    let mut statement = Statement::new();
+    statement.bind(0_i64); // Its place is the id's, or the list of ids.
+    resolved(tx, &filter, table)?.sql(&mut statement)?;
+    Ok(Some(statement))
+}
+
+/// The record of that id, if the actor sees it.
+pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
+    let found = match sight(tx, R::TABLE)? {
+        None => tx.by_id(id)?,
+        Some(mut sight) => {
+            sight.params[0] = id.number().into();
+            tx.select(&format!("WHERE {}.id = ?1 AND {}", R::TABLE.name, sight.sql), &sight.params)?
+                .into_iter()
+                .next()
+        }
+    };
+    found.ok_or_else(|| Error::not_found(id.subject()))
+}
+
+/// The records of those ids, in their order; the first that is missing or unseen is an error.
+pub(crate) fn visible<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
+    if let [id] = ids {
+        return Ok(vec![get(tx, R::Id::from(*id))?]);
+    }
+    let mut records = HashMap::with_capacity(ids.len());
+    let table = R::TABLE.name;
+    let sight = sight(tx, R::TABLE)?;
+    for chunk in ids.chunks(limit::CHUNK) {
+        let listed = format!("WHERE {table}.id IN (SELECT value FROM json_each(?1))");
+        let found: Vec<R> = match &sight {
+            None => tx.select(&listed, &[id_list(chunk)])?,
+            Some(sight) => {
+                let mut params = sight.params.clone();
+                params[0] = id_list(chunk);
+                tx.select(&format!("{listed} AND {}", sight.sql), &params)?
+            }
+        };
+        records.extend(found.into_iter().map(|record| (record.id().number(), record)));
+    }
+    let missing = |id: i64| Error::not_found(Subject { kind: R::TABLE.kind, id });
+    ids.iter().map(|id| records.remove(id).ok_or_else(|| missing(*id))).collect()
+}

@@ -1,0 +1,105 @@
+//! Everything that can happen, as one closed enum. Verbs announce it; `reaction` decides what follows.
+//!
+//! An event about leads carries many of them, each before and after, so that consequences are computed by difference and work
+//! on sets: whoever compares the two states cannot forget a path. Deliberately absent: callbacks.
+
+use crate::base::{RecordKind, Row, Timestamp};
+use crate::record::{Lead, WonStatus};
+
+/// Something that happened within the open transaction.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Leads were created, changed or deleted by one verb.
+    Leads(Vec<LeadChange>),
+    /// A record of the office was created, changed or deleted.
+    Office(OfficeChange),
+    /// Machine scores were computed anew.
+    Rescored {
+        /// The run that holds the changed values.
+        run: i64,
+        /// How many values changed.
+        changed: i64,
+    },
+}
+
+/// One lead before and after; created without before, deleted without after.
+#[derive(Debug, Clone)]
+pub(crate) struct LeadChange {
+    pub(crate) before: Option<Lead>,
+    pub(crate) after: Option<Lead>,
+    /// When it is true in business; the transaction's moment unless an import says otherwise.
+    pub(crate) effective: Option<Timestamp>,
+    /// What the user said about it.
+    pub(crate) note: Option<String>,
+}
+
+impl LeadChange {
+    pub(crate) const fn new(before: Option<Lead>, after: Option<Lead>) -> Self {
+        Self { before, after, effective: None, note: None }
+    }
+
+    /// Whether `get` differs between the two states; created and deleted leads differ in everything.
+    pub(crate) fn changes<T: PartialEq>(&self, get: impl Fn(&Lead) -> T) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => get(before) != get(after),
+            _ => true,
+        }
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.after.as_ref().or(self.before.as_ref()).map_or(0, |lead| lead.id.0)
+    }
+
+    /// The wire names of what happened, the plain one first.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let (before, after) = match (&self.before, &self.after) {
+            (None, None) => return Vec::new(),
+            (Some(_), None) => return vec!["lead.deleted"],
+            (None, Some(after)) => {
+                let mut names = vec!["lead.created"];
+                match after.won_status {
+                    WonStatus::Won => names.push("lead.won"),
+                    WonStatus::Lost => names.push("lead.lost"),
+                    WonStatus::Pending => {}
+                }
+                return names;
+            }
+            (Some(before), Some(after)) => (before, after),
+        };
+        let mut names = vec!["lead.changed"];
+        let mut add = |happened: bool, name| {
+            if happened {
+                names.push(name);
+            }
+        };
+        add(before.stage_id != after.stage_id, "lead.stage_moved");
+        let ended = before.won_status != after.won_status;
+        add(ended && after.won_status == WonStatus::Won, "lead.won");
+        add(ended && after.won_status == WonStatus::Lost, "lead.lost");
+        add(ended && after.won_status == WonStatus::Pending, "lead.reopened");
+        add(before.kind != after.kind, "lead.converted");
+        add(before.user_id != after.user_id, "lead.assigned");
+        names
+    }
+}
+
+/// One record of the office before and after.
+#[derive(Debug, Clone)]
+pub(crate) struct OfficeChange {
+    pub(crate) kind: RecordKind,
+    pub(crate) id: i64,
+    pub(crate) before: Option<Row>,
+    pub(crate) after: Option<Row>,
+}
+
+impl OfficeChange {
+    /// The verb's past tense for the feed: `stage.created`, `stage.changed`, `stage.deleted`.
+    pub(crate) fn name(&self) -> String {
+        let verb = match (&self.before, &self.after) {
+            (None, _) => "created",
+            (_, None) => "deleted",
+            _ => "changed",
+        };
+        format!("{}.{verb}", self.kind.name())
+    }
+}

@@ -1,0 +1,258 @@
+//! The change feed: every event, numbered, readable from a cursor. Replaying `created`, `changed` and `deleted` gives the records.
+//!
+//! `data` is JSON: `{"version": 2, "set": {field: value}, "was": {field: value}}` in the units that hosts see; what is empty or at its
+//! default is left out of a creation. Named events (`lead.won`, …) follow the plain one and carry no fields, so that a listener to
+//! one name hears it whatever the path. Fields that may identify a person are kept in a table of their own and joined when read.
+
+use serde_json::{Map, Value as Json};
+
+use crate::base::field::{Place, changed_fields};
+use crate::base::frame::json;
+use crate::base::{
+    Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
+};
+use crate::event::{LeadChange, OfficeChange};
+use crate::record::Lead;
+use crate::storage::{Prepared, Tx};
+
+/// One event as a host reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// Its number; later ones are greater.
+    pub seq: i64,
+    /// When.
+    pub date: Timestamp,
+    /// By whom; nobody for the administrator session.
+    pub user_id: Option<UserId>,
+    /// What: `lead.created`, `lead.changed`, `lead.won`, `stage.deleted`, `score.recomputed`, …
+    pub event: String,
+    /// Of which record; `None` for events about the whole file.
+    pub subject: Option<Subject>,
+    /// Details, a JSON object.
+    pub data: String,
+}
+
+/// Appends entries through held statements.
+pub(crate) struct Writer<'t, 'c> {
+    tx: &'t Tx<'c>,
+    plain: Prepared<'c>,
+    personal: Prepared<'c>,
+}
+
+impl<'t, 'c> Writer<'t, 'c> {
+    pub(crate) fn new(tx: &'t Tx<'c>) -> Result<Self> {
+        let plain = tx.prepare("INSERT INTO feed (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let personal = tx.prepare(
+            "INSERT INTO feed_personal (kind, record_id, seq, data) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        Ok(Self { tx, plain, personal })
+    }
+
+    /// Appends one entry; what may identify a person goes apart.
+    pub(crate) fn append(
+        &mut self,
+        event: &str,
+        kind: &str,
+        id: i64,
+        data: Option<&str>,
+        personal: Option<&str>,
+    ) -> Result<()> {
+        let user = self.tx.actor.user_id.map(|user| user.0);
+        let seq = self.plain.insert(&[
+            self.tx.now.micros().into(),
+            user.into(),
+            event.into(),
+            kind.into(),
+            id.into(),
+            data.into(),
+        ])?;
+        match personal {
+            Some(personal) => self
+                .personal
+                .execute(&[kind.into(), id.into(), seq.into(), personal.into()])
+                .map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Fields of one entry: what is told to all, and what may identify a person.
+#[derive(Default)]
+struct Told {
+    set: Map<String, Json>,
+    was: Map<String, Json>,
+    personal_set: Map<String, Json>,
+    personal_was: Map<String, Json>,
+}
+
+impl Told {
+    fn add(&mut self, name: &str, personal: bool, before: Option<&Value>, after: Option<&Value>) {
+        let (set, was) = if personal {
+            (&mut self.personal_set, &mut self.personal_was)
+        } else {
+            (&mut self.set, &mut self.was)
+        };
+        if let Some(before) = before {
+            was.insert(name.to_owned(), json(before));
+        }
+        if let Some(after) = after {
+            set.insert(name.to_owned(), json(after));
+        }
+    }
+
+    fn texts(self, version: i64, note: Option<&str>) -> (String, Option<String>) {
+        let object = |set: Map<String, Json>, was: Map<String, Json>| {
+            let mut object = Map::new();
+            if !set.is_empty() {
+                object.insert("set".to_owned(), Json::Object(set));
+            }
+            if !was.is_empty() {
+                object.insert("was".to_owned(), Json::Object(was));
+            }
+            object
+        };
+        let mut plain = object(self.set, self.was);
+        plain.insert("version".to_owned(), version.into());
+        let mut personal = object(self.personal_set, self.personal_was);
+        if let Some(note) = note {
+            personal.insert("note".to_owned(), note.into());
+        }
+        let personal = (!personal.is_empty()).then(|| Json::Object(personal).to_string());
+        (Json::Object(plain).to_string(), personal)
+    }
+}
+
+/// Tells of changed leads.
+pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
+    let mut writer = Writer::new(tx)?;
+    let kind = RecordKind::Lead.name();
+    let empty = Lead::default();
+    for change in changes {
+        let mut told = Told::default();
+        let mut tell = |before: &Lead, after: &Lead, creation: bool| {
+            for at in changed_fields(before, after) {
+                let field = &Lead::TABLE.fields[at];
+                if field.hidden {
+                    continue;
+                }
+                let (was, is) =
+                    ((Lead::ACCESS[at].to_value)(before), (Lead::ACCESS[at].to_value)(after));
+                told.add(field.name, field.personal, (!creation).then_some(&was), Some(&is));
+            }
+        };
+        match (&change.before, &change.after) {
+            (Some(before), Some(after)) => tell(before, after, false),
+            (None, Some(after)) => tell(&empty, after, true),
+            _ => {}
+        }
+        let version =
+            change.after.as_ref().or(change.before.as_ref()).map_or(0, |lead| lead.version);
+        let (data, personal) = told.texts(version, change.note.as_deref());
+        for (at, event) in change.names().into_iter().enumerate() {
+            let (data, personal) =
+                if at == 0 { (Some(data.as_str()), personal.as_deref()) } else { (None, None) };
+            writer.append(event, kind, change.id(), data, personal)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells of a changed record of the office.
+pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
+    let mut told = Told::default();
+    if let Some(after) = &change.after {
+        for (at, field) in after.table().fields.iter().enumerate() {
+            let stored = field.is_stored() || matches!(field.place, Place::Link(..));
+            if !stored || matches!(field.name, "version" | "write_date" | "write_uid") {
+                continue;
+            }
+            let is = &after.values()[at];
+            let was = change.before.as_ref().map(|before| &before.values()[at]);
+            if was.map_or(!is.is_null(), |was| was != is) {
+                told.add(field.name, field.personal, was, Some(is));
+            }
+        }
+    }
+    let version = change
+        .after
+        .as_ref()
+        .and_then(|row: &Row| row.get("version").ok()?.as_int())
+        .unwrap_or_default();
+    let (data, personal) = told.texts(version, None);
+    Writer::new(tx)?.append(
+        &change.name(),
+        change.kind.name(),
+        change.id,
+        Some(&data),
+        personal.as_deref(),
+    )
+}
+
+/// Tells of a batch of new machine scores.
+pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64) -> Result<()> {
+    let data = serde_json::json!({ "run": run, "changed": changed }).to_string();
+    Writer::new(tx)?.append("score.recomputed", "score", run, Some(&data), None)
+}
+
+/// Entries after a number, in order.
+pub(crate) fn read(tx: &Tx<'_>, after: i64, most: usize) -> Result<Vec<FeedEntry>> {
+    if most > limit::FEED_PAGE {
+        return Err(Error::limit(
+            "limit",
+            format!("limit: at most {} entries in one read", limit::FEED_PAGE),
+        ));
+    }
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    tx.rows(include_str!("feed_read.sql"), &[after.into(), most.into()], |line| {
+        let kind = RecordKind::from_name(line.text(4)?);
+        let id = line.int(5)?;
+        Ok(FeedEntry {
+            seq: line.int(0)?,
+            date: Timestamp::stored(line.int(1)?),
+            user_id: line.int_or_null(2)?.map(UserId),
+            event: line.text(3)?.to_owned(),
+            subject: kind.map(|kind| Subject { kind, id }),
+            data: joined(line.text_or_null(6)?, line.text_or_null(7)?),
+        })
+    })
+}
+
+/// The details with what was kept apart.
+fn joined(plain: Option<&str>, personal: Option<&str>) -> String {
+    let object = |text: Option<&str>| match text.map(serde_json::from_str) {
+        Some(Ok(Json::Object(object))) => object,
+        _ => Map::new(),
+    };
+    let mut all = object(plain);
+    for (name, value) in object(personal) {
+        match (all.get_mut(&name), value) {
+            (Some(Json::Object(known)), Json::Object(more)) => known.extend(more),
+            (_, value) => {
+                all.insert(name, value);
+            }
+        }
+    }
+    Json::Object(all).to_string()
+}
+
+/// Names of the fields that the last `changes` changes of a record touched.
+pub(crate) fn fields_changed(tx: &Tx<'_>, subject: Subject, changes: i64) -> Result<Vec<String>> {
+    if changes <= 0 {
+        return Ok(Vec::new());
+    }
+    let name = format!("{}.changed", subject.kind.name());
+    let params: [Cell<'_>; 4] =
+        [subject.kind.name().into(), subject.id.into(), name.into(), changes.into()];
+    let found = tx.rows(include_str!("feed_of_record.sql"), &params, |line| {
+        Ok(joined(line.text_or_null(0)?, line.text_or_null(1)?))
+    })?;
+    let mut names = std::collections::BTreeSet::new();
+    for data in found {
+        if let Ok(Json::Object(mut data)) = serde_json::from_str::<Json>(&data)
+            && let Some(Json::Object(set)) = data.remove("set")
+        {
+            names.extend(set.into_iter().map(|(name, _)| name));
+        }
+    }
+    Ok(names.into_iter().collect())
+}

@@ -1,0 +1,142 @@
+//! What was: one row per state of a lead's pipeline fields, from the moment it became true until the next.
+//!
+//! Rows are only added. `effective_at` is when a state was true in business, `known_at` when the file learned it; they differ for
+//! imports. A clock that runs backwards is stored as the last moment known. Machine scores are not here: `score_log` has them.
+
+use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Value};
+use crate::event::LeadChange;
+use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
+use crate::storage::Tx;
+
+/// The fields that make a new row when they change.
+fn facts(lead: &Lead) -> [Cell<'static>; 17] {
+    fn id<I: crate::base::Id>(id: Option<I>) -> Cell<'static> {
+        id.map(crate::base::Id::number).into()
+    }
+    [
+        lead.kind.code().into(),
+        id(lead.company_id),
+        lead.currency.code().to_owned().into(),
+        id(lead.partner_id),
+        id(lead.user_id),
+        id(lead.team_id),
+        id(lead.stage_id),
+        lead.expected_revenue.0.into(),
+        lead.recurring_revenue.0.into(),
+        id(lead.recurring_plan_id),
+        lead.manual_probability.map(crate::base::Probability::ppm).into(),
+        lead.forecast_category.code().into(),
+        lead.date_deadline.map(crate::base::Date::days).into(),
+        lead.won_status.code().into(),
+        id(lead.lost_reason_id),
+        lead.active.into(),
+        lead.on_hold.into(),
+    ]
+}
+
+/// Adds the states that changed leads entered.
+pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
+    let mut first = tx.prepare(include_str!("history_first.sql"))?;
+    let mut next = tx.prepare(include_str!("history_next.sql"))?;
+    for change in changes {
+        let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+        let created = change.before.is_none();
+        if !created && !change.changes(facts) {
+            continue;
+        }
+        let effective = change.effective.unwrap_or(tx.now);
+        let mut params: Vec<Cell<'_>> = vec![
+            state.id.0.into(),
+            tx.now.micros().into(),
+            effective.micros().into(),
+            tx.actor.user_id.map(|user| user.0).into(),
+            change.after.is_none().into(),
+        ];
+        params.extend(facts(state));
+        let statement = if created { &mut first } else { &mut next };
+        statement.execute(&params)?;
+    }
+    Ok(())
+}
+
+/// A lead's states in order, each with the time from which and until which it held.
+pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
+    // Sight decides on the lead as it now is; a deleted one is seen by administrators.
+    crate::desk::query::get::<Lead>(tx, id)?;
+    let table = <Lead as crate::base::Record>::TABLE;
+    let names = [
+        "kind",
+        "company_id",
+        "currency",
+        "partner_id",
+        "user_id",
+        "team_id",
+        "stage_id",
+        "expected_revenue",
+        "recurring_revenue",
+        "recurring_plan_id",
+        "manual_probability",
+        "forecast_category",
+        "date_deadline",
+        "won_status",
+        "lost_reason_id",
+        "active",
+        "on_hold",
+    ];
+    let mut columns = vec![
+        ("seq", FieldKind::Int),
+        ("valid_from", FieldKind::Time),
+        ("valid_to", FieldKind::Time),
+        ("known_at", FieldKind::Time),
+        ("by_user_id", FieldKind::Int),
+    ];
+    for name in names {
+        columns.push((name, table.field(name)?.kind));
+    }
+    let mut frame = Frame::new(columns);
+    tx.each(include_str!("history_of_lead.sql"), &[id.number().into()], |line| {
+        let time = |at: usize| {
+            line.int_or_null(at)
+                .map(|micros| Value::from(micros.map(crate::base::Timestamp::stored)))
+        };
+        let mut values = vec![
+            Value::Int(line.int(0)?),
+            time(1)?,
+            time(2)?,
+            time(3)?,
+            line.int_or_null(4)?.into(),
+        ];
+        let currency = crate::base::Currency::new(line.text(7)?)?;
+        for (at, name) in names.iter().enumerate() {
+            values.push(value(name, table.field(name)?.kind, line.cell(at + 5), currency));
+        }
+        frame.push(values);
+        Ok(())
+    })?;
+    Ok(frame)
+}
+
+/// A stored fact as hosts see it.
+fn value(name: &str, kind: FieldKind, cell: Cell<'_>, currency: crate::base::Currency) -> Value {
+    let Cell::Int(number) = cell else {
+        return if let Cell::Text(text) = cell {
+            Value::Text(text.into_owned())
+        } else {
+            Value::Null
+        };
+    };
+    let word = |words: &[&str]| {
+        usize::try_from(number).ok().and_then(|at| words.get(at)).map(|word| (*word).to_owned())
+    };
+    match (name, kind) {
+        ("kind", _) => word(LeadKind::WORDS).into(),
+        ("won_status", _) => word(WonStatus::WORDS).into(),
+        ("forecast_category", _) => word(ForecastCategory::WORDS).into(),
+        (_, FieldKind::Money) => Value::Decimal(crate::base::Amount(number).to_major(currency)),
+        (_, FieldKind::Percent) => crate::base::Probability::from_ppm(number)
+            .map_or(Value::Null, |chance| Value::Decimal(chance.percent())),
+        (_, FieldKind::Date) => Value::Date(crate::base::Date::stored(number)),
+        (_, FieldKind::Bool) => Value::Bool(number != 0),
+        _ => Value::Int(number),
+    }
+}

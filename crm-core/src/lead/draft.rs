@@ -1,0 +1,277 @@
+//! A lead out of what a caller gave: defaults, references, and the order in which fields depend on each other.
+//!
+//! `create` starts from nothing, `update` from the stored lead; both then go the same way: currency, plain fields, owner, team,
+//! company, stage, probability. What was given explicitly is never replaced by a default.
+
+use std::collections::HashMap;
+
+use crate::base::field::decimal;
+use crate::base::{
+    Error, FieldKind, Fields, Id as _, PartnerId, Probability, Record, RecordKind, Result, Subject,
+    Timestamp, Value,
+};
+use crate::lead::office::Office;
+use crate::lead::rules;
+use crate::property::Definitions;
+use crate::record::{Lead, LeadKind, Stage, WonStatus};
+
+/// Partners that the given fields name: id → name and company.
+pub(crate) type Partners = HashMap<i64, (String, Option<i64>)>;
+
+/// What deciding needs besides the fields.
+pub(crate) struct Context<'a> {
+    pub(crate) office: &'a Office,
+    pub(crate) partners: &'a Partners,
+    pub(crate) properties: &'a Definitions,
+    pub(crate) actor: &'a crate::access::Actor,
+    pub(crate) now: Timestamp,
+}
+
+/// Fields that need more than setting.
+const APART: [&str; 8] = [
+    "currency",
+    "probability",
+    "manual_probability",
+    "stage_id",
+    "properties",
+    "team_id",
+    "company_id",
+    "lost_reason_id",
+];
+
+/// A new lead.
+pub(crate) fn create(fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    let mut lead = Lead { active: true, currency: cx.office.currency(None), ..Lead::default() };
+    lead.kind = if cx.office.use_leads { LeadKind::Lead } else { LeadKind::Opportunity };
+    if !fields.has("user_id") {
+        lead.user_id = cx.actor.user_id;
+    }
+    let mut lead = apply(None, lead, fields, cx)?;
+    if lead.name.is_empty() {
+        let partner = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+        let (partner, _) = partner.ok_or_else(|| {
+            Error::invalid("name", "name: a lead needs a name, or a partner to be named after")
+        })?;
+        lead.name = format!("{partner}'s opportunity");
+    }
+    Ok(lead)
+}
+
+/// A stored lead with changes.
+pub(crate) fn update(before: &Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    apply(Some(before), before.clone(), fields, cx)
+}
+
+fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    for (name, value) in fields.iter() {
+        let name = if name == "type" { "kind" } else { name };
+        if name.starts_with("properties.") || APART.contains(&name) {
+            continue;
+        }
+        if name == "name" && value.is_null() && before.is_none() {
+            continue;
+        }
+        let field = Lead::TABLE.field(name)?;
+        cx.office.check_reference(field, value)?;
+        if field.kind == FieldKind::Money && !field.system {
+            continue; // Needs the currency, which needs the company.
+        }
+        lead.set(name, value)?;
+    }
+    check_partner(before, &lead, cx)?;
+    owners(before, &mut lead, fields, cx)?;
+    money(before, &mut lead, fields, cx)?;
+    properties(&mut lead, fields, cx)?;
+    rules::normalize(before, &mut lead);
+    rules::date_owner(before, &mut lead, cx.now);
+    let mut lead = stage(before, lead, fields, cx)?;
+    chance(&mut lead, fields)?;
+    reason(&mut lead, fields, cx)?;
+    Ok(lead)
+}
+
+/// Refuses a partner that is not there or belongs to another company.
+fn check_partner(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Result<()> {
+    let Some(id) =
+        lead.partner_id.filter(|id| before.is_none_or(|before| before.partner_id != Some(*id)))
+    else {
+        return Ok(());
+    };
+    if cx.partners.contains_key(&id.0) {
+        return Ok(());
+    }
+    let subject = Subject { kind: RecordKind::Partner, id: id.0 };
+    Err(Error::invalid("partner_id", format!("partner_id: there is no {subject}"))
+        .with_subject(subject))
+}
+
+fn partner_company(partner: Option<PartnerId>, cx: &Context<'_>) -> Option<crate::base::CompanyId> {
+    partner
+        .and_then(|id| cx.partners.get(&id.0))
+        .and_then(|(_, company)| company.map(crate::base::CompanyId))
+}
+
+/// Team and company, which follow the user unless they are given.
+fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> {
+    let give = |name: &str, lead: &mut Lead| -> Result<bool> {
+        let Some(value) = fields.get(name) else { return Ok(false) };
+        cx.office.check_reference(Lead::TABLE.field(name)?, value)?;
+        lead.set(name, value)?;
+        Ok(true)
+    };
+    let user_changed =
+        before.is_none_or(|before| before.user_id != lead.user_id || before.kind != lead.kind);
+    if !give("team_id", lead)?
+        && user_changed
+        && let Some(user) = lead.user_id
+    {
+        let stays = lead
+            .team_id
+            .and_then(|id| cx.office.team(id))
+            .is_some_and(|team| Office::belongs(team, user));
+        if !stays {
+            lead.team_id = cx.office.default_team(user, lead.kind);
+        }
+    }
+    let moved = before.is_none_or(|before| {
+        (before.user_id, before.team_id, before.partner_id)
+            != (lead.user_id, lead.team_id, lead.partner_id)
+    });
+    if !give("company_id", lead)? && moved {
+        let partner = partner_company(lead.partner_id, cx);
+        let own = cx.actor.company_ids.first().copied();
+        lead.company_id = cx.office.company_of(lead, partner, own);
+    }
+    crate::require!(
+        cx.actor.sees_company(lead.company_id),
+        "company_id",
+        "company_id: this user does not work in {}",
+        lead.company_id.map_or(String::new(), |id| id.subject().to_string())
+    );
+    let partner = partner_company(lead.partner_id, cx);
+    let foreign = partner.is_some_and(|own| lead.company_id.is_some_and(|company| company != own));
+    crate::require!(
+        !foreign,
+        "partner_id",
+        "partner_id: the partner belongs to another company than the lead"
+    );
+    cx.office.check_owners(before, lead)
+}
+
+/// The currency, then amounts in it. A currency is fixed once there is money.
+fn money(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> {
+    let rich = before
+        .is_some_and(|before| before.expected_revenue.0 != 0 || before.recurring_revenue.0 != 0);
+    match fields.get("currency") {
+        Some(value) => {
+            lead.set("currency", value)?;
+            let changed = before.is_some_and(|before| before.currency != lead.currency);
+            crate::require!(
+                !(rich && changed),
+                "currency",
+                "currency: fixed while the lead has money; set its amounts to 0 first"
+            );
+        }
+        None if !rich => lead.currency = cx.office.currency(lead.company_id),
+        None => {}
+    }
+    for (name, value) in fields.iter() {
+        let field = Lead::TABLE.position(name).map(|at| &Lead::TABLE.fields[at]);
+        if field.is_some_and(|field| field.kind == FieldKind::Money && !field.system) {
+            lead.set(name, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Custom values: given ones are set, `Null` clears, the rest stay.
+fn properties(lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> {
+    let mut given: Vec<(&str, &Value)> = Vec::new();
+    match fields.get("properties") {
+        Some(Value::Map(map)) => {
+            given.extend(map.iter().map(|(name, value)| (name.as_str(), value)))
+        }
+        Some(Value::Null) => lead.properties.0.clear(),
+        Some(other) => {
+            return Err(Error::invalid(
+                "properties",
+                format!("properties: {} is not a set of named values", other.type_name()),
+            ));
+        }
+        None => {}
+    }
+    given.extend(
+        fields.iter().filter_map(|(name, value)| Some((name.strip_prefix("properties.")?, value))),
+    );
+    for (name, value) in given {
+        match cx.properties.check(RecordKind::Lead, name, value)? {
+            Some(value) => lead.properties.0.insert(name.to_owned(), value),
+            None => lead.properties.0.remove(name),
+        };
+    }
+    Ok(())
+}
+
+/// The stage that was given, or one that the team can use. A new lead may have none only if there is none.
+fn stage(before: Option<&Lead>, lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    let at = lead.stage_id.and_then(|id| cx.office.stage(id));
+    let usable = |stage: &Stage| Office::usable(stage, lead.team_id, lead.company_id);
+    let given = match fields.get("stage_id") {
+        Some(Value::Null) => {
+            crate::require!(
+                lead.won_status != WonStatus::Won,
+                "stage_id",
+                "stage_id: a won lead stands in a won stage; reopen it first"
+            );
+            return Ok(Lead { stage_id: None, date_last_stage_update: Some(cx.now), ..lead });
+        }
+        Some(value) => {
+            let field = Lead::TABLE.field("stage_id")?;
+            cx.office.check_reference(field, value)?;
+            let id = value
+                .as_int()
+                .ok_or_else(|| field.refuse(format_args!("{} is not an id", value.type_name())))?;
+            cx.office.stage(crate::base::StageId(id))
+        }
+        None if before.is_none() || at.is_some_and(|stage| !usable(stage)) => match lead.won_status
+        {
+            WonStatus::Won => Some(cx.office.won_stage(&lead)?),
+            _ => cx.office.default_stage(lead.team_id, lead.company_id),
+        },
+        None => None,
+    };
+    match given {
+        Some(stage) => rules::enter_stage(&lead, stage, cx.now),
+        None if before.is_none() => Ok(Lead { date_last_stage_update: Some(cx.now), ..lead }),
+        None => Ok(lead),
+    }
+}
+
+/// A chance set by hand; `Null` follows the machine again.
+fn chance(lead: &mut Lead, fields: &Fields) -> Result<()> {
+    for name in ["probability", "manual_probability"] {
+        let Some(value) = fields.get(name) else { continue };
+        let field = Lead::TABLE.field(name)?;
+        let chance = match value {
+            Value::Null => None,
+            value => Some(
+                Probability::from_percent(decimal(value, field)?)
+                    .map_err(|error| field.refuse(error))?,
+            ),
+        };
+        rules::set_probability(lead, chance)?;
+    }
+    Ok(())
+}
+
+/// A lost lead's reason can be corrected; others have none.
+fn reason(lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> {
+    let Some(value) = fields.get("lost_reason_id") else { return Ok(()) };
+    cx.office.check_reference(Lead::TABLE.field("lost_reason_id")?, value)?;
+    crate::require!(
+        value.is_null() || lead.won_status == WonStatus::Lost,
+        "lost_reason_id",
+        "lost_reason_id: only a lost lead has a reason; use mark_lost"
+    );
+    lead.set("lost_reason_id", value)
+}

@@ -1,0 +1,244 @@
+//! What leads refer to, kept in memory beside the connection: stages, teams, users, and which ids exist.
+//!
+//! Pure questions about it (default team, default stage, won stage) stand here too. Deliberately absent: partners, which are many.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::base::field::FieldKind;
+use crate::base::{
+    CompanyId, Currency, Error, Field, Id as _, RecordKind, Result, StageId, Subject, TeamId,
+    UserId, Value,
+};
+use crate::record::{Company, Lead, LeadKind, Stage, Team, User};
+use crate::storage::Tx;
+
+/// The office as one transaction sees it.
+#[derive(Debug)]
+pub(crate) struct Office {
+    /// By sequence, then id.
+    pub(crate) stages: Vec<Stage>,
+    /// In order of preference: sequence, then newest first.
+    teams: Vec<Team>,
+    users: HashMap<UserId, User>,
+    companies: HashMap<CompanyId, Currency>,
+    ids: HashMap<RecordKind, HashSet<i64>>,
+    pub(crate) use_leads: bool,
+}
+
+/// Kinds whose ids are few enough to be kept.
+const KEPT: [RecordKind; 6] = [
+    RecordKind::LostReason,
+    RecordKind::Tag,
+    RecordKind::Campaign,
+    RecordKind::Medium,
+    RecordKind::Source,
+    RecordKind::RecurringPlan,
+];
+
+/// The office, loaded once and kept until it changes.
+pub(crate) fn office(tx: &Tx<'_>) -> Result<Arc<Office>> {
+    tx.memo(Office::load)
+}
+
+impl Office {
+    fn load(tx: &Tx<'_>) -> Result<Self> {
+        let mut ids = HashMap::new();
+        for kind in KEPT {
+            let sql = format!("SELECT id FROM {}", crate::record::table(kind).name);
+            ids.insert(kind, tx.rows(&sql, &[], |line| line.int(0))?.into_iter().collect());
+        }
+        let users: Vec<User> = tx.select("", &[])?;
+        let companies: Vec<Company> = tx.select("", &[])?;
+        Ok(Self {
+            stages: tx.select("ORDER BY stage.sequence, stage.id", &[])?,
+            teams: tx.select("ORDER BY team.sequence, team.create_date DESC, team.id DESC", &[])?,
+            users: users.into_iter().map(|user| (user.id, user)).collect(),
+            companies: companies
+                .into_iter()
+                .map(|company| (company.id, company.currency))
+                .collect(),
+            ids,
+            use_leads: crate::setting::read(tx, crate::setting::Key::UseLeads)?
+                == Value::Bool(true),
+        })
+    }
+
+    pub(crate) fn stage(&self, id: StageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == id)
+    }
+
+    pub(crate) fn team(&self, id: TeamId) -> Option<&Team> {
+        self.teams.iter().find(|team| team.id == id)
+    }
+
+    pub(crate) fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// The currency of a company's deals; without company, company 1's.
+    pub(crate) fn currency(&self, company: Option<CompanyId>) -> Currency {
+        self.companies.get(&company.unwrap_or(CompanyId(1))).copied().unwrap_or_default()
+    }
+
+    /// Whether a lead of that team and company may stand in a stage.
+    pub(crate) fn usable(stage: &Stage, team: Option<TeamId>, company: Option<CompanyId>) -> bool {
+        let for_team =
+            stage.team_ids.is_empty() || team.is_some_and(|team| stage.team_ids.contains(&team));
+        for_team
+            && stage.company_id.is_none_or(|owner| company.is_none_or(|company| company == owner))
+    }
+
+    /// The first open stage of a lead's team.
+    pub(crate) fn default_stage(
+        &self,
+        team: Option<TeamId>,
+        company: Option<CompanyId>,
+    ) -> Option<&Stage> {
+        self.stages.iter().find(|stage| !stage.fold && Self::usable(stage, team, company))
+    }
+
+    /// The stage a deal is won in: the first won one after where it stands, else the last won one before.
+    pub(crate) fn won_stage(&self, lead: &Lead) -> Result<&Stage> {
+        let at =
+            lead.stage_id.and_then(|id| self.stage(id)).map_or(i64::MIN, |stage| stage.sequence);
+        let won = || {
+            self.stages
+                .iter()
+                .filter(|stage| stage.is_won && Self::usable(stage, lead.team_id, lead.company_id))
+        };
+        let next = won()
+            .find(|stage| stage.sequence > at)
+            .or_else(|| won().rfind(|stage| stage.sequence <= at));
+        next.ok_or_else(|| {
+            Error::invalid(
+                "stage_id",
+                "stage_id: this lead's team can use no won stage; create one with is_won",
+            )
+        })
+    }
+
+    /// The team of a user's new work: theirs if it does that kind of work, then theirs, then any that does, then any.
+    pub(crate) fn default_team(&self, user: UserId, kind: LeadKind) -> Option<TeamId> {
+        let companies = self.user(user).filter(|user| user.company_id.is_some());
+        let allowed = |team: &&Team| {
+            let company = team.company_id;
+            team.active
+                && company.is_none_or(|own| {
+                    companies.is_none_or(|user| {
+                        user.company_id == Some(own) || user.company_ids.contains(&own)
+                    })
+                })
+        };
+        let theirs = |team: &&Team| Self::belongs(team, user);
+        let fits = |team: &&Team| match kind {
+            LeadKind::Lead => team.use_leads,
+            LeadKind::Opportunity => team.use_opportunities,
+        };
+        let teams = || self.teams.iter().filter(allowed);
+        let chosen = teams().filter(theirs).find(fits);
+        let chosen = chosen
+            .or_else(|| teams().find(theirs))
+            .or_else(|| teams().find(fits))
+            .or_else(|| teams().next());
+        chosen.map(|team| team.id)
+    }
+
+    /// Whether a user is a member or the leader of a team.
+    pub(crate) fn belongs(team: &Team, user: UserId) -> bool {
+        team.user_id == Some(user) || team.member_ids.contains(&user)
+    }
+
+    /// Refuses a reference to what does not exist. Partners are checked in storage, since they are many.
+    pub(crate) fn check_reference(&self, field: &Field, value: &Value) -> Result<()> {
+        let known = |kind: RecordKind, id: i64| match kind {
+            RecordKind::Stage => self.stage(StageId(id)).is_some(),
+            RecordKind::Team => self.team(TeamId(id)).is_some(),
+            RecordKind::User => self.user(UserId(id)).is_some(),
+            RecordKind::Company => self.companies.contains_key(&CompanyId(id)),
+            kind => self.ids.get(&kind).is_none_or(|ids| ids.contains(&id)),
+        };
+        let missing = |kind: RecordKind, id: i64| {
+            let subject = Subject { kind, id };
+            Error::invalid(field.name, format!("{}: there is no {subject}", field.name))
+                .with_subject(subject)
+        };
+        match (field.kind, value) {
+            (FieldKind::Ref(kind), Value::Int(id)) if !known(kind, *id) => Err(missing(kind, *id)),
+            (FieldKind::Ids(kind), Value::Ids(ids)) => {
+                match ids.iter().find(|id| !known(kind, **id)) {
+                    Some(id) => Err(missing(kind, *id)),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The company a lead belongs to after its user, team or partner changed and nobody said which.
+    pub(crate) fn company_of(
+        &self,
+        lead: &Lead,
+        partner_company: Option<CompanyId>,
+        actor_company: Option<CompanyId>,
+    ) -> Option<CompanyId> {
+        let team = lead.team_id.and_then(|id| self.team(id));
+        let team_company = team.and_then(|team| team.company_id);
+        let user = lead.user_id.and_then(|id| self.user(id));
+        let user_allows = |company| {
+            user.is_none_or(|user| {
+                user.company_id.is_none()
+                    || user.company_id == Some(company)
+                    || user.company_ids.contains(&company)
+            })
+        };
+        let keep = lead.company_id.filter(|company| {
+            let foreign_user = !user_allows(*company);
+            let foreign_team = team_company.is_some_and(|own| own != *company);
+            let teamless = team.is_some() && team_company.is_none() && user.is_none();
+            let ownerless = team.is_none() && user.is_none() && partner_company != Some(*company);
+            !(foreign_user || foreign_team || teamless || ownerless)
+        });
+        let of_user = || {
+            user.and_then(|user| {
+                actor_company.filter(|company| user_allows(*company)).or(user.company_id)
+            })
+        };
+        keep.or(team_company).or_else(of_user).or(partner_company)
+    }
+
+    /// Refuses owners that cannot own: archived users, teams or users of another company.
+    pub(crate) fn check_owners(&self, before: Option<&Lead>, lead: &Lead) -> Result<()> {
+        if let Some(user) = lead.user_id.and_then(|id| self.user(id)) {
+            let new = before.is_none_or(|before| before.user_id != lead.user_id);
+            crate::require!(
+                user.active || !new,
+                "user_id",
+                "user_id: {} is archived and cannot be given leads",
+                user.id.subject()
+            );
+            let foreign = user.company_id.is_some()
+                && lead.company_id.is_some_and(|own| {
+                    user.company_id != Some(own) && !user.company_ids.contains(&own)
+                });
+            crate::require!(
+                !foreign,
+                "user_id",
+                "user_id: {} does not work in the lead's company",
+                user.id.subject()
+            );
+        }
+        if let Some(team) = lead.team_id.and_then(|id| self.team(id)) {
+            let foreign = team
+                .company_id
+                .is_some_and(|own| lead.company_id.is_some_and(|company| company != own));
+            crate::require!(
+                !foreign,
+                "team_id",
+                "team_id: {} belongs to another company than the lead",
+                team.id.subject()
+            );
+        }
+        Ok(())
+    }
+}

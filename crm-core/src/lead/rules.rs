@@ -1,0 +1,185 @@
+//! What becomes of a lead: every decision of the pipeline, as functions of values.
+//!
+//! Won, lost and pending are set here and nowhere else. The laws: a won lead stands in a won stage and has a closing date; a lost one
+//! is hidden and has a closing date; a pending one has none.
+
+use crate::base::text;
+use crate::base::{Error, LostReasonId, Probability, Result, Timestamp};
+use crate::lead::office::Office;
+use crate::record::{ContactState, Lead, LeadKind, Stage, WonStatus};
+
+/// A lead moved into a stage, whatever that means for it: winning it, taking its win back, or just a step.
+pub(crate) fn enter_stage(lead: &Lead, stage: &Stage, now: Timestamp) -> Result<Lead> {
+    crate::require!(
+        Office::usable(stage, lead.team_id, lead.company_id),
+        "stage_id",
+        "stage_id: stage {} ({:?}) is reserved to other teams or another company than the lead's",
+        stage.id,
+        stage.name
+    );
+    let moved = lead.stage_id != Some(stage.id);
+    let mut after = Lead { stage_id: Some(stage.id), ..lead.clone() };
+    if moved {
+        after.date_last_stage_update = Some(now);
+    }
+    match (lead.won_status, stage.is_won) {
+        (WonStatus::Won, true) | (WonStatus::Pending | WonStatus::Lost, false) => {}
+        (WonStatus::Won, false) => after = pending(after),
+        (_, true) => {
+            after.won_status = WonStatus::Won;
+            after.active = true;
+            after.lost_reason_id = None;
+            after.date_closed = Some(now);
+            after.won_from_stage_id = lead.stage_id;
+        }
+    }
+    Ok(after)
+}
+
+/// A lead that is won, in the won stage of its team. Winning twice keeps the first date.
+pub(crate) fn win(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
+    if lead.won_status == WonStatus::Won {
+        return Ok(lead.clone());
+    }
+    enter_stage(lead, office.won_stage(lead)?, now)
+}
+
+/// A lead that is lost: hidden, with a reason if one is given. Losing twice keeps the first date.
+pub(crate) fn lose(lead: &Lead, reason: Option<LostReasonId>, now: Timestamp) -> Result<Lead> {
+    crate::require!(
+        lead.won_status != WonStatus::Won,
+        "won_status",
+        "won_status: the lead is won; reopen it before losing it"
+    );
+    Ok(Lead {
+        won_status: WonStatus::Lost,
+        active: false,
+        lost_reason_id: reason.or(lead.lost_reason_id),
+        date_closed: lead.date_closed.or(Some(now)),
+        ..lead.clone()
+    })
+}
+
+/// A lead that is pending again: a lost one is shown and forgets its reason, a won one goes back to the stage it was won from.
+pub(crate) fn reopen(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
+    match lead.won_status {
+        WonStatus::Pending => Ok(lead.clone()),
+        WonStatus::Lost => Ok(Lead { active: true, ..pending(lead.clone()) }),
+        WonStatus::Won => {
+            let fits = |stage: &&Stage| {
+                !stage.is_won && Office::usable(stage, lead.team_id, lead.company_id)
+            };
+            let from = lead.won_from_stage_id.and_then(|id| office.stage(id)).filter(fits);
+            let first = || office.stages.iter().filter(|stage| !stage.fold).find(fits);
+            let stage = from.or_else(first).or_else(|| office.stages.iter().find(fits));
+            let stage = stage.ok_or_else(|| {
+                Error::invalid(
+                    "stage_id",
+                    "stage_id: this lead's team has no stage that is not won to go back to",
+                )
+            })?;
+            enter_stage(lead, stage, now)
+        }
+    }
+}
+
+/// What every reopened lead has in common. It follows the machine again: the old opinion was about a deal that ended.
+fn pending(lead: Lead) -> Lead {
+    Lead {
+        won_status: WonStatus::Pending,
+        lost_reason_id: None,
+        date_closed: None,
+        manual_probability: None,
+        won_from_stage_id: None,
+        ..lead
+    }
+}
+
+/// Hides a lead, and nothing else.
+pub(crate) fn archive(lead: &Lead) -> Lead {
+    Lead { active: false, ..lead.clone() }
+}
+
+/// Shows a hidden lead, and nothing else.
+pub(crate) fn restore(lead: &Lead) -> Result<Lead> {
+    crate::require!(
+        lead.won_status != WonStatus::Lost,
+        "active",
+        "active: the lead is lost; reopen it instead of restoring it"
+    );
+    Ok(Lead { active: true, ..lead.clone() })
+}
+
+/// A person's opinion of the chance; the machine's own number is no opinion, and an ended deal has none.
+pub(crate) fn set_probability(lead: &mut Lead, chance: Option<Probability>) -> Result<()> {
+    if let Some(chance) = chance
+        && lead.won_status != WonStatus::Pending
+    {
+        crate::require!(
+            chance == lead.effective_probability(),
+            "probability",
+            "probability: the lead is {}; reopen it before giving it another chance",
+            lead.won_status.word()
+        );
+        return Ok(());
+    }
+    lead.manual_probability =
+        chance.filter(|chance| chance.hundredths() != lead.automated_probability.hundredths());
+    Ok(())
+}
+
+/// Dates that follow the salesperson: set when there is a new one, empty when there is none.
+pub(crate) fn date_owner(before: Option<&Lead>, lead: &mut Lead, now: Timestamp) {
+    let was = before.and_then(|before| before.user_id);
+    if lead.user_id != was {
+        lead.date_open = lead.user_id.map(|_| now);
+    }
+}
+
+/// The comparable forms of e-mail and phone, and whether they look right.
+pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) {
+    let differs =
+        |get: fn(&Lead) -> &Option<String>| before.is_none_or(|before| get(before) != get(lead));
+    let (email, country) = (differs(|lead| &lead.email_from), differs(|lead| &lead.country_code));
+    let phone = country || differs(|lead| &lead.phone) || differs(|lead| &lead.mobile);
+    if let Some(code) = &mut lead.country_code {
+        code.make_ascii_uppercase();
+    }
+    if email {
+        lead.email_normalized = lead.email_from.as_deref().and_then(text::email_normalized);
+        lead.email_state = state(lead.email_from.is_some(), lead.email_normalized.is_some());
+    }
+    if phone {
+        let country = lead.country_code.as_deref();
+        let normal = |text: &Option<String>| {
+            text.as_deref().and_then(|text| text::phone_normalized(text, country))
+        };
+        let own = normal(&lead.phone);
+        lead.phone_state = state(lead.phone.is_some(), own.is_some());
+        lead.phone_normalized = own.or_else(|| normal(&lead.mobile));
+    }
+}
+
+const fn state(given: bool, readable: bool) -> Option<ContactState> {
+    match (given, readable) {
+        (false, _) => None,
+        (true, true) => Some(ContactState::Correct),
+        (true, false) => Some(ContactState::Incorrect),
+    }
+}
+
+/// An opportunity out of a lead. What is hidden or won is left as it is.
+pub(crate) fn convert(lead: &Lead, office: &Office, now: Timestamp) -> Lead {
+    if !lead.active || lead.won_status == WonStatus::Won {
+        return lead.clone();
+    }
+    let mut after = Lead { kind: LeadKind::Opportunity, ..lead.clone() };
+    if lead.kind == LeadKind::Lead {
+        after.date_conversion = Some(now);
+    }
+    if after.stage_id.is_none() {
+        after.stage_id =
+            office.default_stage(after.team_id, after.company_id).map(|stage| stage.id);
+    }
+    after
+}

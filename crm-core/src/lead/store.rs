@@ -1,0 +1,122 @@
+//! Leads in and out of storage, and the one way in which every verb changes them: load a chunk, decide, save, announce.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::access::{self, Deed};
+use crate::base::{Error, Id as _, LeadId, RecordKind, Result, limit};
+use crate::desk::query;
+use crate::event::{Event, LeadChange};
+use crate::lead::office::{Office, office};
+use crate::record::Lead;
+use crate::storage::Tx;
+
+/// The given ids once each, in their order.
+pub(crate) fn distinct(ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.len() > limit::IDS {
+        return Err(Error::limit(
+            "id",
+            format!("{} ids in one call; at most {} fit", ids.len(), limit::IDS),
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
+}
+
+/// The leads of those ids that the actor sees, in the order of the ids; the first that is missing is an error.
+pub(crate) fn visible(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
+    query::visible(tx, ids)
+}
+
+/// Changes leads: for each, `decide` says what becomes of it. All or nothing; what stays the same is not written.
+pub(crate) fn change(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
+) -> Result<()> {
+    change_saying(tx, ids, None, decide)
+}
+
+/// As [`change`], with what the user said about it.
+pub(crate) fn change_saying(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    note: Option<&str>,
+    mut decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
+) -> Result<()> {
+    access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
+    for chunk in distinct(ids)?.chunks(limit::CHUNK) {
+        let leads = visible(tx, chunk)?;
+        let office = office(tx)?;
+        save_all(tx, &office, leads, note, &mut decide)?;
+    }
+    Ok(())
+}
+
+/// Decides, saves and announces loaded leads.
+pub(crate) fn save_all(
+    tx: &mut Tx<'_>,
+    office: &Arc<Office>,
+    leads: Vec<Lead>,
+    note: Option<&str>,
+    mut decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
+) -> Result<()> {
+    let mut changes = Vec::with_capacity(leads.len());
+    for before in leads {
+        let decided = decide(&before, office).and_then(|after| {
+            office.check_owners(Some(&before), &after)?;
+            Ok(after)
+        });
+        let mut after = decided.map_err(|error| error.or_subject(before.id.subject()))?;
+        if tx.save(&before, &mut after)? || note.is_some() {
+            let mut change = LeadChange::new(Some(before), Some(after));
+            change.note = note.map(str::to_owned);
+            changes.push(change);
+        }
+    }
+    if !changes.is_empty() {
+        tx.announce(Event::Leads(changes));
+        tx.settle()?;
+    }
+    Ok(())
+}
+
+/// The leads as they now are, in the order of the ids: what every verb answers.
+pub(crate) fn as_stored(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
+    let ids = distinct(ids)?;
+    if let [id] = ids.as_slice() {
+        return Ok(tx.by_id(LeadId(*id))?.into_iter().collect());
+    }
+    let mut leads = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(limit::CHUNK) {
+        leads.extend(tx.by_ids::<Lead>(chunk)?.into_iter().map(|lead| (lead.id.0, lead)));
+    }
+    Ok(ids.iter().filter_map(|id| leads.remove(id)).collect())
+}
+
+/// Ids of the leads that refer to a record by one of their columns.
+pub(crate) fn referring(tx: &Tx<'_>, column: &str, id: i64) -> Result<Vec<i64>> {
+    tx.rows(&format!("SELECT id FROM lead WHERE {column} = ?1 ORDER BY id"), &[id.into()], |line| {
+        line.int(0)
+    })
+}
+
+/// Ids of the leads that carry a tag.
+pub(crate) fn tagged(tx: &Tx<'_>, tag: i64) -> Result<Vec<i64>> {
+    tx.rows(
+        "SELECT lead_id FROM lead_tag WHERE tag_id = ?1 ORDER BY lead_id",
+        &[tag.into()],
+        |line| line.int(0),
+    )
+}
+
+/// Names and companies of partners, for those that the actor sees.
+pub(crate) fn partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, (String, Option<i64>)>> {
+    let sql =
+        "SELECT id, name, company_id FROM partner WHERE id IN (SELECT value FROM json_each(?1))";
+    let found = tx.rows(sql, &[crate::storage::records::id_list(ids)], |line| {
+        Ok((line.int(0)?, (line.text(1)?.to_owned(), line.int_or_null(2)?)))
+    })?;
+    let sees = |company: Option<i64>| tx.actor.sees_company(company.map(crate::base::CompanyId));
+    Ok(found.into_iter().filter(|(_, (_, company))| sees(*company)).collect())
+}

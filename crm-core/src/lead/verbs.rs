@@ -1,0 +1,265 @@
+//! The verbs that change a lead: each loads, decides ([`rules`]), saves and announces through [`store::change`].
+
+use crate::access::{self, Actor, Deed};
+use crate::base::{
+    Error, Fields, Id as _, LostReasonId, PartnerId, RecordKind, Result, StageId, TeamId, UserId,
+    limit,
+};
+use crate::event::{Event, LeadChange};
+use crate::lead::create::named_partners;
+use crate::lead::draft::{self, Context};
+use crate::lead::office::Office;
+use crate::lead::{rules, store};
+use crate::property;
+use crate::record::{Lead, WonStatus};
+use crate::storage::Tx;
+
+/// Changes fields. With an expected version, refuses if someone was faster.
+pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()> {
+    let partners = named_partners(tx, std::slice::from_ref(fields))?;
+    let properties = property::definitions(tx)?;
+    let (actor, now) = (tx.actor.clone(), tx.now);
+    if let Some(expected) = fields.expected_version {
+        for lead in store::visible(tx, ids)? {
+            crate::desk::check_version(tx, &lead, expected, fields)?;
+        }
+    }
+    store::change(tx, ids, |lead, office| {
+        let mut partners = partners.clone();
+        if let Some(own) = lead.partner_id {
+            // The partner it has was checked when it was set; its company is its lead's.
+            partners
+                .entry(own.0)
+                .or_insert_with(|| (String::new(), lead.company_id.map(|company| company.0)));
+        }
+        let cx =
+            Context { office, partners: &partners, properties: &properties, actor: &actor, now };
+        draft::update(lead, fields, &cx)
+    })?;
+    if let Some((system, external)) = &fields.external_id {
+        for id in store::distinct(ids)? {
+            crate::external_id::bind(tx, RecordKind::Lead, id, system, external)?;
+        }
+    }
+    Ok(())
+}
+
+/// Wins leads. Winning a lost one reopens it first; winning twice keeps the first date.
+pub(crate) fn mark_won(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    let now = tx.now;
+    store::change(tx, ids, |lead, office| rules::win(lead, office, now))
+}
+
+/// Loses leads, for a reason and with a closing note if given.
+pub(crate) fn mark_lost(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    reason: Option<LostReasonId>,
+    note: Option<&str>,
+) -> Result<()> {
+    if let Some(note) = note
+        && note.len() > limit::LONG_TEXT
+    {
+        return Err(Error::limit(
+            "note",
+            format!("note: {} bytes of text; at most {} fit", note.len(), limit::LONG_TEXT),
+        ));
+    }
+    let note = note.map(str::trim).filter(|note| !note.is_empty());
+    let now = tx.now;
+    let field = <Lead as crate::base::Record>::TABLE.field("lost_reason_id")?;
+    store::change_saying(tx, ids, note, |lead, office| {
+        office.check_reference(field, &reason.into())?;
+        rules::lose(lead, reason, now)
+    })
+}
+
+/// Takes won and lost leads back to pending.
+pub(crate) fn reopen(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    let now = tx.now;
+    store::change(tx, ids, |lead, office| rules::reopen(lead, office, now))
+}
+
+/// Hides leads, and nothing else.
+pub(crate) fn archive(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    store::change(tx, ids, |lead, _| Ok(rules::archive(lead)))
+}
+
+/// Shows hidden leads, and nothing else.
+pub(crate) fn restore(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    store::change(tx, ids, |lead, _| rules::restore(lead))
+}
+
+/// Moves leads to a stage; a won stage wins them, leaving one reopens them.
+pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()> {
+    let now = tx.now;
+    store::change(tx, ids, |lead, office| {
+        let found = office.stage(stage);
+        let missing = || {
+            Error::invalid("stage_id", format!("stage_id: there is no {}", stage.subject()))
+                .with_subject(stage.subject())
+        };
+        rules::enter_stage(lead, found.ok_or_else(missing)?, now)
+    })
+}
+
+/// Makes opportunities out of leads, with a customer and an owner if given.
+pub(crate) fn convert(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    partner: Option<PartnerId>,
+    user: Option<UserId>,
+    team: Option<TeamId>,
+) -> Result<()> {
+    let now = tx.now;
+    // First the owner and the customer, since they decide the team and with it the stage.
+    let mut fields = Fields::new();
+    partner.map(|partner| fields.set("partner_id", partner));
+    user.map(|user| fields.set("user_id", user));
+    team.map(|team| fields.set("team_id", team));
+    if !fields.is_empty() {
+        let open: Vec<i64> = store::visible(tx, &store::distinct(ids)?)?
+            .iter()
+            .filter(|lead| lead.active && lead.won_status != WonStatus::Won)
+            .map(|lead| lead.id.0)
+            .collect();
+        update(tx, &open, &fields)?;
+    }
+    store::change(tx, ids, |lead, office| Ok(rules::convert(lead, office, now)))
+}
+
+/// Gives leads to a user, or to nobody; the team follows unless it is given.
+pub(crate) fn assign_to(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    user: Option<UserId>,
+    team: Option<TeamId>,
+) -> Result<()> {
+    let mut fields = Fields::new();
+    fields.set("user_id", user);
+    team.map(|team| fields.set("team_id", team));
+    update(tx, ids, &fields)
+}
+
+/// Removes leads for good.
+pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    access::allow(RecordKind::Lead, Deed::Delete, &tx.actor)?;
+    for chunk in store::distinct(ids)?.chunks(limit::CHUNK) {
+        let mut changes = Vec::with_capacity(chunk.len());
+        for lead in store::visible(tx, chunk)? {
+            tx.remove::<Lead>(lead.id)?;
+            crate::external_id::unbind(tx, RecordKind::Lead, lead.id.0)?;
+            changes.push(LeadChange::new(Some(lead), None));
+        }
+        tx.announce(Event::Leads(changes));
+        tx.settle()?;
+    }
+    Ok(())
+}
+
+/// What becomes of leads when a record of the office that they refer to is gone.
+pub(crate) fn forget(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
+    let ids = match kind {
+        RecordKind::Team => store::referring(tx, "team_id", id)?,
+        RecordKind::Campaign => store::referring(tx, "campaign_id", id)?,
+        RecordKind::Medium => store::referring(tx, "medium_id", id)?,
+        RecordKind::Source => store::referring(tx, "source_id", id)?,
+        RecordKind::Tag => store::tagged(tx, id)?,
+        _ => return Ok(()),
+    };
+    as_system(tx, |tx| {
+        store::change(tx, &ids, |lead, office| {
+            let mut after = lead.clone();
+            match kind {
+                RecordKind::Team => after = without_team(lead, office),
+                RecordKind::Campaign => after.campaign_id = None,
+                RecordKind::Medium => after.medium_id = None,
+                RecordKind::Source => after.source_id = None,
+                _ => after.tag_ids.retain(|tag| tag.0 != id),
+            }
+            Ok(after)
+        })
+    })
+}
+
+/// A lead whose team is gone; a stage that was the team's own is left for one it can use.
+fn without_team(lead: &Lead, office: &Office) -> Lead {
+    let mut after = Lead { team_id: None, ..lead.clone() };
+    let at = lead.stage_id.and_then(|id| office.stage(id));
+    if at.is_some_and(|stage| !Office::usable(stage, None, lead.company_id))
+        && lead.won_status != WonStatus::Won
+    {
+        after.stage_id = office.default_stage(None, lead.company_id).map(|stage| stage.id);
+    }
+    after
+}
+
+/// What becomes of leads when their stage starts or stops being a won one.
+pub(crate) fn stage_changed(
+    tx: &mut Tx<'_>,
+    stage: StageId,
+    was_won: bool,
+    is_won: bool,
+) -> Result<()> {
+    if was_won == is_won {
+        return Ok(());
+    }
+    let ids = store::referring(tx, "stage_id", stage.0)?;
+    let now = tx.now;
+    as_system(tx, |tx| {
+        if is_won {
+            // Each lead enters the stage it is in, which is now a won one.
+            return store::change(tx, &ids, |lead, office| match office.stage(stage) {
+                Some(stage) if lead.won_status == WonStatus::Pending => {
+                    rules::enter_stage(lead, stage, now)
+                }
+                _ => Ok(lead.clone()),
+            });
+        }
+        let won = tx.optional(
+            "SELECT 1 FROM lead WHERE stage_id = ?1 AND won_status = 1 LIMIT 1",
+            &[stage.0.into()],
+            |_| Ok(()),
+        )?;
+        crate::require!(
+            won.is_none(),
+            "is_won",
+            "is_won: won leads stand in this stage; reopen or move them first"
+        );
+        Ok(())
+    })
+}
+
+/// What becomes of leads when their company's currency changes: those without money follow, those with money forbid it.
+pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64) -> Result<()> {
+    let owner =
+        if company == 1 { "(company_id = ?1 OR company_id IS NULL)" } else { "company_id = ?1" };
+    let rich = format!(
+        "SELECT 1 FROM lead WHERE {owner} AND (expected_revenue <> 0 OR recurring_revenue <> 0) LIMIT 1"
+    );
+    let rich = tx.optional(&rich, &[company.into()], |_| Ok(()))?;
+    crate::require!(
+        rich.is_none(),
+        "currency",
+        "currency: fixed, since deals of this company have amounts"
+    );
+    let ids =
+        tx.rows(&format!("SELECT id FROM lead WHERE {owner}"), &[company.into()], |line| {
+            line.int(0)
+        })?;
+    as_system(tx, |tx| {
+        store::change(tx, &ids, |lead, office| {
+            Ok(Lead { currency: office.currency(lead.company_id), ..lead.clone() })
+        })
+    })
+}
+
+/// Runs a consequence as the library itself: rights were checked by the verb that caused it.
+fn as_system<T>(tx: &mut Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    let mut system = Actor::system();
+    system.user_id = tx.actor.user_id;
+    let actor = std::mem::replace(&mut tx.actor, system);
+    let done = work(tx);
+    tx.actor = actor;
+    done
+}

@@ -1,0 +1,54 @@
+//! Who hears what: the one file that knows everyone.
+//!
+//! A round settles all events announced so far; what its consequences announce is settled in the next. Machine scores come first,
+//! since counts weigh by them; then counts, history, feed.
+
+use crate::base::{CompanyId, RecordKind, Result, StageId, Value};
+use crate::event::{Event, OfficeChange};
+use crate::storage::Tx;
+use crate::{feed, history, lead, score, tally};
+
+/// Lets the consequences of events follow.
+pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
+    for event in events {
+        match event {
+            Event::Leads(mut changes) => {
+                score::learn(tx, &mut changes)?;
+                tally::follow(tx, &changes)?;
+                history::remember(tx, &changes)?;
+                feed::leads(tx, &changes)?;
+            }
+            Event::Office(change) => {
+                feed::office(tx, &change)?;
+                office(tx, &change)?;
+            }
+            Event::Rescored { run, changed } => feed::rescored(tx, run, changed)?,
+        }
+    }
+    Ok(())
+}
+
+/// What a change of the office means for the leads that refer to it.
+fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
+    let value = |row: &Option<crate::base::Row>, name: &str| {
+        row.as_ref().and_then(|row| row.get(name).ok().cloned())
+    };
+    match (change.kind, &change.before, &change.after) {
+        (kind, Some(_), None) => lead::verbs::forget(tx, kind, change.id),
+        (RecordKind::Stage, Some(_), Some(_)) => {
+            let won = |row| value(row, "is_won") == Some(Value::Bool(true));
+            lead::verbs::stage_changed(
+                tx,
+                StageId(change.id),
+                won(&change.before),
+                won(&change.after),
+            )
+        }
+        (RecordKind::Company, Some(_), Some(_))
+            if value(&change.before, "currency") != value(&change.after, "currency") =>
+        {
+            lead::verbs::currency_changed(tx, CompanyId(change.id).0)
+        }
+        _ => Ok(()),
+    }
+}

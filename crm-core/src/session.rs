@@ -1,0 +1,153 @@
+//! One database as one user: an accessor per desk, nothing more.
+
+use std::sync::Arc;
+
+use crate::any_desk::AnyDesk;
+use crate::base::{RecordKind, Result};
+use crate::desk::Desk;
+use crate::lead::Leads;
+use crate::property::Properties;
+use crate::record::{
+    Campaign, Company, LostReason, Medium, Partner, RecurringPlan, Source, Stage, Tag, Team,
+    TeamMember, User,
+};
+use crate::setting::Settings;
+use crate::storage::Link;
+
+/// A session: who works, and when it is. Cheap to clone; usable from any thread.
+#[derive(Debug, Clone)]
+pub struct Session {
+    link: Arc<Link>,
+}
+
+macro_rules! desks {
+    ($($(#[$doc:meta])* $name:ident: $record:ty;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(&self) -> Desk<'_, $record> {
+            Desk::new(&self.link)
+        }
+    )*};
+}
+
+impl Session {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link: Arc::new(link) }
+    }
+
+    /// Leads and opportunities.
+    #[must_use]
+    pub fn leads(&self) -> Leads<'_> {
+        Leads::new(&self.link)
+    }
+
+    desks! {
+        /// Companies of the host.
+        companies: Company;
+        /// Who works with the pipeline.
+        users: User;
+        /// Sales teams.
+        teams: Team;
+        /// Memberships of teams.
+        team_members: TeamMember;
+        /// Steps of the pipeline.
+        stages: Stage;
+        /// Why deals are lost.
+        lost_reasons: LostReason;
+        /// Labels.
+        tags: Tag;
+        /// People and companies outside.
+        partners: Partner;
+        /// Marketing efforts.
+        campaigns: Campaign;
+        /// Ways of delivery.
+        mediums: Medium;
+        /// Where leads come from.
+        sources: Source;
+        /// How often recurring revenue recurs.
+        recurring_plans: RecurringPlan;
+    }
+
+    /// Any desk, for code that learns the kind when it runs.
+    #[must_use]
+    pub fn desk(&self, kind: RecordKind) -> AnyDesk<'_> {
+        AnyDesk::new(&self.link, kind)
+    }
+
+    /// Settings.
+    #[must_use]
+    pub fn settings(&self) -> Settings<'_> {
+        Settings::new(&self.link)
+    }
+
+    /// Custom fields.
+    #[must_use]
+    pub fn properties(&self) -> Properties<'_> {
+        Properties::new(&self.link)
+    }
+
+    /// Opens a transaction that holds all verbs until [`Self::commit`]; a verb that fails leaves the others standing.
+    ///
+    /// # Errors
+    /// `Conflict` when one is open already; `Storage` 701 when another writer holds the file.
+    pub fn begin(&self) -> Result<()> {
+        self.link.begin()
+    }
+
+    /// Keeps what was written since [`Self::begin`].
+    ///
+    /// # Errors
+    /// `Conflict` when no transaction is open.
+    pub fn commit(&self) -> Result<()> {
+        self.link.end(true)
+    }
+
+    /// Drops what was written since [`Self::begin`].
+    ///
+    /// # Errors
+    /// `Conflict` when no transaction is open.
+    pub fn rollback(&self) -> Result<()> {
+        self.link.end(false)
+    }
+
+    /// Runs several verbs as one: all of them are kept, or none if the closure fails.
+    ///
+    /// ```
+    /// use crm_core::{Crm, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let s = Crm::open(":memory:")?.session(None, None)?;
+    /// let failed = s.atomic(|s| {
+    ///     s.leads().create(fields! { name: "Fleet lease" })?;
+    ///     s.leads().create(fields! { nam: "Typo" })
+    /// });
+    /// assert!(failed.is_err() && s.leads().count(None)? == 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What the closure answers; as [`Self::begin`].
+    pub fn atomic<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.begin()?;
+        let guard = Rollback(self);
+        let done = work(self)?;
+        std::mem::forget(guard);
+        self.commit()?;
+        Ok(done)
+    }
+
+    /// Closes the session; what an open transaction wrote is dropped. Closing twice is fine.
+    pub fn close(&self) {
+        self.link.close();
+    }
+}
+
+/// Rolls back when the work fails or panics.
+struct Rollback<'s>(&'s Session);
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        // Nothing to tell: the failure that led here is what the host hears of.
+        let _ = self.0.rollback();
+    }
+}

@@ -1,0 +1,133 @@
+//! Settings: a closed list of keys, each with its type and default.
+
+use crate::access::{self, Deed};
+use crate::base::{Error, RecordKind, Result, Value};
+use crate::storage::{Link, Tx};
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $default:expr;)*) => {
+        /// What can be set.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Key { $($(#[$doc])* $variant),* }
+
+        const KEYS: &[(&str, Key)] = &[$(($name, Key::$variant)),*];
+
+        impl Key {
+            const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+            fn default(self) -> Value {
+                match self { $(Self::$variant => $default),* }
+            }
+            /// Shown to hosts; the others belong to a desk of their own.
+            fn is_shown(self) -> bool {
+                !self.name().starts_with("score_")
+            }
+        }
+    };
+}
+
+settings! {
+    /// Whether new records are unqualified leads first.
+    UseLeads = "use_leads", Value::Bool(false);
+    /// The evidence fields of the score, comma separated.
+    ScoreFields = "score_fields", Value::Null;
+    /// Leads created before this day teach the score nothing.
+    ScoreStart = "score_start_date", Value::Null;
+    /// The scoring model.
+    ScoreModel = "score_model", Value::Text("bayes".to_owned());
+}
+
+/// A setting's value, or its default.
+pub(crate) fn read(tx: &Tx<'_>, key: Key) -> Result<Value> {
+    let text =
+        tx.optional("SELECT value FROM setting WHERE key = ?1", &[key.name().into()], |line| {
+            Ok(line.text(0)?.to_owned())
+        })?;
+    let Some(text) = text else { return Ok(key.default()) };
+    Ok(match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Bool(truth)) => Value::Bool(truth),
+        Ok(serde_json::Value::String(text)) => Value::Text(text),
+        _ => Value::Null,
+    })
+}
+
+/// Stores a setting.
+pub(crate) fn write(tx: &Tx<'_>, key: Key, value: &Value) -> Result<()> {
+    let json = crate::base::frame::json(value).to_string();
+    let sql = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.execute(sql, &[key.name().into(), json.into()])?;
+    tx.forget_all();
+    Ok(())
+}
+
+/// The desk of settings.
+///
+/// ```
+/// use crm_core::{Crm, Value};
+/// # fn main() -> crm_core::Result<()> {
+/// let crm = Crm::open(":memory:")?;
+/// let s = crm.session(None, None)?;
+/// s.settings().set("use_leads", true)?;
+/// assert_eq!(s.settings().get("use_leads")?, Value::Bool(true));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'s> {
+    link: &'s Link,
+}
+
+impl<'s> Settings<'s> {
+    pub(crate) const fn new(link: &'s Link) -> Self {
+        Self { link }
+    }
+
+    /// A setting's value.
+    ///
+    /// # Errors
+    /// `Invalid` when there is no such setting.
+    pub fn get(&self, name: &str) -> Result<Value> {
+        let key = key(name)?;
+        self.link.read(|tx| read(tx, key))
+    }
+
+    /// Changes a setting.
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown setting or a value of another type; `Denied` below admin.
+    pub fn set(&self, name: &str, value: impl Into<Value>) -> Result<()> {
+        let (key, value) = (key(name)?, value.into());
+        let same = std::mem::discriminant(&key.default()) == std::mem::discriminant(&value);
+        crate::require!(
+            same,
+            name,
+            "{name}: {} does not fit; the default is {:?}",
+            value.type_name(),
+            key.default()
+        );
+        self.link.write(|tx| {
+            access::allow(RecordKind::Stage, Deed::Update, &tx.actor)?;
+            write(tx, key, &value)
+        })
+    }
+
+    /// Every setting with its value.
+    ///
+    /// # Errors
+    /// `Storage` when the database fails.
+    pub fn all(&self) -> Result<Vec<(&'static str, Value)>> {
+        let shown = KEYS.iter().filter(|(_, key)| key.is_shown());
+        self.link.read(|tx| shown.map(|(name, key)| Ok((*name, read(tx, *key)?))).collect())
+    }
+}
+
+fn key(name: &str) -> Result<Key> {
+    let shown = || KEYS.iter().filter(|(_, key)| key.is_shown());
+    let found = shown().find(|(known, _)| *known == name).map(|(_, key)| *key);
+    found.ok_or_else(|| {
+        let near = crate::base::text::nearest(name, shown().map(|(known, _)| *known));
+        let hint = near.map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        Error::invalid(name, format!("there is no setting {name:?}{hint}"))
+    })
+}

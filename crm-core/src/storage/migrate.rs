@@ -1,0 +1,70 @@
+//! Migrations as data: a step's number is its place in the list, so a rung cannot write the wrong version.
+//!
+//! Opening has four moments: *inspect* (is it ours? before SQLite touches it), *create or upgrade* (all missing steps in one
+//! transaction), *wal*, *first data* (by the caller, if the file was new). A file of a newer library is refused and left as it is.
+//! Forward only; to change a column: add, move, and drop a release later.
+
+use rusqlite::Connection;
+
+use crate::base::error::storage_code;
+use crate::base::{Error, Result};
+use crate::storage::Tx;
+use crate::storage::sqlite::{self, Target};
+
+/// One step: its name and its SQL.
+pub(crate) type Step = (&'static str, &'static str);
+
+/// Every step, in order; never edited once released.
+pub(crate) const STEPS: &[Step] = &[
+    ("0001_foundation", include_str!("../../migrations/sqlite/0001_foundation.sql")),
+    ("0002_lead", include_str!("../../migrations/sqlite/0002_lead.sql")),
+    ("0003_history", include_str!("../../migrations/sqlite/0003_history.sql")),
+    ("0004_score", include_str!("../../migrations/sqlite/0004_score.sql")),
+];
+
+/// The schema's version after all steps.
+pub(crate) const VERSION: usize = STEPS.len();
+
+/// Brings a file to today's schema.
+pub(crate) fn open(conn: &mut Connection, target: &Target) -> Result<()> {
+    let version = version(conn)?;
+    if version > VERSION {
+        return Err(Error::storage(
+            storage_code::NEWER,
+            format!(
+                "the file has schema version {version}, this library knows {VERSION}; use a newer library"
+            ),
+        ));
+    }
+    if *target != Target::Memory {
+        sqlite::enter_wal(conn)?;
+    }
+    if version < VERSION { upgrade(conn, VERSION) } else { Ok(()) }
+}
+
+/// Runs the missing steps up to `goal`, all or none.
+pub(crate) fn upgrade(conn: &mut Connection, goal: usize) -> Result<()> {
+    let tx = conn
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(sqlite::error)?;
+    // Another program may have upgraded while we waited.
+    for (_, sql) in &STEPS[version(&tx)?.min(goal)..goal] {
+        tx.execute_batch(sql).map_err(sqlite::error)?;
+    }
+    tx.pragma_update(None, "application_id", sqlite::APPLICATION_ID).map_err(sqlite::error)?;
+    tx.pragma_update(None, "user_version", i64::try_from(goal).unwrap_or(0))
+        .map_err(sqlite::error)?;
+    tx.commit().map_err(sqlite::error)
+}
+
+fn version(conn: &Connection) -> Result<usize> {
+    let version: i64 =
+        conn.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite::error)?;
+    usize::try_from(version)
+        .map_err(|_| Error::storage(storage_code::NOT_OURS, "this is not a crm file"))
+}
+
+/// Whether nothing was ever written: a company exists in every file from its first moment.
+pub(crate) fn is_new(tx: &Tx<'_>) -> Result<bool> {
+    tx.optional("SELECT 1 FROM company LIMIT 1", &[], |_| Ok(())).map(|found| found.is_none())
+}

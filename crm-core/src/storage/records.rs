@@ -1,0 +1,337 @@
+//! Any record to and from its tables: all statements derive from its list of fields.
+//!
+//! A get is one statement over the 1:1 tables; a save touches only the tables and columns that change.
+
+use std::sync::OnceLock;
+
+use crate::base::error::storage_code;
+use crate::base::field::{Access, Place, Stamp, Table, changed_fields};
+use crate::base::{Cell, Error, Id as _, Record, RecordKind, Result};
+use crate::record::sides;
+use crate::storage::{Line, Tx};
+
+/// The statements of one kind of record.
+#[derive(Debug)]
+pub(crate) struct Sql {
+    /// `SELECT … FROM … ` with all 1:1 tables joined, before `WHERE`.
+    pub(crate) select: String,
+    /// `select` for one id.
+    by_id: String,
+    /// Numbers of the fields that `select` reads, in its order.
+    read: Vec<usize>,
+    /// One `INSERT` per own table: the row's first.
+    inserts: Vec<(String, Vec<usize>)>,
+}
+
+/// The statements of a kind, made once.
+pub(crate) fn sql(table: &'static Table) -> &'static Sql {
+    static ALL: OnceLock<Vec<OnceLock<Sql>>> = OnceLock::new();
+    let all = ALL.get_or_init(|| RecordKind::ALL.iter().map(|_| OnceLock::new()).collect());
+    all[table.kind as usize].get_or_init(|| Sql::of(table))
+}
+
+/// What a field is called in a statement over its record's tables.
+fn expression(table: &Table, at: usize) -> Option<String> {
+    let field = &table.fields[at];
+    Some(match field.place {
+        Place::Column => format!("{}.{}", table.name, field.name),
+        Place::Side(side) | Place::Joined(side) => format!("{side}.{}", field.name),
+        Place::Sql(sql) => sql.to_owned(),
+        Place::Link(link, ours, theirs) => format!(
+            "(SELECT string_agg(CAST({link}.{theirs} AS TEXT), ',') FROM {link} WHERE {link}.{ours} = {}.id)",
+            table.name
+        ),
+        Place::Computed => return None,
+    })
+}
+
+/// `FROM` with the given 1:1 tables joined.
+pub(crate) fn from(table: &Table, sides: &[&str]) -> String {
+    let mut from = format!(" FROM {}", table.name);
+    for side in sides {
+        // A left join, so that the engine is free to begin with the record's own indexes.
+        from.push_str(&format!(
+            " LEFT JOIN {side} ON {side}.{}_id = {}.id",
+            table.name, table.name
+        ));
+    }
+    from
+}
+
+impl Sql {
+    fn of(table: &'static Table) -> Self {
+        let (read, expressions): (Vec<usize>, Vec<String>) =
+            (0..table.fields.len()).filter_map(|at| Some((at, expression(table, at)?))).unzip();
+        let select = format!("SELECT {}{}", expressions.join(", "), from(table, &sides(table)));
+        let mut inserts = Vec::new();
+        let own = |place: Place| {
+            (0..table.fields.len())
+                .filter(move |at| table.fields[*at].place == place)
+                .collect::<Vec<_>>()
+        };
+        let mut insert = |name: &str, key: Option<String>, fields: Vec<usize>| {
+            let mut columns: Vec<&str> = key.as_deref().into_iter().collect();
+            columns.extend(fields.iter().map(|at| table.fields[*at].name));
+            let marks: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+            let sql = format!(
+                "INSERT INTO {name} ({}) VALUES ({})",
+                columns.join(", "),
+                marks.join(", ")
+            );
+            inserts.push((sql, fields));
+        };
+        let row =
+            own(Place::Column).into_iter().filter(|at| table.fields[*at].name != "id").collect();
+        insert(table.name, None, row);
+        for side in sides(table) {
+            let fields = own(Place::Side(side));
+            if !fields.is_empty() {
+                insert(side, Some(format!("{}_id", table.name)), fields);
+            }
+        }
+        let by_id = format!("{select} WHERE {}.id = ?1", table.name);
+        Self { select, by_id, read, inserts }
+    }
+
+    /// A record out of one line of `select`.
+    pub(crate) fn read<R: Record>(&self, tx: &Tx<'_>, line: &Line<'_>) -> Result<R> {
+        let mut record = R::default();
+        for (column, at) in self.read.iter().enumerate() {
+            if !(R::ACCESS[*at].read)(&mut record, line.cell(column)) {
+                let name = R::TABLE.fields[*at].name;
+                let message =
+                    format!("the stored {name} of a {} makes no sense", R::TABLE.kind.name());
+                return Err(Error::storage(storage_code::CORRUPT, message).with_field(name));
+            }
+        }
+        record.derive(tx.now);
+        Ok(record)
+    }
+}
+
+impl Tx<'_> {
+    /// The record of that id, whoever asks; `None` when there is none.
+    pub(crate) fn by_id<R: Record>(&self, id: R::Id) -> Result<Option<R>> {
+        let sql = sql(R::TABLE);
+        self.optional(&sql.by_id, &[id.number().into()], |line| sql.read(self, line))
+    }
+
+    /// All records that a condition names, in its order.
+    pub(crate) fn select<R: Record>(&self, rest: &str, params: &[Cell<'_>]) -> Result<Vec<R>> {
+        let sql = sql(R::TABLE);
+        self.rows(&format!("{} {rest}", sql.select), params, |line| sql.read(self, line))
+    }
+
+    /// Records of those ids, in the order of their ids.
+    pub(crate) fn by_ids<R: Record>(&self, ids: &[i64]) -> Result<Vec<R>> {
+        let table = R::TABLE.name;
+        let rest =
+            format!("WHERE {table}.id IN (SELECT value FROM json_each(?1)) ORDER BY {table}.id");
+        self.select(&rest, &[id_list(ids)])
+    }
+
+    /// Stores a new record and gives it its id.
+    pub(crate) fn insert<R: Record>(&self, record: &mut R) -> Result<()> {
+        Inserter::new(self)?.insert(record)
+    }
+
+    /// Stores what changed of a record; its version and its write stamp with it. Answers whether anything did.
+    pub(crate) fn save<R: Record>(&self, before: &R, after: &mut R) -> Result<bool> {
+        let changed: Vec<usize> = changed_fields(before, after).collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let user = self.actor.user_id.map(|user| user.0);
+        after.stamp(Stamp {
+            id: before.id(),
+            version: before.version() + 1,
+            created: None,
+            now: self.now,
+            user,
+        });
+        let table = R::TABLE;
+        let mut own: Vec<usize> =
+            changed.iter().copied().filter(|at| table.fields[*at].place == Place::Column).collect();
+        own.extend(
+            ["version", "write_date", "write_uid"].iter().filter_map(|name| table.position(name)),
+        );
+        self.update(table.name, "id", after, &own)?;
+        for side in sides(table) {
+            let of_side: Vec<usize> = changed
+                .iter()
+                .copied()
+                .filter(|at| table.fields[*at].place == Place::Side(side))
+                .collect();
+            if !of_side.is_empty() {
+                self.update(side, &format!("{}_id", table.name), after, &of_side)?;
+            }
+        }
+        for at in changed {
+            if let Place::Link(link, ours, theirs) = table.fields[at].place {
+                self.relink(
+                    link,
+                    ours,
+                    theirs,
+                    before.id().number(),
+                    &ids_of(&R::ACCESS[at], before),
+                    &ids_of(&R::ACCESS[at], after),
+                )?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn update<R: Record>(
+        &self,
+        table: &str,
+        key: &str,
+        record: &R,
+        fields: &[usize],
+    ) -> Result<()> {
+        let sets: Vec<String> = fields
+            .iter()
+            .enumerate()
+            .map(|(n, at)| format!("{} = ?{}", R::TABLE.fields[*at].name, n + 2))
+            .collect();
+        let sql = format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "));
+        let mut params: Vec<Cell<'_>> = vec![record.id().number().into()];
+        params.extend(fields.iter().map(|at| (R::ACCESS[*at].cell)(record)));
+        self.execute(&sql, &params).map(drop)
+    }
+
+    fn relink(
+        &self,
+        link: &str,
+        ours: &str,
+        theirs: &str,
+        id: i64,
+        before: &[i64],
+        after: &[i64],
+    ) -> Result<()> {
+        for gone in before.iter().filter(|other| !after.contains(other)) {
+            let sql = format!("DELETE FROM {link} WHERE {ours} = ?1 AND {theirs} = ?2");
+            self.execute(&sql, &[id.into(), (*gone).into()])?;
+        }
+        for new in after.iter().filter(|other| !before.contains(other)) {
+            self.link(link, ours, theirs, id, *new)?;
+        }
+        Ok(())
+    }
+
+    fn link(&self, link: &str, ours: &str, theirs: &str, id: i64, other: i64) -> Result<()> {
+        if link == "team_member" {
+            // Memberships are records of their own and carry stamps.
+            let sql = "INSERT INTO team_member (team_id, user_id, version, create_date, write_date, create_uid, write_uid, assignment_max) \
+                       VALUES (?1, ?2, 1, ?3, ?3, ?4, ?4, 30)";
+            let user = self.actor.user_id.map(|user| user.0);
+            return self
+                .execute(sql, &[id.into(), other.into(), self.now.micros().into(), user.into()])
+                .map(drop);
+        }
+        let sql = format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)");
+        self.execute(&sql, &[id.into(), other.into()]).map(drop)
+    }
+
+    /// Removes a record's rows and links.
+    pub(crate) fn remove<R: Record>(&self, id: R::Id) -> Result<()> {
+        let table = R::TABLE;
+        let id = [Cell::from(id.number())];
+        for field in table.fields {
+            if let Place::Link(link, ours, _) = field.place {
+                self.execute(&format!("DELETE FROM {link} WHERE {ours} = ?1"), &id)?;
+            }
+        }
+        for side in sides(table) {
+            self.execute(&format!("DELETE FROM {side} WHERE {}_id = ?1", table.name), &id)?;
+        }
+        self.execute(&format!("DELETE FROM {} WHERE id = ?1", table.name), &id).map(drop)
+    }
+}
+
+/// The ids in a link field.
+fn ids_of<R: Record>(access: &Access<R>, record: &R) -> Vec<i64> {
+    match (access.to_value)(record) {
+        crate::base::Value::Ids(ids) => ids,
+        _ => Vec::new(),
+    }
+}
+
+/// Ids as one bound parameter, for `IN (SELECT value FROM json_each(?1))`.
+pub(crate) fn id_list(ids: &[i64]) -> Cell<'static> {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(ids.len() * 8 + 2);
+    text.push('[');
+    for id in ids {
+        let comma = if text.len() == 1 { "" } else { "," };
+        write!(text, "{comma}{id}").expect("a String takes everything");
+    }
+    text.push(']');
+    Cell::from(text)
+}
+
+/// Stores many new records of one kind through held statements.
+pub(crate) struct Inserter<'t, 'c> {
+    tx: &'t Tx<'c>,
+    statements: Vec<crate::storage::Prepared<'c>>,
+}
+
+impl<'t, 'c> Inserter<'t, 'c> {
+    pub(crate) const fn new(tx: &'t Tx<'c>) -> Result<Self> {
+        Ok(Self { tx, statements: Vec::new() })
+    }
+
+    /// Stores one and gives it its id. A creation date that is set already is kept: an import knows when it was.
+    pub(crate) fn insert<R: Record>(&mut self, record: &mut R) -> Result<()> {
+        let sql = sql(R::TABLE);
+        if self.statements.is_empty() {
+            self.statements =
+                sql.inserts.iter().map(|(text, _)| self.tx.prepare(text)).collect::<Result<_>>()?;
+        }
+        let user = self.tx.actor.user_id.map(|user| user.0);
+        let known = (R::ACCESS[CREATE_DATE].cell)(record);
+        let created = match known {
+            Cell::Int(micros) if micros != 0 => crate::base::Timestamp::stored(micros),
+            _ => self.tx.now,
+        };
+        record.stamp(Stamp {
+            id: R::Id::from(0),
+            version: 1,
+            created: Some(created),
+            now: self.tx.now,
+            user,
+        });
+        let mut params = Vec::with_capacity(R::TABLE.fields.len() + 1);
+        let mut id = 0;
+        for (at, (statement, (_, fields))) in
+            self.statements.iter_mut().zip(&sql.inserts).enumerate()
+        {
+            params.clear();
+            if at > 0 {
+                params.push(Cell::Int(id));
+            }
+            params.extend(fields.iter().map(|field| (R::ACCESS[*field].cell)(record)));
+            let new = statement.insert(&params)?;
+            if at == 0 {
+                id = new;
+            }
+        }
+        record.stamp(Stamp {
+            id: R::Id::from(id),
+            version: 1,
+            created: Some(created),
+            now: self.tx.now,
+            user,
+        });
+        for (field, access) in R::TABLE.fields.iter().zip(R::ACCESS) {
+            if let Place::Link(link, ours, theirs) = field.place {
+                for other in ids_of(access, record) {
+                    self.tx.link(link, ours, theirs, id, other)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The position of `create_date` in every record: `record!` puts the common fields first.
+const CREATE_DATE: usize = 2;

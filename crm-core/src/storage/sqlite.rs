@@ -1,0 +1,189 @@
+//! SQLite: opening, pragmas, errors, values. Every pragma's reason stands in `docs/storage.md`.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::base::error::storage_code;
+use crate::base::{Cell, Error, ErrorKind, Result};
+
+/// Marks our files: "CRM1" in the header's application id.
+pub(crate) const APPLICATION_ID: i64 = 0x4352_4D31;
+
+/// Where a database lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Memory,
+    File(std::path::PathBuf),
+}
+
+impl Target {
+    pub(crate) fn parse(target: &str) -> Result<Self> {
+        let scheme = target.split_once("://").map(|(scheme, _)| scheme);
+        match scheme {
+            _ if target == ":memory:" => Ok(Self::Memory),
+            Some(scheme) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                Err(Error::invalid(
+                    "target",
+                    format!(
+                        "no engine for {scheme:?} is built in; give a file's path or \":memory:\""
+                    ),
+                ))
+            }
+            _ if target.is_empty() || target.contains('\0') => {
+                Err(Error::invalid("target", "the path must not be empty nor contain NUL"))
+            }
+            _ => Ok(Self::File(target.into())),
+        }
+    }
+}
+
+/// Refuses a file that is not one of ours, before SQLite touches it.
+pub(crate) fn inspect(path: &Path) -> Result<()> {
+    use std::io::Read as _;
+    let not_ours =
+        |why: &str| Error::storage(storage_code::NOT_OURS, format!("{}: {why}", path.display()));
+    if path.is_dir() {
+        return Err(not_ours("this is a folder; give the path of a file"));
+    }
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(Error::storage(
+                storage_code::READ_ONLY,
+                format!("{}: {error}", path.display()),
+            ));
+        }
+    };
+    let mut header = [0_u8; 100];
+    let mut read = 0;
+    while read < header.len() {
+        match file.read(&mut header[read..]) {
+            Ok(0) => break,
+            Ok(n) => read += n,
+            Err(error) => return Err(not_ours(&error.to_string())),
+        }
+    }
+    if read == 0 {
+        return Ok(()); // An empty file becomes ours, as in SQLite.
+    }
+    if read < header.len() || !header.starts_with(b"SQLite format 3\0") {
+        return Err(not_ours("this is not a crm file"));
+    }
+    let id = i64::from(u32::from_be_bytes([header[68], header[69], header[70], header[71]]));
+    if id != APPLICATION_ID {
+        return Err(not_ours("this is another program's SQLite file"));
+    }
+    Ok(())
+}
+
+/// A connection with our pragmas and functions.
+pub(crate) fn connect(
+    target: &Target,
+    busy: Duration,
+    full_sync: bool,
+    reader: bool,
+) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = match target {
+        Target::Memory => Connection::open_in_memory_with_flags(flags),
+        Target::File(path) => Connection::open_with_flags(path, flags),
+    };
+    let conn = conn.map_err(error)?;
+    conn.busy_timeout(busy).map_err(error)?;
+    conn.set_prepared_statement_cache_capacity(256);
+    let set = |name: &str, value: &str| conn.pragma_update(None, name, value).map_err(error);
+    set("foreign_keys", "ON")?;
+    set("temp_store", "MEMORY")?;
+    set("cache_size", "-65536")?;
+    set("mmap_size", "1073741824")?;
+    set("synchronous", if full_sync { "FULL" } else { "NORMAL" })?;
+    set("trusted_schema", "OFF")?;
+    if reader {
+        set("query_only", "ON")?;
+    }
+    functions(&conn)?;
+    Ok(conn)
+}
+
+/// Write-ahead logging: readers and the writer do not wait for each other.
+pub(crate) fn enter_wal(conn: &Connection) -> Result<()> {
+    conn.pragma_update(None, "journal_mode", "WAL").map_err(error)
+}
+
+fn functions(conn: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
+    conn.create_scalar_function("crm_like", 3, flags, |context| {
+        let text = |at: usize| match context.get_raw(at) {
+            ValueRef::Text(text) => std::str::from_utf8(text).ok(),
+            _ => None,
+        };
+        let (Some(subject), Some(pattern)) = (text(0), text(1)) else { return Ok(None) };
+        Ok(Some(crate::filter::like(subject, pattern, context.get::<i64>(2)? != 0)))
+    })
+    .map_err(error)
+}
+
+/// A column's value without copying its text.
+pub(crate) fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Int(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => {
+            Cell::Text(Cow::Owned(String::from_utf8_lossy(bytes).into_owned()))
+        }
+    }
+}
+
+impl rusqlite::ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(number) => ValueRef::Integer(*number),
+            Self::Real(number) => ValueRef::Real(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+/// The engine's failure as ours; a customer's data is never in it.
+pub(crate) fn error(failure: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, message) = &failure else {
+        return Error::bug(format!("the storage engine refused a statement: {failure}"));
+    };
+    let storage = |code, what: &str| Error::storage(code, what.to_owned());
+    match code.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            storage(storage_code::BUSY, "another program is writing to this file; try again")
+        }
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
+            storage(storage_code::READ_ONLY, "the file or its folder cannot be written")
+        }
+        ErrorCode::NotADatabase => storage(storage_code::NOT_OURS, "this is not a crm file"),
+        ErrorCode::DatabaseCorrupt => {
+            storage(storage_code::CORRUPT, "the file is damaged; restore a backup")
+        }
+        ErrorCode::DiskFull => storage(storage_code::FULL, "the disk is full; nothing was written"),
+        ErrorCode::OperationInterrupted => {
+            Error::new(ErrorKind::Cancelled, "interrupted; nothing was written")
+        }
+        ErrorCode::ConstraintViolation => Error::conflict(format!(
+            "the stored data would contradict itself: {}",
+            message.as_deref().unwrap_or("")
+        )),
+        _ => {
+            Error::storage(700, format!("the storage engine failed (code {})", code.extended_code))
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Kept counts: how many deals, how much money, weighted how, by everything that boards and forecasts group by.
+//!
+//! Written in the same transaction as the leads, by difference: what a change takes from one cell it gives to another. A cell at
+//! zero does not exist. Counting anew gives the same cells ([`recount`]); `verify` says so.
+//!
+//! `grain` 0 is a cell of the board, `grain` 1 the same by month (of the deadline, or of closing in UTC).
+
+use std::collections::BTreeMap;
+
+use crate::base::{Currency, Result};
+use crate::event::LeadChange;
+use crate::record::{Lead, WonStatus};
+use crate::storage::Tx;
+
+/// Parts of Σ minor × ppm: high × 10¹² + low, since one integer column cannot hold a million large deals.
+const HIGH: i128 = 1_000_000_000_000;
+
+/// What a cell counts. Ids are 0 for "none".
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) grain: i64,
+    /// 0 open, 1 won, 2 lost.
+    pub(crate) outcome: i64,
+    pub(crate) company_id: i64,
+    pub(crate) team_id: i64,
+    pub(crate) stage_id: i64,
+    pub(crate) user_id: i64,
+    pub(crate) kind: i64,
+    pub(crate) currency: Currency,
+    pub(crate) period: i64,
+}
+
+/// What is in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sum {
+    pub(crate) n: i64,
+    /// Minor units.
+    pub(crate) revenue: i128,
+    /// Minor units × ppm.
+    pub(crate) weighted: i128,
+}
+
+/// Changes of cells, gathered before they are written.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(BTreeMap<Key, Sum>);
+
+impl Ledger {
+    /// Adds a lead to its cells, or with `-1` takes it out.
+    pub(crate) fn add(&mut self, lead: &Lead, sign: i64) {
+        let outcome = match lead.won_status {
+            WonStatus::Pending if lead.is_open() => 0,
+            WonStatus::Pending => return,
+            WonStatus::Won => 1,
+            WonStatus::Lost => 2,
+        };
+        let month = match lead.won_status {
+            WonStatus::Pending => lead.date_deadline,
+            _ => lead.date_closed.map(crate::base::Timestamp::date),
+        };
+        let revenue = i128::from(lead.expected_revenue.0);
+        let key = Key {
+            grain: 0,
+            outcome,
+            company_id: lead.company_id.map_or(0, |id| id.0),
+            team_id: lead.team_id.map_or(0, |id| id.0),
+            stage_id: lead.stage_id.map_or(0, |id| id.0),
+            user_id: lead.user_id.map_or(0, |id| id.0),
+            kind: lead.kind.code(),
+            currency: lead.currency,
+            period: 0,
+        };
+        let weighted = revenue * i128::from(lead.effective_probability().ppm());
+        self.put(
+            Key {
+                grain: 1,
+                period: month.map_or(0, crate::base::Date::month_index),
+                ..key.clone()
+            },
+            sign,
+            revenue,
+            weighted,
+        );
+        self.put(key, sign, revenue, weighted);
+    }
+
+    /// Adds to one cell.
+    pub(crate) fn put(&mut self, key: Key, sign: i64, revenue: i128, weighted: i128) {
+        let sum = self.0.entry(key).or_default();
+        sum.n += sign;
+        sum.revenue += i128::from(sign) * revenue;
+        sum.weighted += i128::from(sign) * weighted;
+    }
+
+    /// Writes what was gathered.
+    pub(crate) fn write(&self, tx: &Tx<'_>) -> Result<()> {
+        let changed: Vec<_> = self.0.iter().filter(|(_, sum)| **sum != Sum::default()).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut add = tx.prepare(include_str!("tally_add.sql"))?;
+        for (key, sum) in changed {
+            let part = |value: i128| i64::try_from(value).unwrap_or(i64::MAX).into();
+            add.execute(&[
+                key.grain.into(),
+                key.outcome.into(),
+                key.company_id.into(),
+                key.team_id.into(),
+                key.stage_id.into(),
+                key.user_id.into(),
+                key.kind.into(),
+                key.currency.code().into(),
+                key.period.into(),
+                sum.n.into(),
+                part(sum.revenue),
+                part(sum.weighted.div_euclid(HIGH)),
+                part(sum.weighted.rem_euclid(HIGH)),
+            ])?;
+            if sum.n <= 0 {
+                sweep(tx, key)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes a cell that counts nothing any more.
+fn sweep(tx: &Tx<'_>, key: &Key) -> Result<()> {
+    tx.execute(
+        "DELETE FROM lead_tally WHERE grain = ?1 AND outcome = ?2 AND company_id = ?3 AND team_id = ?4 AND stage_id = ?5 \
+         AND user_id = ?6 AND kind = ?7 AND currency = ?8 AND period = ?9 AND n = 0",
+        &[
+            key.grain.into(),
+            key.outcome.into(),
+            key.company_id.into(),
+            key.team_id.into(),
+            key.stage_id.into(),
+            key.user_id.into(),
+            key.kind.into(),
+            key.currency.code().into(),
+            key.period.into(),
+        ],
+    )
+    .map(drop)
+}
+
+/// Lets the cells follow changed leads.
+pub(crate) fn follow(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
+    let mut ledger = Ledger::default();
+    for change in changes {
+        if let Some(before) = &change.before {
+            ledger.add(before, -1);
+        }
+        if let Some(after) = &change.after {
+            ledger.add(after, 1);
+        }
+    }
+    ledger.write(tx)
+}
+
+/// Calls `each` for every cell of a grain.
+pub(crate) fn each(
+    tx: &Tx<'_>,
+    grain: i64,
+    mut each: impl FnMut(Key, Sum) -> Result<()>,
+) -> Result<()> {
+    let sql = "SELECT outcome, company_id, team_id, stage_id, user_id, kind, currency, period, n, revenue, weighted_high, weighted_low \
+               FROM lead_tally WHERE grain = ?1";
+    tx.each(sql, &[grain.into()], |line| {
+        let key = Key {
+            grain,
+            outcome: line.int(0)?,
+            company_id: line.int(1)?,
+            team_id: line.int(2)?,
+            stage_id: line.int(3)?,
+            user_id: line.int(4)?,
+            kind: line.int(5)?,
+            currency: Currency::new(line.text(6)?)?,
+            period: line.int(7)?,
+        };
+        let weighted = i128::from(line.int(10)?) * HIGH + i128::from(line.int(11)?);
+        each(key, Sum { n: line.int(8)?, revenue: i128::from(line.int(9)?), weighted })
+    })
+}
+
+/// What the cells should be, from the leads themselves.
+pub(crate) fn recount(tx: &Tx<'_>) -> Result<BTreeMap<Key, Sum>> {
+    let mut ledger = Ledger::default();
+    let all = crate::desk::Find {
+        filter: Some(crate::filter::Filter::parse("active in (true, false)")?),
+        ..Default::default()
+    };
+    crate::desk::query::each::<Lead>(tx, &all, |lead| {
+        ledger.add(&lead, 1);
+        Ok(())
+    })?;
+    ledger.0.retain(|_, sum| sum.n != 0);
+    Ok(ledger.0)
+}
+
+/// What is wrong with the cells, in words.
+pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let mut expected = recount(tx)?;
+    let mut wrong = Vec::new();
+    for grain in [0, 1] {
+        each(tx, grain, |key, sum| {
+            let right = expected.remove(&key).unwrap_or_default();
+            if right != sum {
+                wrong.push(format!("kept count {key:?} is {sum:?}, the leads say {right:?}"));
+            }
+            Ok(())
+        })?;
+    }
+    wrong.extend(
+        expected
+            .iter()
+            .map(|(key, right)| format!("kept count {key:?} is missing, the leads say {right:?}")),
+    );
+    Ok(wrong)
+}
