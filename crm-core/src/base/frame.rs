@@ -61,6 +61,14 @@ impl Frame {
         Self { columns: columns.collect(), rows: 0 }
     }
 
+    /// Whole columns, which are of one length.
+    #[must_use]
+    pub fn of(columns: Vec<Column>) -> Self {
+        let rows = columns.first().map_or(0, |column| column.data.len());
+        debug_assert!(columns.iter().all(|column| column.data.len() == rows), "ragged columns");
+        Self { columns, rows }
+    }
+
     /// Adds a row; a value that does not fit its column's type is empty there.
     pub fn push(&mut self, values: impl IntoIterator<Item = Value>) {
         let mut values = values.into_iter();

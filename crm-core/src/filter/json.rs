@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Map, Value as Json, json};
 
+use super::node::{Arity, Item, Leaf, Node, Op, Param};
 use super::parse::decimal;
 use super::path::Path;
-use super::{Arity, Item, Leaf, Node, Op, Param};
 use crate::base::error::{Error, Result};
 use crate::base::limit;
 

@@ -10,7 +10,8 @@ use crate::base::id::Subject;
 use crate::base::money::Currency;
 use crate::base::value::{Cell, Value};
 
-use super::resolve::{Cond, DECIMALS, Resolved, Test};
+use super::cond::{Cond, DECIMALS, Test};
+use super::resolve::Resolved;
 
 /// Hands over a field's cell as storage holds it: of the record asked about, or of a record that a link names.
 ///

@@ -5,8 +5,8 @@
 
 use rust_decimal::Decimal;
 
+use super::node::{Arity, Item, Leaf, Node, Op, Param};
 use super::path::{Path, scan};
-use super::{Arity, Item, Leaf, Node, Op, Param};
 use crate::base::error::{Error, Result};
 use crate::base::limit;
 

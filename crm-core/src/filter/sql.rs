@@ -12,7 +12,8 @@ use crate::base::money::Currency;
 use crate::base::value::Cell;
 use crate::record::{self, PropertyKind};
 
-use super::resolve::{Cond, DECIMALS, Resolved, Test};
+use super::cond::{Cond, DECIMALS, Test};
+use super::resolve::Resolved;
 
 /// Values of a list that are bound; longer lists of numbers are written out, for engines limit parameters.
 const BOUND_LIST: usize = 200;

@@ -5,11 +5,12 @@
 
 use rust_decimal::Decimal;
 
+use super::cond::{Compare, Cond, DECIMALS};
 use super::like::Pattern;
+use super::node::{Item, Op, Param};
 use super::parse::decimal;
 use super::path::Path;
-use super::resolve::{Compare, Cond, DECIMALS, Params};
-use super::{Item, Op, Param};
+use super::resolve::Params;
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, FieldKind};
 use crate::base::time::{Date, Timestamp};

@@ -19,6 +19,10 @@ use crate::record::choice::{
 const PROBABILITY: &str = "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
      ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)";
 
+/// Where that chance comes from: outcome and manual are said by the lead itself, the rest by the machine.
+const PROBABILITY_SOURCE: &str = "(CASE WHEN lead.won_status <> 0 THEN 5 WHEN lead.manual_probability IS NOT NULL THEN 4 \
+     ELSE COALESCE(lead_score.probability_source, 0) END)";
+
 record! {
     /// A lead or an opportunity.
     ///
@@ -60,7 +64,7 @@ record! {
         /// Whether `probability` is the machine's, compared at two decimals.
         is_automated_probability: bool => computed;
         /// Where `probability` comes from.
-        probability_source: ProbabilitySource => joined("lead_score"), uncopied;
+        probability_source: ProbabilitySource => sql(PROBABILITY_SOURCE), system, uncopied;
         /// Pending, won or lost.
         won_status: WonStatus => system, uncopied;
         /// Shown; losing and archiving hide it.

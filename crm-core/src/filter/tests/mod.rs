@@ -1,5 +1,9 @@
 //! The language: what reads, what is refused and where, and that both forms are canonical.
 
+mod agreement;
+mod resolving;
+mod world;
+
 use super::*;
 use crate::base::ErrorKind;
 

@@ -1,0 +1,245 @@
+//! A small random world of records, in memory and in tables that are made out of the list of fields.
+
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::base::field::{Nature as _, Properties, Record};
+use crate::base::{
+    Amount, Cell, Currency, Date, Field, LeadId, Place, Probability, RecordKind, Result, StageId,
+    Subject, TagId, TeamId, Timestamp, UserId, Value,
+};
+use crate::filter::{PropertyTypes, like};
+use crate::record::{
+    self, Lead, LeadKind, ProbabilitySource, PropertyKind, Stage, Tag, Team, User, WonStatus,
+};
+
+const ORIGIN: &str = "Lead \"Ori`gin\\ é";
+
+pub(super) struct Declared;
+
+impl PropertyTypes for Declared {
+    fn property(&self, _: RecordKind, name: &str) -> Option<PropertyKind> {
+        match name {
+            ORIGIN => Some(PropertyKind::Text),
+            "employees" => Some(PropertyKind::Number),
+            "vip" => Some(PropertyKind::Boolean),
+            "since" => Some(PropertyKind::Date),
+            "size" => Some(PropertyKind::Selection),
+            _ => None,
+        }
+    }
+    fn names(&self, _: RecordKind) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct World {
+    pub(super) leads: Vec<Lead>,
+    stages: Vec<Stage>,
+    teams: Vec<Team>,
+    tags: Vec<Tag>,
+    users: Vec<User>,
+}
+
+fn own<R: Record>(record: &R, field: &Field) -> Cell<'static> {
+    let at = R::TABLE.fields.iter().position(|own| own.name == field.name).unwrap();
+    (R::ACCESS[at].cell)(record).into_owned()
+}
+
+fn found<R: Record>(records: &[R], id: i64, field: &Field) -> Cell<'static> {
+    let record = records.iter().find(|record| record.subject().id == id).unwrap();
+    own(record, field)
+}
+
+impl World {
+    pub(super) fn linked(&self, of: Subject, field: &'static Field) -> Result<Cell<'static>> {
+        Ok(match of.kind {
+            RecordKind::Stage => found(&self.stages, of.id, field),
+            RecordKind::Team => found(&self.teams, of.id, field),
+            RecordKind::Tag => found(&self.tags, of.id, field),
+            RecordKind::User => found(&self.users, of.id, field),
+            _ => found(&self.leads, of.id, field),
+        })
+    }
+
+    pub(super) fn store(&self) -> Connection {
+        let db = Connection::open_in_memory().unwrap();
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        db.create_scalar_function("crm_like", 3, flags, |call| {
+            let text: Option<String> = call.get(0)?;
+            let (pattern, insensitive): (String, bool) = (call.get(1)?, call.get(2)?);
+            Ok(text.map(|text| like(&text, &pattern, insensitive)))
+        })
+        .unwrap();
+        db.execute_batch(
+            "CREATE TABLE lead_score (lead_id, automated_probability, probability_source)",
+        )
+        .unwrap();
+        store(&db, &self.leads);
+        store(&db, &self.stages);
+        store(&db, &self.teams);
+        store(&db, &self.tags);
+        store(&db, &self.users);
+        for lead in &self.leads {
+            let machine = ProbabilitySource::Model.code();
+            let row = [lead.id.0, lead.automated_probability.ppm(), machine];
+            db.execute("INSERT INTO lead_score VALUES (?1, ?2, ?3)", row).unwrap();
+        }
+        db
+    }
+}
+
+pub(super) fn sql(cell: Cell<'_>) -> Sql {
+    match cell {
+        Cell::Null => Sql::Null,
+        Cell::Int(number) => Sql::Integer(number),
+        Cell::Real(number) => Sql::Real(number),
+        Cell::Text(text) => Sql::Text(text.into_owned()),
+    }
+}
+
+/// Makes a record's tables out of its fields and fills them.
+fn store<R: Record>(db: &Connection, records: &[R]) {
+    let table = R::TABLE.name;
+    let at = |place: Place| -> Vec<&'static Field> {
+        R::TABLE.fields.iter().filter(|field| field.place == place).collect()
+    };
+    let mut tables = vec![(table, "id".to_owned(), at(Place::Column))];
+    for side in record::sides(R::TABLE) {
+        if side != "lead_score" {
+            tables.push((side, format!("{table}_id"), at(Place::Side(side))));
+        }
+    }
+    for (table, key, fields) in tables {
+        let fields: Vec<_> = fields.into_iter().filter(|field| field.name != "id").collect();
+        let names: String = fields.iter().map(|field| format!(", \"{}\"", field.name)).collect();
+        db.execute_batch(&format!("CREATE TABLE {table} ({key}{names})")).unwrap();
+        let marks = ", ?".repeat(fields.len());
+        for record in records {
+            let id = Sql::Integer(record.subject().id);
+            let cells =
+                std::iter::once(id).chain(fields.iter().map(|field| sql(own(record, field))));
+            let text = format!("INSERT INTO {table} VALUES (?{marks})");
+            db.execute(&text, params_from_iter(cells)).unwrap();
+        }
+    }
+    for field in R::TABLE.fields {
+        let Place::Link(table, ours, theirs) = field.place else { continue };
+        db.execute_batch(&format!("CREATE TABLE {table} ({ours}, {theirs})")).unwrap();
+        for record in records {
+            let Cell::Text(ids) = own(record, field) else { panic!("links are text") };
+            for id in ids.split(',').filter(|id| !id.is_empty()) {
+                let row = [record.subject().id.to_string(), id.to_owned()];
+                let text = format!(
+                    "INSERT INTO {table} VALUES (CAST(?1 AS INTEGER), CAST(?2 AS INTEGER))"
+                );
+                db.execute(&text, row).unwrap();
+            }
+        }
+    }
+}
+
+fn words() -> impl Strategy<Value = String> {
+    select(vec!["fleet", "Fleet lease", "FLEET", "", "50%", "50x", "Ünï\\", "ünÏ", "a\"b", "Zeta"])
+        .prop_map(str::to_owned)
+}
+
+pub(super) fn maybe(most: i64) -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![Just(None), (1..=most).prop_map(Some)]
+}
+
+fn ids(most: i64) -> impl Strategy<Value = Vec<i64>> {
+    proptest::collection::btree_set(1..=most, 0..3).prop_map(|ids| ids.into_iter().collect())
+}
+
+fn properties() -> impl Strategy<Value = Properties> {
+    let number = select(vec![0.0, -1.0, 1.5, 3.0, 10.005, 1e16]);
+    let size = select(vec!["small", "big"]);
+    (of(words()), of(number), of(any::<bool>()), of(20_512..20_517_i64), of(size)).prop_map(
+        |(origin, employees, vip, since, size)| {
+            let values = [
+                (ORIGIN, origin.map(Value::from)),
+                ("employees", employees.map(Value::Float)),
+                ("vip", vip.map(Value::Bool)),
+                ("since", since.map(|days| Value::Date(Date::stored(days)))),
+                ("size", size.map(Value::from)),
+            ];
+            let given =
+                values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            Properties(given.collect())
+        },
+    )
+}
+
+prop_compose! {
+    fn lead()(
+        name in words(),
+        (city, user_id, team_id, stage_id) in (of(words()), maybe(3), maybe(3), maybe(3)),
+        tags in ids(4),
+        (revenue, code) in (select(vec![0, 1, 10, 100, 1000, 1001, 10_005, 100_100, 1_000_000]), select(vec!["EUR", "JPY", "KWD", "CLF", "CHF"])),
+        (machine, manual) in (select(vec![0, 125_000, 333_333, 1_000_000]), of(select(vec![0, 125_000, 500_000]))),
+        (won, active, opportunity, priority) in (0..3_usize, any::<bool>(), any::<bool>(), 0..4_i64),
+        (deadline, opened) in (of(20_512..20_517_i64), of(0..3_i64)),
+        properties in properties(),
+    ) -> Lead {
+        let mut lead = Lead {
+            name,
+            city,
+            user_id: user_id.map(UserId),
+            team_id: team_id.map(TeamId),
+            stage_id: stage_id.map(StageId),
+            tag_ids: tags.into_iter().map(TagId).collect(),
+            expected_revenue: Amount(revenue),
+            currency: Currency::new(code).unwrap(),
+            automated_probability: Probability::from_ppm(machine).unwrap(),
+            manual_probability: manual.map(|ppm| Probability::from_ppm(ppm).unwrap()),
+            probability_source: ProbabilitySource::Model,
+            won_status: WonStatus::ALL[won],
+            active,
+            kind: LeadKind::ALL[usize::from(opportunity)],
+            priority,
+            date_deadline: deadline.map(Date::stored),
+            date_open: opened.map(|hour| Timestamp::stored(1_772_442_000_000_000 + hour * 3_600_000_000)),
+            properties,
+            ..Lead::default()
+        };
+        lead.derive(Timestamp::default());
+        lead
+    }
+}
+
+prop_compose! {
+    pub(super) fn world()(
+        leads in proptest::collection::vec(lead(), 1..10),
+        stages in proptest::collection::vec((words(), 0..3_i64, any::<bool>(), ids(3)), 3),
+        teams in proptest::collection::vec((words(), maybe(3), maybe(3), ids(3)), 3),
+        tags in proptest::collection::vec((words(), maybe(4)), 4),
+        users in proptest::collection::vec(words(), 3),
+    ) -> World {
+        let mut world = World { leads, ..World::default() };
+        for (id, lead) in (1..).zip(&mut world.leads) {
+            lead.id = LeadId(id);
+        }
+        for (id, (name, sequence, is_won, team_ids)) in (1..).zip(stages) {
+            let team_ids = team_ids.into_iter().map(TeamId).collect();
+            world.stages.push(Stage { id: StageId(id), name, sequence, is_won, team_ids, ..Stage::default() });
+        }
+        for (id, (name, user_id, parent_id, members)) in (1..).zip(teams) {
+            let (user_id, parent_id) = (user_id.map(UserId), parent_id.map(TeamId));
+            let member_ids = members.into_iter().map(UserId).collect();
+            world.teams.push(Team { id: TeamId(id), name, user_id, parent_id, member_ids, ..Team::default() });
+        }
+        for (id, (name, parent_id)) in (1..).zip(tags) {
+            world.tags.push(Tag { id: TagId(id), name, parent_id: parent_id.map(TagId), ..Tag::default() });
+        }
+        for (id, name) in (1..).zip(users) {
+            world.users.push(User { id: UserId(id), name, ..User::default() });
+        }
+        world
+    }
+}

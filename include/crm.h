@@ -1,0 +1,805 @@
+/* crm.h - the C ABI of the CRM engine: one library, one file, no server. C11, also C++17 (see crm.hpp).
+ *
+ * Written by cbindgen from crm-ffi/src; `CRM_UPDATE=1 cargo test -p crm-ffi --test header` writes it anew.
+ *
+ * STATUS AND ERRORS. A function that can fail answers a crm_status: CRM_OK or a CRM_E_ code; more codes may come, so keep a
+ * `default:`. Its last parameter `err` may be NULL; otherwise it receives a crm_error on failure, and only then, without looking at
+ * what was there: start with NULL, and end the error with crm_error_free. Other outputs are written on success only. Nothing is done
+ * by halves: a call that fails has changed nothing.
+ *
+ * HANDLES come from one call and go to one crm_..._free, _close or _release, in any order; sessions keep their database, records and
+ * frames need neither. They are numbers in the clothes of pointers: never follow one, never pass one to free(). NULL, a handle of
+ * another kind and a handle that was released before are recognised, always, and answered by CRM_E_INVALID or CRM_E_CLOSED.
+ * Ending NULL does nothing.
+ *
+ * POINTERS of yours (outputs, arrays, text, option structs) must be valid during the call. NULL and misaligned ones are refused;
+ * other wild pointers cannot be recognised.
+ *
+ * TEXT is UTF-8 with a length. {NULL, 0} is the empty text; where a text is optional, the empty one means "not given". Text that is
+ * not UTF-8 is refused. Text that you receive is borrowed from the object that the function's comment names, and ends with a NUL
+ * byte outside `len`, so that printf("%s", text.data) works. crm_cstr("Ada") makes a crm_str.
+ *
+ * VALUES. Ids are positive numbers. Money is exact: decimal text in major units, or crm_money in minor units. Percent is decimal
+ * text, or parts per million. Dates are days, instants are microseconds UTC. Omitted is not empty: a field that is not set keeps
+ * its default or its value; a field that is set to null is emptied.
+ *
+ * OPTION STRUCTS begin with their size. Fill them with crm_..._options_init(&options, sizeof options), never by hand.
+ *
+ * THREADS. Any function may be called on any thread at any time, also on one handle at once: calls serialise, or run side by side as
+ * readers. An open crm_begin belongs to one thread's work: a second one is told CRM_E_CONFLICT. A crm_fields is yours to fill by
+ * one thread. Ending a handle while another thread still reads text that it lent is the one thing to avoid.
+ *
+ * ONE LIBRARY PER FILE AND PROCESS. Do not open the same file with another SQLite in the same process (Python's sqlite3, a second
+ * copy of this library): POSIX file locks belong to the process, and closing one copy drops the locks of the other. Prefer the
+ * shared library to the static one, whose SQLite can clash with the program's own.
+ */
+
+#ifndef CRM_H
+#define CRM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The Arrow C stream interface; its definition comes with Arrow.
+struct ArrowArrayStream;
+
+// The ABI's number; a program compares it with `crm_abi_version()` when it starts. It rises when the ABI breaks.
+#define CRM_ABI_VERSION 1
+
+// A truth; `crm_record_bool`.
+#define CRM_TYPE_BOOL 1
+
+// A whole number or an id; `crm_record_i64`.
+#define CRM_TYPE_INT 2
+
+// A binary number; `crm_record_f64`.
+#define CRM_TYPE_FLOAT 3
+
+// Money in major units or percent; `crm_record_decimal_text`, `crm_record_money`, `crm_record_ppm`.
+#define CRM_TYPE_DECIMAL 4
+
+// Text, or the word of a choice; `crm_record_text`.
+#define CRM_TYPE_TEXT 5
+
+// A civil date; `crm_record_date_days`.
+#define CRM_TYPE_DATE 6
+
+// An instant; `crm_record_time_micros`.
+#define CRM_TYPE_TIME 7
+
+// Ids of several records; `crm_record_ids`.
+#define CRM_TYPE_IDS 8
+
+// Custom values by name; `crm_record_property_…`.
+#define CRM_TYPE_PROPERTIES 9
+
+// `crm_open_options.flags`: do not put stages, reasons and plans into a new file.
+#define CRM_OPEN_BARE 1
+
+// `crm_open_options.flags`: wait for the disk at every commit.
+#define CRM_OPEN_FULL_SYNC 2
+
+// `crm_score_options.set_mask`: `fields` is given; an empty list means the stage alone.
+#define CRM_SCORE_FIELDS 1
+
+// `crm_score_options.set_mask`: `start_date_days` is given.
+#define CRM_SCORE_START_DATE 2
+
+// `crm_score_options.set_mask`: `model` is given.
+#define CRM_SCORE_MODEL 4
+
+// `crm_import_options.flags`: find out what would happen, and write nothing.
+#define CRM_IMPORT_DRY_RUN 1
+
+// `crm_import_options.flags`: the first bad row ends it all; otherwise bad rows are left out and told.
+#define CRM_IMPORT_ABORT 2
+
+// What went wrong in one call; it never changes.
+typedef struct crm_error crm_error;
+
+// Named values for `create` and `update`.
+typedef struct crm_fields crm_fields;
+
+// A table of typed columns.
+typedef struct crm_frame crm_frame;
+
+// A list of records.
+typedef struct crm_list crm_list;
+
+// One record as it was stored when the call answered; it never changes.
+typedef struct crm_record crm_record;
+
+// UTF-8 text, borrowed. `{NULL, 0}` is the empty text. What the library gives ends with a NUL byte outside `len`.
+typedef struct {
+  // The first byte.
+  const char *data;
+  // The number of bytes.
+  size_t len;
+} crm_str;
+
+// What every fallible function answers: 0, or one of `CRM_E_…`. More codes may come: keep a `default:`.
+typedef int32_t crm_status;
+
+// An amount: `{1250, 2, "EUR"}` is 12.50 EUR.
+typedef struct {
+  // Minor units, such as cents.
+  int64_t minor;
+  // Decimals of the currency.
+  int32_t decimals;
+  // ISO 4217, with a NUL behind it.
+  char currency[4];
+} crm_money;
+
+// Ids, borrowed from the object that gave them.
+typedef struct {
+  // The first id.
+  const int64_t *data;
+  // How many.
+  size_t len;
+} crm_ids;
+
+// Done.
+#define CRM_OK 0
+
+// A value or a request that the rules refuse; the error names the field. Also null, bad UTF-8 and handles of the wrong kind.
+#define CRM_E_INVALID 100
+
+// No such record, or none that this user may see.
+#define CRM_E_NOT_FOUND 200
+
+// Visible, but not theirs to change.
+#define CRM_E_DENIED 300
+
+// Someone was faster, a unique name is taken, or the record is in use.
+#define CRM_E_CONFLICT 400
+
+// A limit of the library was reached; the message names it.
+#define CRM_E_LIMIT 500
+
+// The handle was closed or released.
+#define CRM_E_CLOSED 600
+
+// Cancelled or interrupted; nothing was written.
+#define CRM_E_CANCELLED 601
+
+// The database failed in another way than the next seven.
+#define CRM_E_STORAGE 700
+
+// Another writer held the file longer than the busy timeout; try again.
+#define CRM_E_BUSY 701
+
+// The file was written by a newer library.
+#define CRM_E_NEWER 702
+
+// The file is not one of ours.
+#define CRM_E_NOT_OURS 703
+
+// The file or its folder cannot be written.
+#define CRM_E_READ_ONLY 704
+
+// The file is damaged; nothing was touched.
+#define CRM_E_CORRUPT 705
+
+// The disk is full.
+#define CRM_E_FULL 706
+
+// The connection to the server was lost; try again.
+#define CRM_E_LOST 707
+
+// Unreadable CSV or filter text; the error has line and column.
+#define CRM_E_FORMAT 800
+
+// A callback of the host failed.
+#define CRM_E_HOST 900
+
+// A mistake of the library's.
+#define CRM_E_BUG 999
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The number of the library's ABI; a program that was compiled with another `CRM_ABI_VERSION` must not go on.
+uint32_t crm_abi_version(void);
+
+// The library's version, such as "0.1.0"; lives for ever.
+const char *crm_version_string(void);
+
+// A NUL-terminated string as a `crm_str` that borrows it; null is the empty text.
+crm_str crm_cstr(const char *text);
+
+// Its status code, as the failed call answered it; 0 for null.
+crm_status crm_error_code(const crm_error *error);
+
+// Its family in a word: invalid not_found denied conflict limit closed cancelled storage format host bug.
+crm_str crm_error_kind(const crm_error *error);
+
+// What was wrong, and what would be right. Lives as long as the error.
+crm_str crm_error_message(const crm_error *error);
+
+// The field to blame; empty if none is. Lives as long as the error.
+crm_str crm_error_field(const crm_error *error);
+
+// The kind of the record to blame, such as "lead"; empty if none is. Lives as long as the error.
+crm_str crm_error_record_kind(const crm_error *error);
+
+// The id of the record to blame; 0 if none is.
+int64_t crm_error_record_id(const crm_error *error);
+
+// Whether the same call may succeed when it is tried again unchanged.
+bool crm_error_retryable(const crm_error *error);
+
+// The line, from 1, of the text that could not be read; 0 if there is none.
+uint64_t crm_error_line(const crm_error *error);
+
+// The column, from 1, within that line; 0 if there is none.
+uint64_t crm_error_column(const crm_error *error);
+
+// Ends an error and the texts it gave. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_error_free(crm_error *error);
+
+// The name of a kind of record, such as "lead"; empty for nonsense. Lives for ever.
+crm_str crm_kind_name(int32_t kind_number);
+
+// One more than the greatest field number of a kind; 0 for nonsense.
+uint32_t crm_field_count(int32_t kind_number);
+
+// The name of a field, such as "stage_id"; empty for numbers without a shown field. Lives for ever.
+crm_str crm_field_name(int32_t kind_number, uint32_t field);
+
+// The type of a field, `CRM_TYPE_…`; 0 for numbers without a shown field.
+int32_t crm_field_type(int32_t kind_number, uint32_t field);
+
+// The number of a field by its name.
+crm_status crm_field_number(int32_t kind_number, crm_str name, uint32_t *out, crm_error **err);
+
+// No values yet. Release it with `crm_fields_free`.
+crm_status crm_fields_new(crm_fields **out, crm_error **err);
+
+// Forgets all values, to start anew.
+crm_status crm_fields_clear(crm_fields *fields, crm_error **err);
+
+// Empties a field.
+crm_status crm_fields_set_null(crm_fields *fields, crm_str name, crm_error **err);
+
+// A truth.
+crm_status crm_fields_set_bool(crm_fields *fields, crm_str name, bool value, crm_error **err);
+
+// A whole number, the id of a record, or an amount in whole major units.
+crm_status crm_fields_set_i64(crm_fields *fields, crm_str name, int64_t value, crm_error **err);
+
+// A finite float. For money and percent prefer `crm_fields_set_decimal`.
+crm_status crm_fields_set_f64(crm_fields *fields, crm_str name, double value, crm_error **err);
+
+// An exact number written out: money in major units ("1250.50"), percent ("12.5").
+crm_status crm_fields_set_decimal(crm_fields *fields, crm_str name, crm_str value, crm_error **err);
+
+// Text, or the word of a choice. It is copied.
+crm_status crm_fields_set_text(crm_fields *fields, crm_str name, crm_str value, crm_error **err);
+
+// A civil date.
+crm_status crm_fields_set_date(crm_fields *fields,
+                               crm_str name,
+                               int32_t year,
+                               uint32_t month,
+                               uint32_t day,
+                               crm_error **err);
+
+// An instant in microseconds since 1970-01-01T00:00:00Z.
+crm_status crm_fields_set_time(crm_fields *fields, crm_str name, int64_t micros, crm_error **err);
+
+// Ids of several records, such as `tag_ids`. They are copied.
+crm_status crm_fields_set_ids(crm_fields *fields,
+                              crm_str name,
+                              const int64_t *ids,
+                              size_t count,
+                              crm_error **err);
+
+// Clears a custom value.
+crm_status crm_fields_set_property_null(crm_fields *fields, crm_str name, crm_error **err);
+
+// A custom truth.
+crm_status crm_fields_set_property_bool(crm_fields *fields,
+                                        crm_str name,
+                                        bool value,
+                                        crm_error **err);
+
+// A custom number.
+crm_status crm_fields_set_property_f64(crm_fields *fields,
+                                       crm_str name,
+                                       double value,
+                                       crm_error **err);
+
+// A custom text, or the word of a selection.
+crm_status crm_fields_set_property_text(crm_fields *fields,
+                                        crm_str name,
+                                        crm_str value,
+                                        crm_error **err);
+
+// A custom civil date.
+crm_status crm_fields_set_property_date(crm_fields *fields,
+                                        crm_str name,
+                                        int32_t year,
+                                        uint32_t month,
+                                        uint32_t day,
+                                        crm_error **err);
+
+// Ends the fields. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_fields_free(crm_fields *fields);
+
+// The record's id; 0 for nonsense.
+int64_t crm_record_id(const crm_record *record);
+
+// The record's kind, `CRM_KIND_…`; -1 for nonsense.
+int32_t crm_record_kind(const crm_record *record);
+
+// Whether the field is empty.
+crm_status crm_record_is_null(const crm_record *record, uint32_t field, bool *out, crm_error **err);
+
+// A truth.
+crm_status crm_record_bool(const crm_record *record, uint32_t field, bool *out, crm_error **err);
+
+// A whole number, or the id of a record.
+crm_status crm_record_i64(const crm_record *record, uint32_t field, int64_t *out, crm_error **err);
+
+// Any number as the nearest float: for charts, not for sums.
+crm_status crm_record_f64(const crm_record *record, uint32_t field, double *out, crm_error **err);
+
+// Text, or the word of a choice. Lives as long as the record.
+crm_status crm_record_text(const crm_record *record, uint32_t field, crm_str *out, crm_error **err);
+
+// An exact number as text: money in major units ("1250.50"), percent ("12.5000"). Lives as long as the record.
+crm_status crm_record_decimal_text(const crm_record *record,
+                                   uint32_t field,
+                                   crm_str *out,
+                                   crm_error **err);
+
+// Money in minor units with its currency.
+crm_status crm_record_money(const crm_record *record,
+                            uint32_t field,
+                            crm_money *out,
+                            crm_error **err);
+
+// A percentage in parts per million: 125000 is 12.5 %.
+crm_status crm_record_ppm(const crm_record *record, uint32_t field, int64_t *out, crm_error **err);
+
+// A civil date in days since 1970-01-01.
+crm_status crm_record_date_days(const crm_record *record,
+                                uint32_t field,
+                                int64_t *out,
+                                crm_error **err);
+
+// An instant in microseconds since 1970-01-01T00:00:00Z.
+crm_status crm_record_time_micros(const crm_record *record,
+                                  uint32_t field,
+                                  int64_t *out,
+                                  crm_error **err);
+
+// Ids of several records, ascending. They live as long as the record.
+crm_status crm_record_ids(const crm_record *record, uint32_t field, crm_ids *out, crm_error **err);
+
+// As `crm_record_text`, by name.
+crm_status crm_record_get_text(const crm_record *record,
+                               crm_str name,
+                               crm_str *out,
+                               crm_error **err);
+
+// As `crm_record_i64`, by name.
+crm_status crm_record_get_i64(const crm_record *record,
+                              crm_str name,
+                              int64_t *out,
+                              crm_error **err);
+
+// As `crm_record_decimal_text`, by name.
+crm_status crm_record_get_decimal_text(const crm_record *record,
+                                       crm_str name,
+                                       crm_str *out,
+                                       crm_error **err);
+
+// The whole record as a JSON object: decimals, dates and instants as text. Lives as long as the record.
+crm_status crm_record_json(const crm_record *record,
+                           crm_str *out,
+                           crm_error **err);
+
+// Ends a record and the texts it gave. Null is fine; twice is `CRM_E_CLOSED`; a list's record is `CRM_E_INVALID`.
+crm_status crm_record_free(crm_record *record);
+
+// How many custom values the record has; 0 for nonsense.
+size_t crm_record_property_count(const crm_record *record);
+
+// The name of the custom value at `index`, from 0, in alphabetical order. Lives as long as the record.
+crm_status crm_record_property_name(const crm_record *record,
+                                    size_t index,
+                                    crm_str *out,
+                                    crm_error **err);
+
+// Whether the record lacks that custom value.
+crm_status crm_record_property_is_null(const crm_record *record,
+                                       crm_str name,
+                                       bool *out,
+                                       crm_error **err);
+
+// A custom truth.
+crm_status crm_record_property_bool(const crm_record *record,
+                                    crm_str name,
+                                    bool *out,
+                                    crm_error **err);
+
+// A custom number.
+crm_status crm_record_property_f64(const crm_record *record,
+                                   crm_str name,
+                                   double *out,
+                                   crm_error **err);
+
+// A custom text, or the word of a selection. Lives as long as the record.
+crm_status crm_record_property_text(const crm_record *record,
+                                    crm_str name,
+                                    crm_str *out,
+                                    crm_error **err);
+
+// A custom date in days since 1970-01-01.
+crm_status crm_record_property_date_days(const crm_record *record,
+                                         crm_str name,
+                                         int64_t *out,
+                                         crm_error **err);
+
+// How many records it has; 0 for nonsense.
+size_t crm_list_len(const crm_list *list);
+
+// The id of the record at `index`, from 0; 0 outside.
+int64_t crm_list_id(const crm_list *list, size_t index);
+
+// The record at `index`, from 0. It belongs to the list and goes with it.
+crm_status crm_list_at(const crm_list *list, size_t index, const crm_record **out, crm_error **err);
+
+// Ends a list, its records and the texts they gave. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_list_free(crm_list *list);
+
+// How many rows it has; 0 for nonsense.
+size_t crm_frame_rows(const crm_frame *frame);
+
+// How many columns it has; 0 for nonsense.
+size_t crm_frame_columns(const crm_frame *frame);
+
+// The name of a column; empty outside. Lives as long as the frame.
+crm_str crm_frame_name(const crm_frame *frame, size_t column);
+
+// The type of a column, `CRM_TYPE_…`; 0 outside.
+int32_t crm_frame_type(const crm_frame *frame, size_t column);
+
+// The number of the column of that name.
+crm_status crm_frame_column(const crm_frame *frame, crm_str name, size_t *out, crm_error **err);
+
+// Whether the cell is empty.
+crm_status crm_frame_is_null(const crm_frame *frame,
+                             size_t row,
+                             size_t column,
+                             bool *out,
+                             crm_error **err);
+
+// A truth.
+crm_status crm_frame_bool(const crm_frame *frame,
+                          size_t row,
+                          size_t column,
+                          bool *out,
+                          crm_error **err);
+
+// A whole number, or the id of a record.
+crm_status crm_frame_i64(const crm_frame *frame,
+                         size_t row,
+                         size_t column,
+                         int64_t *out,
+                         crm_error **err);
+
+// Any number as the nearest float: for charts, not for sums.
+crm_status crm_frame_f64(const crm_frame *frame,
+                         size_t row,
+                         size_t column,
+                         double *out,
+                         crm_error **err);
+
+// Text, or the word of a choice. Lives as long as the frame.
+crm_status crm_frame_text(const crm_frame *frame,
+                          size_t row,
+                          size_t column,
+                          crm_str *out,
+                          crm_error **err);
+
+// An exact number as text. Lives as long as the frame.
+crm_status crm_frame_decimal_text(const crm_frame *frame,
+                                  size_t row,
+                                  size_t column,
+                                  crm_str *out,
+                                  crm_error **err);
+
+// A civil date in days since 1970-01-01.
+crm_status crm_frame_date_days(const crm_frame *frame,
+                               size_t row,
+                               size_t column,
+                               int64_t *out,
+                               crm_error **err);
+
+// An instant in microseconds since 1970-01-01T00:00:00Z.
+crm_status crm_frame_time_micros(const crm_frame *frame,
+                                 size_t row,
+                                 size_t column,
+                                 int64_t *out,
+                                 crm_error **err);
+
+// Ids of several records. They live as long as the frame.
+crm_status crm_frame_ids(const crm_frame *frame,
+                         size_t row,
+                         size_t column,
+                         crm_ids *out,
+                         crm_error **err);
+
+// The whole frame as an Arrow C stream of one batch. The caller ends it by its `release`; it outlives the frame and the database.
+crm_status crm_frame_arrow(const crm_frame *frame,
+                           struct ArrowArrayStream *out,
+                           crm_error **err);
+
+// Ends a frame and the texts it gave. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_frame_free(crm_frame *frame);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+// Kinds of record.
+#define CRM_KIND_COMPANY 0
+#define CRM_KIND_USER 1
+#define CRM_KIND_TEAM 2
+#define CRM_KIND_TEAM_MEMBER 3
+#define CRM_KIND_STAGE 4
+#define CRM_KIND_LOST_REASON 5
+#define CRM_KIND_TAG 6
+#define CRM_KIND_CAMPAIGN 7
+#define CRM_KIND_MEDIUM 8
+#define CRM_KIND_SOURCE 9
+#define CRM_KIND_RECURRING_PLAN 10
+#define CRM_KIND_PARTNER 11
+#define CRM_KIND_LEAD 12
+
+// Fields of a company.
+#define CRM_COMPANY_ID 0 // id of a company, kept by the library
+#define CRM_COMPANY_VERSION 1 // number, kept by the library
+#define CRM_COMPANY_CREATE_DATE 2 // instant, kept by the library
+#define CRM_COMPANY_WRITE_DATE 3 // instant, kept by the library
+#define CRM_COMPANY_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_COMPANY_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_COMPANY_NAME 6 // text
+#define CRM_COMPANY_CURRENCY 7 // text
+#define CRM_COMPANY_COUNTRY_CODE 8 // text
+#define CRM_COMPANY_ZONE 9 // text
+
+// Fields of a user.
+#define CRM_USER_ID 0 // id of a user, kept by the library
+#define CRM_USER_VERSION 1 // number, kept by the library
+#define CRM_USER_CREATE_DATE 2 // instant, kept by the library
+#define CRM_USER_WRITE_DATE 3 // instant, kept by the library
+#define CRM_USER_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_USER_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_USER_NAME 6 // text
+#define CRM_USER_LOGIN 7 // text
+#define CRM_USER_EMAIL 8 // text
+#define CRM_USER_ROLE 9 // own team all admin
+#define CRM_USER_COMPANY_ID 10 // id of a company
+#define CRM_USER_COMPANY_IDS 11 // ids of company
+#define CRM_USER_ACTIVE 12 // truth
+
+// Fields of a team.
+#define CRM_TEAM_ID 0 // id of a team, kept by the library
+#define CRM_TEAM_VERSION 1 // number, kept by the library
+#define CRM_TEAM_CREATE_DATE 2 // instant, kept by the library
+#define CRM_TEAM_WRITE_DATE 3 // instant, kept by the library
+#define CRM_TEAM_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_TEAM_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_TEAM_NAME 6 // text
+#define CRM_TEAM_SEQUENCE 7 // number
+#define CRM_TEAM_USER_ID 8 // id of a user
+#define CRM_TEAM_MEMBER_IDS 9 // ids of user
+#define CRM_TEAM_COMPANY_ID 10 // id of a company
+#define CRM_TEAM_PARENT_ID 11 // id of a team
+#define CRM_TEAM_USE_LEADS 12 // truth
+#define CRM_TEAM_USE_OPPORTUNITIES 13 // truth
+#define CRM_TEAM_ASSIGNMENT_FILTER 14 // text
+#define CRM_TEAM_ASSIGNMENT_MAX 15 // number
+#define CRM_TEAM_ACTIVE 16 // truth
+
+// Fields of a team member.
+#define CRM_TEAM_MEMBER_ID 0 // id of a team_member, kept by the library
+#define CRM_TEAM_MEMBER_VERSION 1 // number, kept by the library
+#define CRM_TEAM_MEMBER_CREATE_DATE 2 // instant, kept by the library
+#define CRM_TEAM_MEMBER_WRITE_DATE 3 // instant, kept by the library
+#define CRM_TEAM_MEMBER_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_TEAM_MEMBER_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_TEAM_MEMBER_TEAM_ID 6 // id of a team
+#define CRM_TEAM_MEMBER_USER_ID 7 // id of a user
+#define CRM_TEAM_MEMBER_ASSIGNMENT_MAX 8 // number
+#define CRM_TEAM_MEMBER_ASSIGNMENT_FILTER 9 // text
+
+// Fields of a stage.
+#define CRM_STAGE_ID 0 // id of a stage, kept by the library
+#define CRM_STAGE_VERSION 1 // number, kept by the library
+#define CRM_STAGE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_STAGE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_STAGE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_STAGE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_STAGE_NAME 6 // text
+#define CRM_STAGE_SEQUENCE 7 // number
+#define CRM_STAGE_IS_WON 8 // truth
+#define CRM_STAGE_FOLD 9 // truth
+#define CRM_STAGE_REQUIREMENTS 10 // text
+#define CRM_STAGE_TEAM_IDS 11 // ids of team
+#define CRM_STAGE_COMPANY_ID 12 // id of a company
+#define CRM_STAGE_ROTTING_DAYS 13 // number
+#define CRM_STAGE_COLOR 14 // number
+
+// Fields of a lost reason.
+#define CRM_LOST_REASON_ID 0 // id of a lost_reason, kept by the library
+#define CRM_LOST_REASON_VERSION 1 // number, kept by the library
+#define CRM_LOST_REASON_CREATE_DATE 2 // instant, kept by the library
+#define CRM_LOST_REASON_WRITE_DATE 3 // instant, kept by the library
+#define CRM_LOST_REASON_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_LOST_REASON_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_LOST_REASON_NAME 6 // text
+#define CRM_LOST_REASON_SEQUENCE 7 // number
+#define CRM_LOST_REASON_IS_CANCELLATION 8 // truth
+#define CRM_LOST_REASON_ACTIVE 9 // truth
+
+// Fields of a tag.
+#define CRM_TAG_ID 0 // id of a tag, kept by the library
+#define CRM_TAG_VERSION 1 // number, kept by the library
+#define CRM_TAG_CREATE_DATE 2 // instant, kept by the library
+#define CRM_TAG_WRITE_DATE 3 // instant, kept by the library
+#define CRM_TAG_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_TAG_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_TAG_NAME 6 // text
+#define CRM_TAG_COLOR 7 // number
+#define CRM_TAG_PARENT_ID 8 // id of a tag
+
+// Fields of a campaign.
+#define CRM_CAMPAIGN_ID 0 // id of a campaign, kept by the library
+#define CRM_CAMPAIGN_VERSION 1 // number, kept by the library
+#define CRM_CAMPAIGN_CREATE_DATE 2 // instant, kept by the library
+#define CRM_CAMPAIGN_WRITE_DATE 3 // instant, kept by the library
+#define CRM_CAMPAIGN_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_CAMPAIGN_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_CAMPAIGN_NAME 6 // text
+#define CRM_CAMPAIGN_ACTIVE 7 // truth
+
+// Fields of a medium.
+#define CRM_MEDIUM_ID 0 // id of a medium, kept by the library
+#define CRM_MEDIUM_VERSION 1 // number, kept by the library
+#define CRM_MEDIUM_CREATE_DATE 2 // instant, kept by the library
+#define CRM_MEDIUM_WRITE_DATE 3 // instant, kept by the library
+#define CRM_MEDIUM_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_MEDIUM_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_MEDIUM_NAME 6 // text
+#define CRM_MEDIUM_ACTIVE 7 // truth
+
+// Fields of a source.
+#define CRM_SOURCE_ID 0 // id of a source, kept by the library
+#define CRM_SOURCE_VERSION 1 // number, kept by the library
+#define CRM_SOURCE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_SOURCE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_SOURCE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_SOURCE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_SOURCE_NAME 6 // text
+#define CRM_SOURCE_ACTIVE 7 // truth
+
+// Fields of a recurring plan.
+#define CRM_RECURRING_PLAN_ID 0 // id of a recurring_plan, kept by the library
+#define CRM_RECURRING_PLAN_VERSION 1 // number, kept by the library
+#define CRM_RECURRING_PLAN_CREATE_DATE 2 // instant, kept by the library
+#define CRM_RECURRING_PLAN_WRITE_DATE 3 // instant, kept by the library
+#define CRM_RECURRING_PLAN_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_RECURRING_PLAN_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_RECURRING_PLAN_NAME 6 // text
+#define CRM_RECURRING_PLAN_NUMBER_OF_MONTHS 7 // number
+#define CRM_RECURRING_PLAN_SEQUENCE 8 // number
+#define CRM_RECURRING_PLAN_ACTIVE 9 // truth
+
+// Fields of a partner.
+#define CRM_PARTNER_ID 0 // id of a partner, kept by the library
+#define CRM_PARTNER_VERSION 1 // number, kept by the library
+#define CRM_PARTNER_CREATE_DATE 2 // instant, kept by the library
+#define CRM_PARTNER_WRITE_DATE 3 // instant, kept by the library
+#define CRM_PARTNER_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_PARTNER_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_PARTNER_NAME 6 // text
+#define CRM_PARTNER_IS_COMPANY 7 // truth
+#define CRM_PARTNER_PARENT_ID 8 // id of a partner
+#define CRM_PARTNER_ADDRESS_TYPE 9 // contact invoice delivery private other
+#define CRM_PARTNER_IS_CUSTOMER 10 // truth
+#define CRM_PARTNER_IS_SUPPLIER 11 // truth
+#define CRM_PARTNER_FUNCTION 12 // text
+#define CRM_PARTNER_EMAIL 13 // text
+#define CRM_PARTNER_EMAIL_NORMALIZED 14 // text, kept by the library
+#define CRM_PARTNER_PHONE 15 // text
+#define CRM_PARTNER_MOBILE 16 // text
+#define CRM_PARTNER_PHONE_NORMALIZED 17 // text, kept by the library
+#define CRM_PARTNER_WEBSITE 18 // text
+#define CRM_PARTNER_STREET 19 // text
+#define CRM_PARTNER_STREET2 20 // text
+#define CRM_PARTNER_CITY 21 // text
+#define CRM_PARTNER_ZIP 22 // text
+#define CRM_PARTNER_STATE_CODE 23 // text
+#define CRM_PARTNER_COUNTRY_CODE 24 // text
+#define CRM_PARTNER_LANG 25 // text
+#define CRM_PARTNER_USER_ID 26 // id of a user
+#define CRM_PARTNER_COMPANY_ID 27 // id of a company
+#define CRM_PARTNER_COMMENT 28 // text
+#define CRM_PARTNER_PROPERTIES 29 // custom values
+#define CRM_PARTNER_ACTIVE 30 // truth
+
+// Fields of a lead.
+#define CRM_LEAD_ID 0 // id of a lead, kept by the library
+#define CRM_LEAD_VERSION 1 // number, kept by the library
+#define CRM_LEAD_CREATE_DATE 2 // instant, kept by the library
+#define CRM_LEAD_WRITE_DATE 3 // instant, kept by the library
+#define CRM_LEAD_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_LEAD_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_LEAD_NAME 6 // text
+#define CRM_LEAD_KIND 7 // lead opportunity
+#define CRM_LEAD_COMPANY_ID 8 // id of a company
+#define CRM_LEAD_CURRENCY 9 // text
+#define CRM_LEAD_PARTNER_ID 10 // id of a partner
+#define CRM_LEAD_USER_ID 11 // id of a user
+#define CRM_LEAD_TEAM_ID 12 // id of a team
+#define CRM_LEAD_STAGE_ID 13 // id of a stage
+#define CRM_LEAD_PRIORITY 14 // number
+#define CRM_LEAD_TAG_IDS 15 // ids of tag
+#define CRM_LEAD_EXPECTED_REVENUE 16 // money
+#define CRM_LEAD_RECURRING_REVENUE 17 // money
+#define CRM_LEAD_RECURRING_PLAN_ID 18 // id of a recurring_plan
+#define CRM_LEAD_PROBABILITY 19 // percent
+#define CRM_LEAD_MANUAL_PROBABILITY 20 // percent
+#define CRM_LEAD_AUTOMATED_PROBABILITY 21 // percent, kept by the library
+#define CRM_LEAD_IS_AUTOMATED_PROBABILITY 22 // truth, kept by the library
+#define CRM_LEAD_PROBABILITY_SOURCE 23 // none base stage model manual outcome, kept by the library
+#define CRM_LEAD_WON_STATUS 24 // pending won lost, kept by the library
+#define CRM_LEAD_ACTIVE 25 // truth, kept by the library
+#define CRM_LEAD_ON_HOLD 26 // truth
+#define CRM_LEAD_FORECAST_CATEGORY 27 // pipeline best_case commit closed omitted
+#define CRM_LEAD_DATE_DEADLINE 28 // date
+#define CRM_LEAD_DATE_OPEN 29 // instant, kept by the library
+#define CRM_LEAD_DATE_CLOSED 30 // instant, kept by the library
+#define CRM_LEAD_DATE_CONVERSION 31 // instant, kept by the library
+#define CRM_LEAD_DATE_LAST_STAGE_UPDATE 32 // instant, kept by the library
+#define CRM_LEAD_LOST_REASON_ID 33 // id of a lost_reason
+#define CRM_LEAD_CAMPAIGN_ID 34 // id of a campaign
+#define CRM_LEAD_MEDIUM_ID 35 // id of a medium
+#define CRM_LEAD_SOURCE_ID 36 // id of a source
+#define CRM_LEAD_COUNTRY_CODE 37 // text
+#define CRM_LEAD_STATE_CODE 38 // text
+#define CRM_LEAD_LANG 39 // text
+#define CRM_LEAD_EMAIL_STATE 40 // correct incorrect, kept by the library
+#define CRM_LEAD_PHONE_STATE 41 // correct incorrect, kept by the library
+#define CRM_LEAD_COLOR 42 // number
+#define CRM_LEAD_PARTNER_NAME 44 // text
+#define CRM_LEAD_CONTACT_NAME 45 // text
+#define CRM_LEAD_FUNCTION 46 // text
+#define CRM_LEAD_EMAIL_FROM 47 // text
+#define CRM_LEAD_EMAIL_CC 48 // text
+#define CRM_LEAD_EMAIL_NORMALIZED 49 // text, kept by the library
+#define CRM_LEAD_PHONE 50 // text
+#define CRM_LEAD_MOBILE 51 // text
+#define CRM_LEAD_PHONE_NORMALIZED 52 // text, kept by the library
+#define CRM_LEAD_WEBSITE 53 // text
+#define CRM_LEAD_STREET 54 // text
+#define CRM_LEAD_STREET2 55 // text
+#define CRM_LEAD_CITY 56 // text
+#define CRM_LEAD_ZIP 57 // text
+#define CRM_LEAD_REFERRED 58 // text
+#define CRM_LEAD_DESCRIPTION 59 // text
+#define CRM_LEAD_PROPERTIES 60 // custom values
+#define CRM_LEAD_PRORATED_REVENUE 61 // money, kept by the library
+#define CRM_LEAD_RECURRING_REVENUE_MONTHLY 62 // money, kept by the library
+#define CRM_LEAD_DAY_OPEN 63 // number, kept by the library
+#define CRM_LEAD_DAY_CLOSE 64 // number, kept by the library
+#define CRM_LEAD_IS_ROTTING 65 // truth, kept by the library
+#define CRM_LEAD_ROTTING_DAYS 66 // number, kept by the library
+
+#endif // CRM_H

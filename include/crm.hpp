@@ -1,0 +1,364 @@
+// crm.hpp - the CRM engine for C++17: crm.h with destructors and exceptions. Header only.
+//
+// Everything a call gives is an object that ends itself; every failure is a crm::error. Objects may be moved and, where they only
+// read, copied. Text comes back as std::string_view and lives as long as the object it came from.
+//
+//   crm::database db{"pipeline.crm"};
+//   crm::session s = db.session("ada");
+//   crm::record lead = s.leads().create({{"name", "Fleet lease"}, {"expected_revenue", crm::decimal{"12000"}}});
+//   s.leads().mark_won(lead.id());
+#ifndef CRM_HPP
+#define CRM_HPP
+
+#include "crm.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace crm {
+
+inline crm_str view(std::string_view text) noexcept { return {text.data(), text.size()}; }
+inline std::string_view view(crm_str text) noexcept {
+  return text.len == 0 ? std::string_view{} : std::string_view{text.data, text.len};
+}
+
+// What went wrong in a call.
+class error : public std::runtime_error {
+public:
+  error(crm_status code, const crm_error *from)
+      : std::runtime_error(from == nullptr ? "crm: an error without words"
+                                           : std::string(view(crm_error_message(from)))),
+        code_(code), kind_(view(crm_error_kind(from))), field_(view(crm_error_field(from))),
+        record_kind_(view(crm_error_record_kind(from))), record_id_(crm_error_record_id(from)),
+        line_(crm_error_line(from)), column_(crm_error_column(from)),
+        retryable_(crm_error_retryable(from)) {}
+
+  // CRM_E_...
+  crm_status code() const noexcept { return code_; }
+  // The family in a word, such as "invalid".
+  const std::string &kind() const noexcept { return kind_; }
+  // The field to blame, or "".
+  const std::string &field() const noexcept { return field_; }
+  // The kind of the record to blame, or "".
+  const std::string &record_kind() const noexcept { return record_kind_; }
+  // The record to blame, or 0.
+  std::int64_t record_id() const noexcept { return record_id_; }
+  // Where a text could not be read, from 1, or 0.
+  std::uint64_t line() const noexcept { return line_; }
+  std::uint64_t column() const noexcept { return column_; }
+  // Whether the same call may succeed later.
+  bool retryable() const noexcept { return retryable_; }
+
+private:
+  crm_status code_;
+  std::string kind_, field_, record_kind_;
+  std::int64_t record_id_;
+  std::uint64_t line_, column_;
+  bool retryable_;
+};
+
+namespace detail {
+
+template <auto Free> struct end {
+  template <class T> void operator()(T *handle) const noexcept { Free(handle); }
+};
+template <class T, auto Free> using owned = std::unique_ptr<T, end<Free>>;
+
+// Calls a function of crm.h with a place for its error, and throws what it leaves there.
+template <class F, class... A> void call(F function, A... arguments) {
+  crm_error *raw = nullptr;
+  const crm_status status = function(arguments..., &raw);
+  const owned<crm_error, crm_error_free> guard{raw};
+  if (status != CRM_OK) {
+    throw error(status, raw);
+  }
+}
+
+} // namespace detail
+
+// An exact number written out: money in major units, percent.
+struct decimal {
+  std::string_view text;
+};
+// A civil date.
+struct date {
+  std::int32_t year;
+  std::uint32_t month, day;
+};
+// An instant, microseconds since 1970-01-01T00:00:00Z.
+struct instant {
+  std::int64_t micros;
+};
+
+// Named values for create and update. What is not set is omitted; what is set to nullptr is empty.
+class fields {
+public:
+  // One value of any type, borrowed for the call that sets it.
+  class value {
+  public:
+    value(std::nullptr_t) noexcept : tag_(tag::null) {}
+    value(bool truth) noexcept : tag_(tag::truth), truth_(truth) {}
+    template <class I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>, int> = 0>
+    value(I number) noexcept : tag_(tag::number), number_(static_cast<std::int64_t>(number)) {}
+    value(double real) noexcept : tag_(tag::real), real_(real) {}
+    value(const char *text) noexcept : tag_(tag::text), text_(text) {}
+    value(std::string_view text) noexcept : tag_(tag::text), text_(text) {}
+    value(const std::string &text) noexcept : tag_(tag::text), text_(text) {}
+    value(decimal exact) noexcept : tag_(tag::exact), text_(exact.text) {}
+    value(date day) noexcept : tag_(tag::day), day_(day) {}
+    value(instant moment) noexcept : tag_(tag::moment), number_(moment.micros) {}
+    value(std::vector<std::int64_t> ids) : tag_(tag::ids), ids_(std::move(ids)) {}
+
+  private:
+    friend class fields;
+    enum class tag { null, truth, number, real, text, exact, day, moment, ids };
+    tag tag_;
+    bool truth_ = false;
+    std::int64_t number_ = 0;
+    double real_ = 0;
+    std::string_view text_;
+    date day_{};
+    std::vector<std::int64_t> ids_;
+  };
+
+  fields() {
+    crm_fields *raw = nullptr;
+    detail::call(crm_fields_new, &raw);
+    handle_.reset(raw);
+  }
+  fields(std::initializer_list<std::pair<std::string_view, value>> values) : fields() {
+    for (const auto &[name, given] : values) {
+      set(name, given);
+    }
+  }
+
+  fields &set(std::string_view name, const value &given) {
+    using tag = value::tag;
+    const crm_str key = view(name);
+    switch (given.tag_) {
+    case tag::null: detail::call(crm_fields_set_null, get(), key); break;
+    case tag::truth: detail::call(crm_fields_set_bool, get(), key, given.truth_); break;
+    case tag::number: detail::call(crm_fields_set_i64, get(), key, given.number_); break;
+    case tag::real: detail::call(crm_fields_set_f64, get(), key, given.real_); break;
+    case tag::text: detail::call(crm_fields_set_text, get(), key, view(given.text_)); break;
+    case tag::exact: detail::call(crm_fields_set_decimal, get(), key, view(given.text_)); break;
+    case tag::moment: detail::call(crm_fields_set_time, get(), key, given.number_); break;
+    case tag::day:
+      detail::call(crm_fields_set_date, get(), key, given.day_.year, given.day_.month, given.day_.day);
+      break;
+    case tag::ids:
+      detail::call(crm_fields_set_ids, get(), key, given.ids_.data(), given.ids_.size());
+      break;
+    }
+    return *this;
+  }
+
+  // A custom value: nullptr, a truth, a number, text or a date.
+  fields &set_property(std::string_view name, const value &given) {
+    using tag = value::tag;
+    const crm_str key = view(name);
+    switch (given.tag_) {
+    case tag::truth: detail::call(crm_fields_set_property_bool, get(), key, given.truth_); break;
+    case tag::real: detail::call(crm_fields_set_property_f64, get(), key, given.real_); break;
+    case tag::number:
+      detail::call(crm_fields_set_property_f64, get(), key, static_cast<double>(given.number_));
+      break;
+    case tag::text:
+      detail::call(crm_fields_set_property_text, get(), key, view(given.text_));
+      break;
+    case tag::day:
+      detail::call(crm_fields_set_property_date, get(), key, given.day_.year, given.day_.month,
+                   given.day_.day);
+      break;
+    case tag::null: detail::call(crm_fields_set_property_null, get(), key); break;
+    default: throw std::invalid_argument("a custom value is a truth, a number, text or a date");
+    }
+    return *this;
+  }
+
+  crm_fields *get() const noexcept { return handle_.get(); }
+
+private:
+  detail::owned<crm_fields, crm_fields_free> handle_;
+};
+
+// One record as it was stored; cheap to copy, never changes.
+class record {
+public:
+  // Takes over a record of the host's own.
+  explicit record(crm_record *own)
+      : handle_(own, [](const crm_record *it) { crm_record_free(const_cast<crm_record *>(it)); }) {}
+  // A record of a list, which lives as long as somebody needs one of its records.
+  record(const std::shared_ptr<const crm_list> &list, const crm_record *lent)
+      : handle_(list, lent) {}
+
+  std::int64_t id() const noexcept { return crm_record_id(get()); }
+  std::int32_t kind() const noexcept { return crm_record_kind(get()); }
+  bool is_null(std::uint32_t field) const { return read<bool>(crm_record_is_null, field); }
+  bool boolean(std::uint32_t field) const { return read<bool>(crm_record_bool, field); }
+  std::int64_t i64(std::uint32_t field) const { return read<std::int64_t>(crm_record_i64, field); }
+  double f64(std::uint32_t field) const { return read<double>(crm_record_f64, field); }
+  // A link to another record, if there is one.
+  std::optional<std::int64_t> ref(std::uint32_t field) const {
+    return is_null(field) ? std::nullopt : std::optional<std::int64_t>(i64(field));
+  }
+  std::string_view text(std::uint32_t field) const {
+    return view(read<crm_str>(crm_record_text, field));
+  }
+  std::string_view decimal_text(std::uint32_t field) const {
+    return view(read<crm_str>(crm_record_decimal_text, field));
+  }
+  crm_money money(std::uint32_t field) const { return read<crm_money>(crm_record_money, field); }
+  std::int64_t ppm(std::uint32_t field) const { return read<std::int64_t>(crm_record_ppm, field); }
+  std::int64_t date_days(std::uint32_t field) const {
+    return read<std::int64_t>(crm_record_date_days, field);
+  }
+  std::int64_t time_micros(std::uint32_t field) const {
+    return read<std::int64_t>(crm_record_time_micros, field);
+  }
+  std::vector<std::int64_t> ids(std::uint32_t field) const {
+    const crm_ids lent = read<crm_ids>(crm_record_ids, field);
+    return lent.len == 0 ? std::vector<std::int64_t>{}
+                         : std::vector<std::int64_t>(lent.data, lent.data + lent.len);
+  }
+  // A custom text, or "".
+  std::string_view property_text(std::string_view name) const {
+    return view(read<crm_str>(crm_record_property_text, view(name)));
+  }
+  // A custom number, if it is there.
+  std::optional<double> property_f64(std::string_view name) const {
+    return read<bool>(crm_record_property_is_null, view(name))
+               ? std::nullopt
+               : std::optional<double>(read<double>(crm_record_property_f64, view(name)));
+  }
+  // The whole record as a JSON object.
+  std::string_view json() const {
+    crm_str out{};
+    detail::call(crm_record_json, get(), &out);
+    return view(out);
+  }
+
+  const crm_record *get() const noexcept { return handle_.get(); }
+
+private:
+  template <class T, class F, class K> T read(F function, K key) const {
+    T out{};
+    detail::call(function, get(), key, &out);
+    return out;
+  }
+
+  std::shared_ptr<const crm_record> handle_;
+};
+
+// Records in order.
+class list {
+public:
+  explicit list(crm_list *own)
+      : handle_(own, [](const crm_list *it) { crm_list_free(const_cast<crm_list *>(it)); }) {}
+
+  std::size_t size() const noexcept { return crm_list_len(get()); }
+  bool empty() const noexcept { return size() == 0; }
+  record operator[](std::size_t index) const {
+    const crm_record *lent = nullptr;
+    detail::call(crm_list_at, get(), index, &lent);
+    return record(handle_, lent);
+  }
+  std::vector<std::int64_t> ids() const {
+    std::vector<std::int64_t> ids;
+    ids.reserve(size());
+    for (std::size_t at = 0; at < size(); ++at) {
+      ids.push_back(crm_list_id(get(), at));
+    }
+    return ids;
+  }
+
+  class iterator {
+  public:
+    iterator(const list &of, std::size_t at) noexcept : of_(&of), at_(at) {}
+    record operator*() const { return (*of_)[at_]; }
+    iterator &operator++() noexcept {
+      ++at_;
+      return *this;
+    }
+    bool operator!=(const iterator &other) const noexcept { return at_ != other.at_; }
+
+  private:
+    const list *of_;
+    std::size_t at_;
+  };
+  iterator begin() const noexcept { return {*this, 0}; }
+  iterator end() const noexcept { return {*this, size()}; }
+
+  const crm_list *get() const noexcept { return handle_.get(); }
+
+private:
+  std::shared_ptr<const crm_list> handle_;
+};
+
+// A table of typed columns.
+class frame {
+public:
+  explicit frame(crm_frame *own) : handle_(own) {}
+
+  std::size_t rows() const noexcept { return crm_frame_rows(get()); }
+  std::size_t columns() const noexcept { return crm_frame_columns(get()); }
+  std::string_view name(std::size_t column) const noexcept {
+    return view(crm_frame_name(get(), column));
+  }
+  // CRM_TYPE_...
+  std::int32_t type(std::size_t column) const noexcept { return crm_frame_type(get(), column); }
+  std::size_t column(std::string_view name) const {
+    std::size_t out = 0;
+    detail::call(crm_frame_column, get(), view(name), &out);
+    return out;
+  }
+  bool is_null(std::size_t row, std::size_t column) const {
+    return read<bool>(crm_frame_is_null, row, column);
+  }
+  bool boolean(std::size_t row, std::size_t column) const {
+    return read<bool>(crm_frame_bool, row, column);
+  }
+  std::int64_t i64(std::size_t row, std::size_t column) const {
+    return read<std::int64_t>(crm_frame_i64, row, column);
+  }
+  double f64(std::size_t row, std::size_t column) const {
+    return read<double>(crm_frame_f64, row, column);
+  }
+  std::string_view text(std::size_t row, std::size_t column) const {
+    return view(read<crm_str>(crm_frame_text, row, column));
+  }
+  std::string_view decimal_text(std::size_t row, std::size_t column) const {
+    return view(read<crm_str>(crm_frame_decimal_text, row, column));
+  }
+  std::int64_t date_days(std::size_t row, std::size_t column) const {
+    return read<std::int64_t>(crm_frame_date_days, row, column);
+  }
+  std::int64_t time_micros(std::size_t row, std::size_t column) const {
+    return read<std::int64_t>(crm_frame_time_micros, row, column);
+  }
+  // The whole frame as an Arrow C stream; the caller ends it by its release.
+  void arrow(ArrowArrayStream *out) const { detail::call(crm_frame_arrow, get(), out); }
+
+  const crm_frame *get() const noexcept { return handle_.get(); }
+
+private:
+  template <class T, class F> T read(F function, std::size_t row, std::size_t column) const {
+    T out{};
+    detail::call(function, get(), row, column, &out);
+    return out;
+  }
+
+  detail::owned<crm_frame, crm_frame_free> handle_;
+};
+
+} // namespace crm
+
+#endif // CRM_HPP
