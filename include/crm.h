@@ -95,6 +95,9 @@ struct ArrowArrayStream;
 // `crm_import_options.flags`: the first bad row ends it all; otherwise bad rows are left out and told.
 #define CRM_IMPORT_ABORT 2
 
+// An open database; shared by any number of threads.
+typedef struct crm_db crm_db;
+
 // What went wrong in one call; it never changes.
 typedef struct crm_error crm_error;
 
@@ -110,6 +113,9 @@ typedef struct crm_list crm_list;
 // One record as it was stored when the call answered; it never changes.
 typedef struct crm_record crm_record;
 
+// One database as one user; any threads, any time.
+typedef struct crm_session crm_session;
+
 // UTF-8 text, borrowed. `{NULL, 0}` is the empty text. What the library gives ends with a NUL byte outside `len`.
 typedef struct {
   // The first byte.
@@ -120,6 +126,24 @@ typedef struct {
 
 // What every fallible function answers: 0, or one of `CRM_E_…`. More codes may come: keep a `default:`.
 typedef int32_t crm_status;
+
+// How to open a database. Fill it with `crm_open_options_init`.
+typedef struct {
+  // Its size.
+  size_t struct_size;
+  // Of company 1 in a new file, ISO 4217; empty: EUR.
+  crm_str currency;
+  // `CRM_OPEN_…`.
+  uint64_t flags;
+  // How long a write waits for another process; 5000.
+  uint32_t busy_timeout_ms;
+  // 0.
+  uint32_t reserved;
+} crm_open_options;
+
+// Told how far long work is; `false` cancels it, and nothing is written. It is called on the calling thread, sometimes within a
+// transaction: it must not call the same database, throw, or jump. `total` is 0 when it is not known.
+typedef bool (*crm_progress_fn)(void *user_data, uint64_t done, uint64_t total);
 
 // An amount: `{1250, 2, "EUR"}` is 12.50 EUR.
 typedef struct {
@@ -138,6 +162,46 @@ typedef struct {
   // How many.
   size_t len;
 } crm_ids;
+
+// Which records to find. Fill it with `crm_find_options_init`.
+typedef struct {
+  // Its size.
+  size_t struct_size;
+  // Such as `name ilike "%fleet%" and stage_id.is_won = false`, or canonical JSON; empty: every active record.
+  crm_str filter;
+  // Such as `priority desc, name`; empty: the kind's own order.
+  crm_str order;
+  // At most so many; -1: all.
+  int64_t limit;
+  // Leave out so many first.
+  int64_t offset;
+  // For frames, such as `name, expected_revenue`; empty: all.
+  crm_str columns;
+} crm_find_options;
+
+// A custom field to declare. Fill it with `crm_property_options_init`.
+typedef struct {
+  // Its size.
+  size_t struct_size;
+  // `CRM_KIND_LEAD` or `CRM_KIND_PARTNER`.
+  int32_t kind;
+  // 0.
+  uint32_t reserved;
+  // Its name: any text without control characters.
+  crm_str name;
+  // `text`, `number`, `date`, `boolean` or `selection`.
+  crm_str value_type;
+  // What people read; empty: its name.
+  crm_str label;
+  // What a selection may be.
+  const crm_str *choices;
+  // How many.
+  size_t choice_count;
+  // The teams that are shown it; none: all.
+  const int64_t *team_ids;
+  // How many.
+  size_t team_count;
+} crm_property_options;
 
 // Done.
 #define CRM_OK 0
@@ -239,6 +303,74 @@ uint64_t crm_error_column(const crm_error *error);
 // Ends an error and the texts it gave. Null is fine; twice is `CRM_E_CLOSED`.
 crm_status crm_error_free(crm_error *error);
 
+// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+void crm_open_options_init(crm_open_options *options, size_t struct_size);
+
+// Opens a database, and makes it if it is not there. `target` is a path or ":memory:"; `options` may be null. End `out` with
+// `crm_db_release`.
+crm_status crm_open(crm_str target,
+                    const crm_open_options *options,
+                    crm_db **out,
+                    crm_error **err);
+
+// Closes the database for everyone, now: later calls on it and on its sessions answer `CRM_E_CLOSED`. Twice is fine.
+crm_status crm_close(const crm_db *db,
+                     crm_error **err);
+
+// Ends the handle; the database stays open until its last session is closed. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_db_release(crm_db *db);
+
+// Stops what is running on the database, from any thread; it answers `CRM_E_CANCELLED` and has changed nothing.
+crm_status crm_interrupt(const crm_db *db,
+                         crm_error **err);
+
+// Copies the database into a new file while it is in use. `progress` may be null.
+crm_status crm_backup(const crm_db *db,
+                      crm_str target,
+                      crm_progress_fn progress,
+                      void *user_data,
+                      crm_error **err);
+
+// What is wrong with the database, in words: a table with the column `problem`, one row each; no rows: it is sound.
+crm_status crm_verify(const crm_db *db,
+                      crm_frame **out,
+                      crm_error **err);
+
+// What happened after the entry `after` (0: from the start), at most `limit` entries: a table with the columns `seq`, `date`,
+// `user_id`, `event`, `record_kind`, `record_id`, `data` (JSON).
+crm_status crm_feed(const crm_db *db,
+                    int64_t after,
+                    int64_t limit,
+                    crm_frame **out,
+                    crm_error **err);
+
+// The database as the user with that login; empty: the administrator. `now_micros` may be null (the clock) or point to the moment
+// that the session takes for now, in microseconds since 1970-01-01T00:00:00Z. End `out` with `crm_session_close`.
+crm_status crm_session_open(const crm_db *db,
+                            crm_str user_login,
+                            const int64_t *now_micros,
+                            crm_session **out,
+                            crm_error **err);
+
+// The database as the user with that id. The rest is as for `crm_session_open`.
+crm_status crm_session_open_id(const crm_db *db,
+                               int64_t user_id,
+                               const int64_t *now_micros,
+                               crm_session **out,
+                               crm_error **err);
+
+// Ends a session; what an open `crm_begin` did is undone. Null is fine; twice is `CRM_E_CLOSED`.
+crm_status crm_session_close(crm_session *session);
+
+// Joins the verbs that follow, until `crm_commit` or `crm_rollback`, in one transaction.
+crm_status crm_begin(const crm_session *session, crm_error **err);
+
+// Keeps what was done since `crm_begin`.
+crm_status crm_commit(const crm_session *session, crm_error **err);
+
+// Undoes what was done since `crm_begin`.
+crm_status crm_rollback(const crm_session *session, crm_error **err);
+
 // The name of a kind of record, such as "lead"; empty for nonsense. Lives for ever.
 crm_str crm_kind_name(int32_t kind_number);
 
@@ -324,6 +456,17 @@ crm_status crm_fields_set_property_date(crm_fields *fields,
                                         uint32_t month,
                                         uint32_t day,
                                         crm_error **err);
+
+// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again.
+crm_status crm_fields_set_external_id(crm_fields *fields,
+                                      crm_str system,
+                                      crm_str external_id,
+                                      crm_error **err);
+
+// The version that the caller has seen: an update answers `CRM_E_CONFLICT` if the record has another.
+crm_status crm_fields_set_expected_version(crm_fields *fields,
+                                           int64_t version,
+                                           crm_error **err);
 
 // Ends the fields. Null is fine; twice is `CRM_E_CLOSED`.
 crm_status crm_fields_free(crm_fields *fields);
@@ -541,6 +684,1048 @@ crm_status crm_frame_arrow(const crm_frame *frame,
 
 // Ends a frame and the texts it gave. Null is fine; twice is `CRM_E_CLOSED`.
 crm_status crm_frame_free(crm_frame *frame);
+
+// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+void crm_find_options_init(crm_find_options *options, size_t struct_size);
+
+// Creates a lead. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_lead_create(const crm_session *session,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_lead_create_many(const crm_session *session,
+                                const crm_fields *const *fields,
+                                size_t count,
+                                crm_list **out,
+                                crm_error **err);
+
+// The lead with that id, archived or not.
+crm_status crm_lead_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The lead that another system knows by that id.
+crm_status crm_lead_get_external(const crm_session *session,
+                                 crm_str system,
+                                 crm_str external_id,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_lead_find(const crm_session *session,
+                         const crm_find_options *find,
+                         crm_list **out,
+                         crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_lead_count(const crm_session *session,
+                          crm_str filter,
+                          int64_t *out,
+                          crm_error **err);
+
+// As `crm_lead_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_lead_frame(const crm_session *session,
+                          const crm_find_options *find,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the lead as stored.
+crm_status crm_lead_update(const crm_session *session,
+                           int64_t id,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_lead_update_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                const crm_fields *fields,
+                                crm_list **out,
+                                crm_error **err);
+
+// Deletes a lead; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_lead_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_lead_delete_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                crm_error **err);
+
+// Wins a lead: in the first won stage its team can use, closed now. Winning twice changes nothing.
+crm_status crm_lead_mark_won(const crm_session *session,
+                             int64_t id,
+                             crm_record **out,
+                             crm_error **err);
+
+// As `crm_lead_mark_won`, on several.
+crm_status crm_lead_mark_won_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Loses a lead: archived, with a reason (0: none) and a note (empty: none).
+crm_status crm_lead_mark_lost(const crm_session *session,
+                              int64_t id,
+                              int64_t lost_reason_id,
+                              crm_str note,
+                              crm_record **out,
+                              crm_error **err);
+
+// As `crm_lead_mark_lost`, on several.
+crm_status crm_lead_mark_lost_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   int64_t lost_reason_id,
+                                   crm_str note,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// Takes a won or lost lead back into the pipeline.
+crm_status crm_lead_reopen(const crm_session *session,
+                           int64_t id,
+                           crm_record **out,
+                           crm_error **err);
+
+// As `crm_lead_reopen`, on several.
+crm_status crm_lead_reopen_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                crm_list **out,
+                                crm_error **err);
+
+// Hides a lead; its outcome stays.
+crm_status crm_lead_archive(const crm_session *session,
+                            int64_t id,
+                            crm_record **out,
+                            crm_error **err);
+
+// As `crm_lead_archive`, on several.
+crm_status crm_lead_archive_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// Shows an archived lead again; a lost one is reopened instead.
+crm_status crm_lead_restore(const crm_session *session,
+                            int64_t id,
+                            crm_record **out,
+                            crm_error **err);
+
+// As `crm_lead_restore`, on several.
+crm_status crm_lead_restore_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// Moves a lead into a stage; a won stage wins it.
+crm_status crm_lead_move_to(const crm_session *session,
+                            int64_t id,
+                            int64_t stage_id,
+                            crm_record **out,
+                            crm_error **err);
+
+// As `crm_lead_move_to`, on several.
+crm_status crm_lead_move_to_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 int64_t stage_id,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// Makes a lead an opportunity, with a customer, a salesperson and a team (0: as they are).
+crm_status crm_lead_convert(const crm_session *session,
+                            int64_t id,
+                            int64_t partner_id,
+                            int64_t user_id,
+                            int64_t team_id,
+                            crm_record **out,
+                            crm_error **err);
+
+// As `crm_lead_convert`, on several.
+crm_status crm_lead_convert_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 int64_t partner_id,
+                                 int64_t user_id,
+                                 int64_t team_id,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// Gives a lead to a salesperson and a team (0: nobody, none).
+crm_status crm_lead_assign_to(const crm_session *session,
+                              int64_t id,
+                              int64_t user_id,
+                              int64_t team_id,
+                              crm_record **out,
+                              crm_error **err);
+
+// As `crm_lead_assign_to`, on several.
+crm_status crm_lead_assign_to_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   int64_t user_id,
+                                   int64_t team_id,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// Makes a new open lead out of one. `out` receives the copy.
+crm_status crm_lead_copy(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// As `crm_lead_copy`, on several.
+crm_status crm_lead_copy_many(const crm_session *session,
+                              const int64_t *ids,
+                              size_t count,
+                              crm_list **out,
+                              crm_error **err);
+
+// Every interval of a lead's life in the pipeline, oldest first. End `out` with `crm_frame_free`.
+crm_status crm_lead_history(const crm_session *session,
+                            int64_t id,
+                            crm_frame **out,
+                            crm_error **err);
+
+// Creates a partner. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_partner_create(const crm_session *session,
+                              const crm_fields *fields,
+                              crm_record **out,
+                              crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_partner_create_many(const crm_session *session,
+                                   const crm_fields *const *fields,
+                                   size_t count,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// The partner with that id, archived or not.
+crm_status crm_partner_get(const crm_session *session,
+                           int64_t id,
+                           crm_record **out,
+                           crm_error **err);
+
+// The partner that another system knows by that id.
+crm_status crm_partner_get_external(const crm_session *session,
+                                    crm_str system,
+                                    crm_str external_id,
+                                    crm_record **out,
+                                    crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_partner_find(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_list **out,
+                            crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_partner_count(const crm_session *session,
+                             crm_str filter,
+                             int64_t *out,
+                             crm_error **err);
+
+// As `crm_partner_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_partner_frame(const crm_session *session,
+                             const crm_find_options *find,
+                             crm_frame **out,
+                             crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the partner as stored.
+crm_status crm_partner_update(const crm_session *session,
+                              int64_t id,
+                              const crm_fields *fields,
+                              crm_record **out,
+                              crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_partner_update_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   const crm_fields *fields,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// Deletes a partner; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_partner_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_partner_delete_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   crm_error **err);
+
+// Creates a stage. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_stage_create(const crm_session *session,
+                            const crm_fields *fields,
+                            crm_record **out,
+                            crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_stage_create_many(const crm_session *session,
+                                 const crm_fields *const *fields,
+                                 size_t count,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// The stage with that id, archived or not.
+crm_status crm_stage_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The stage that another system knows by that id.
+crm_status crm_stage_get_external(const crm_session *session,
+                                  crm_str system,
+                                  crm_str external_id,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_stage_find(const crm_session *session,
+                          const crm_find_options *find,
+                          crm_list **out,
+                          crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_stage_count(const crm_session *session,
+                           crm_str filter,
+                           int64_t *out,
+                           crm_error **err);
+
+// As `crm_stage_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_stage_frame(const crm_session *session,
+                           const crm_find_options *find,
+                           crm_frame **out,
+                           crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the stage as stored.
+crm_status crm_stage_update(const crm_session *session,
+                            int64_t id,
+                            const crm_fields *fields,
+                            crm_record **out,
+                            crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_stage_update_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 const crm_fields *fields,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// Deletes a stage; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_stage_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_stage_delete_many(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 crm_error **err);
+
+// Creates a lost reason. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_lost_reason_create(const crm_session *session,
+                                  const crm_fields *fields,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_lost_reason_create_many(const crm_session *session,
+                                       const crm_fields *const *fields,
+                                       size_t count,
+                                       crm_list **out,
+                                       crm_error **err);
+
+// The lost reason with that id, archived or not.
+crm_status crm_lost_reason_get(const crm_session *session,
+                               int64_t id,
+                               crm_record **out,
+                               crm_error **err);
+
+// The lost reason that another system knows by that id.
+crm_status crm_lost_reason_get_external(const crm_session *session,
+                                        crm_str system,
+                                        crm_str external_id,
+                                        crm_record **out,
+                                        crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_lost_reason_find(const crm_session *session,
+                                const crm_find_options *find,
+                                crm_list **out,
+                                crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_lost_reason_count(const crm_session *session,
+                                 crm_str filter,
+                                 int64_t *out,
+                                 crm_error **err);
+
+// As `crm_lost_reason_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_lost_reason_frame(const crm_session *session,
+                                 const crm_find_options *find,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the lost reason as stored.
+crm_status crm_lost_reason_update(const crm_session *session,
+                                  int64_t id,
+                                  const crm_fields *fields,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_lost_reason_update_many(const crm_session *session,
+                                       const int64_t *ids,
+                                       size_t count,
+                                       const crm_fields *fields,
+                                       crm_list **out,
+                                       crm_error **err);
+
+// Deletes a lost reason; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_lost_reason_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_lost_reason_delete_many(const crm_session *session,
+                                       const int64_t *ids,
+                                       size_t count,
+                                       crm_error **err);
+
+// Creates a tag. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_tag_create(const crm_session *session,
+                          const crm_fields *fields,
+                          crm_record **out,
+                          crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_tag_create_many(const crm_session *session,
+                               const crm_fields *const *fields,
+                               size_t count,
+                               crm_list **out,
+                               crm_error **err);
+
+// The tag with that id, archived or not.
+crm_status crm_tag_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The tag that another system knows by that id.
+crm_status crm_tag_get_external(const crm_session *session,
+                                crm_str system,
+                                crm_str external_id,
+                                crm_record **out,
+                                crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_tag_find(const crm_session *session,
+                        const crm_find_options *find,
+                        crm_list **out,
+                        crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_tag_count(const crm_session *session, crm_str filter, int64_t *out, crm_error **err);
+
+// As `crm_tag_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_tag_frame(const crm_session *session,
+                         const crm_find_options *find,
+                         crm_frame **out,
+                         crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the tag as stored.
+crm_status crm_tag_update(const crm_session *session,
+                          int64_t id,
+                          const crm_fields *fields,
+                          crm_record **out,
+                          crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_tag_update_many(const crm_session *session,
+                               const int64_t *ids,
+                               size_t count,
+                               const crm_fields *fields,
+                               crm_list **out,
+                               crm_error **err);
+
+// Deletes a tag; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_tag_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_tag_delete_many(const crm_session *session,
+                               const int64_t *ids,
+                               size_t count,
+                               crm_error **err);
+
+// Creates a user. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_user_create(const crm_session *session,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_user_create_many(const crm_session *session,
+                                const crm_fields *const *fields,
+                                size_t count,
+                                crm_list **out,
+                                crm_error **err);
+
+// The user with that id, archived or not.
+crm_status crm_user_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The user that another system knows by that id.
+crm_status crm_user_get_external(const crm_session *session,
+                                 crm_str system,
+                                 crm_str external_id,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_user_find(const crm_session *session,
+                         const crm_find_options *find,
+                         crm_list **out,
+                         crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_user_count(const crm_session *session,
+                          crm_str filter,
+                          int64_t *out,
+                          crm_error **err);
+
+// As `crm_user_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_user_frame(const crm_session *session,
+                          const crm_find_options *find,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the user as stored.
+crm_status crm_user_update(const crm_session *session,
+                           int64_t id,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_user_update_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                const crm_fields *fields,
+                                crm_list **out,
+                                crm_error **err);
+
+// Deletes a user; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_user_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_user_delete_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                crm_error **err);
+
+// Creates a team. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_team_create(const crm_session *session,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_team_create_many(const crm_session *session,
+                                const crm_fields *const *fields,
+                                size_t count,
+                                crm_list **out,
+                                crm_error **err);
+
+// The team with that id, archived or not.
+crm_status crm_team_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The team that another system knows by that id.
+crm_status crm_team_get_external(const crm_session *session,
+                                 crm_str system,
+                                 crm_str external_id,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_team_find(const crm_session *session,
+                         const crm_find_options *find,
+                         crm_list **out,
+                         crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_team_count(const crm_session *session,
+                          crm_str filter,
+                          int64_t *out,
+                          crm_error **err);
+
+// As `crm_team_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_team_frame(const crm_session *session,
+                          const crm_find_options *find,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the team as stored.
+crm_status crm_team_update(const crm_session *session,
+                           int64_t id,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_team_update_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                const crm_fields *fields,
+                                crm_list **out,
+                                crm_error **err);
+
+// Deletes a team; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_team_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_team_delete_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                crm_error **err);
+
+// Creates a team member. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_team_member_create(const crm_session *session,
+                                  const crm_fields *fields,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_team_member_create_many(const crm_session *session,
+                                       const crm_fields *const *fields,
+                                       size_t count,
+                                       crm_list **out,
+                                       crm_error **err);
+
+// The team member with that id, archived or not.
+crm_status crm_team_member_get(const crm_session *session,
+                               int64_t id,
+                               crm_record **out,
+                               crm_error **err);
+
+// The team member that another system knows by that id.
+crm_status crm_team_member_get_external(const crm_session *session,
+                                        crm_str system,
+                                        crm_str external_id,
+                                        crm_record **out,
+                                        crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_team_member_find(const crm_session *session,
+                                const crm_find_options *find,
+                                crm_list **out,
+                                crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_team_member_count(const crm_session *session,
+                                 crm_str filter,
+                                 int64_t *out,
+                                 crm_error **err);
+
+// As `crm_team_member_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_team_member_frame(const crm_session *session,
+                                 const crm_find_options *find,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the team member as stored.
+crm_status crm_team_member_update(const crm_session *session,
+                                  int64_t id,
+                                  const crm_fields *fields,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_team_member_update_many(const crm_session *session,
+                                       const int64_t *ids,
+                                       size_t count,
+                                       const crm_fields *fields,
+                                       crm_list **out,
+                                       crm_error **err);
+
+// Deletes a team member; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_team_member_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_team_member_delete_many(const crm_session *session,
+                                       const int64_t *ids,
+                                       size_t count,
+                                       crm_error **err);
+
+// Creates a company. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_company_create(const crm_session *session,
+                              const crm_fields *fields,
+                              crm_record **out,
+                              crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_company_create_many(const crm_session *session,
+                                   const crm_fields *const *fields,
+                                   size_t count,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// The company with that id, archived or not.
+crm_status crm_company_get(const crm_session *session,
+                           int64_t id,
+                           crm_record **out,
+                           crm_error **err);
+
+// The company that another system knows by that id.
+crm_status crm_company_get_external(const crm_session *session,
+                                    crm_str system,
+                                    crm_str external_id,
+                                    crm_record **out,
+                                    crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_company_find(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_list **out,
+                            crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_company_count(const crm_session *session,
+                             crm_str filter,
+                             int64_t *out,
+                             crm_error **err);
+
+// As `crm_company_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_company_frame(const crm_session *session,
+                             const crm_find_options *find,
+                             crm_frame **out,
+                             crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the company as stored.
+crm_status crm_company_update(const crm_session *session,
+                              int64_t id,
+                              const crm_fields *fields,
+                              crm_record **out,
+                              crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_company_update_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   const crm_fields *fields,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// Deletes a company; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_company_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_company_delete_many(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   crm_error **err);
+
+// Creates a campaign. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_campaign_create(const crm_session *session,
+                               const crm_fields *fields,
+                               crm_record **out,
+                               crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_campaign_create_many(const crm_session *session,
+                                    const crm_fields *const *fields,
+                                    size_t count,
+                                    crm_list **out,
+                                    crm_error **err);
+
+// The campaign with that id, archived or not.
+crm_status crm_campaign_get(const crm_session *session,
+                            int64_t id,
+                            crm_record **out,
+                            crm_error **err);
+
+// The campaign that another system knows by that id.
+crm_status crm_campaign_get_external(const crm_session *session,
+                                     crm_str system,
+                                     crm_str external_id,
+                                     crm_record **out,
+                                     crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_campaign_find(const crm_session *session,
+                             const crm_find_options *find,
+                             crm_list **out,
+                             crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_campaign_count(const crm_session *session,
+                              crm_str filter,
+                              int64_t *out,
+                              crm_error **err);
+
+// As `crm_campaign_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_campaign_frame(const crm_session *session,
+                              const crm_find_options *find,
+                              crm_frame **out,
+                              crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the campaign as stored.
+crm_status crm_campaign_update(const crm_session *session,
+                               int64_t id,
+                               const crm_fields *fields,
+                               crm_record **out,
+                               crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_campaign_update_many(const crm_session *session,
+                                    const int64_t *ids,
+                                    size_t count,
+                                    const crm_fields *fields,
+                                    crm_list **out,
+                                    crm_error **err);
+
+// Deletes a campaign; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_campaign_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_campaign_delete_many(const crm_session *session,
+                                    const int64_t *ids,
+                                    size_t count,
+                                    crm_error **err);
+
+// Creates a medium. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_medium_create(const crm_session *session,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_medium_create_many(const crm_session *session,
+                                  const crm_fields *const *fields,
+                                  size_t count,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// The medium with that id, archived or not.
+crm_status crm_medium_get(const crm_session *session,
+                          int64_t id,
+                          crm_record **out,
+                          crm_error **err);
+
+// The medium that another system knows by that id.
+crm_status crm_medium_get_external(const crm_session *session,
+                                   crm_str system,
+                                   crm_str external_id,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_medium_find(const crm_session *session,
+                           const crm_find_options *find,
+                           crm_list **out,
+                           crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_medium_count(const crm_session *session,
+                            crm_str filter,
+                            int64_t *out,
+                            crm_error **err);
+
+// As `crm_medium_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_medium_frame(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_frame **out,
+                            crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the medium as stored.
+crm_status crm_medium_update(const crm_session *session,
+                             int64_t id,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_medium_update_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  const crm_fields *fields,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Deletes a medium; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_medium_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_medium_delete_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  crm_error **err);
+
+// Creates a source. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_source_create(const crm_session *session,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_source_create_many(const crm_session *session,
+                                  const crm_fields *const *fields,
+                                  size_t count,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// The source with that id, archived or not.
+crm_status crm_source_get(const crm_session *session,
+                          int64_t id,
+                          crm_record **out,
+                          crm_error **err);
+
+// The source that another system knows by that id.
+crm_status crm_source_get_external(const crm_session *session,
+                                   crm_str system,
+                                   crm_str external_id,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_source_find(const crm_session *session,
+                           const crm_find_options *find,
+                           crm_list **out,
+                           crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_source_count(const crm_session *session,
+                            crm_str filter,
+                            int64_t *out,
+                            crm_error **err);
+
+// As `crm_source_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_source_frame(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_frame **out,
+                            crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the source as stored.
+crm_status crm_source_update(const crm_session *session,
+                             int64_t id,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_source_update_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  const crm_fields *fields,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Deletes a source; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_source_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_source_delete_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  crm_error **err);
+
+// Creates a recurring plan. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_recurring_plan_create(const crm_session *session,
+                                     const crm_fields *fields,
+                                     crm_record **out,
+                                     crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_recurring_plan_create_many(const crm_session *session,
+                                          const crm_fields *const *fields,
+                                          size_t count,
+                                          crm_list **out,
+                                          crm_error **err);
+
+// The recurring plan with that id, archived or not.
+crm_status crm_recurring_plan_get(const crm_session *session,
+                                  int64_t id,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// The recurring plan that another system knows by that id.
+crm_status crm_recurring_plan_get_external(const crm_session *session,
+                                           crm_str system,
+                                           crm_str external_id,
+                                           crm_record **out,
+                                           crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_recurring_plan_find(const crm_session *session,
+                                   const crm_find_options *find,
+                                   crm_list **out,
+                                   crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_recurring_plan_count(const crm_session *session,
+                                    crm_str filter,
+                                    int64_t *out,
+                                    crm_error **err);
+
+// As `crm_recurring_plan_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_recurring_plan_frame(const crm_session *session,
+                                    const crm_find_options *find,
+                                    crm_frame **out,
+                                    crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the recurring plan as stored.
+crm_status crm_recurring_plan_update(const crm_session *session,
+                                     int64_t id,
+                                     const crm_fields *fields,
+                                     crm_record **out,
+                                     crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_recurring_plan_update_many(const crm_session *session,
+                                          const int64_t *ids,
+                                          size_t count,
+                                          const crm_fields *fields,
+                                          crm_list **out,
+                                          crm_error **err);
+
+// Deletes a recurring plan; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_recurring_plan_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_recurring_plan_delete_many(const crm_session *session,
+                                          const int64_t *ids,
+                                          size_t count,
+                                          crm_error **err);
+
+// Every setting: a table with the columns `name` and `value` (as text; truths are `true` and `false`).
+crm_status crm_setting_all(const crm_session *session,
+                           crm_frame **out,
+                           crm_error **err);
+
+// A setting that is a truth.
+crm_status crm_setting_get_bool(const crm_session *session,
+                                crm_str name,
+                                bool *out,
+                                crm_error **err);
+
+// Changes a setting that is a truth.
+crm_status crm_setting_set_bool(const crm_session *session,
+                                crm_str name,
+                                bool value,
+                                crm_error **err);
+
+// Changes a setting that is a text.
+crm_status crm_setting_set_text(const crm_session *session,
+                                crm_str name,
+                                crm_str value,
+                                crm_error **err);
+
+// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+void crm_property_options_init(crm_property_options *options, size_t struct_size);
+
+// Declares a custom field of leads or partners. The same again does nothing; another type is `CRM_E_CONFLICT`.
+crm_status crm_property_declare(const crm_session *session,
+                                const crm_property_options *options,
+                                crm_error **err);
+
+// The custom fields of a kind of record: a table with the columns `name`, `type`, `label`, `choices` (a JSON array), `team_ids`.
+crm_status crm_property_list(const crm_session *session,
+                             int32_t kind,
+                             crm_frame **out,
+                             crm_error **err);
 
 #ifdef __cplusplus
 }  // extern "C"

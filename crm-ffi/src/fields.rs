@@ -249,6 +249,34 @@ pub unsafe extern "C" fn crm_fields_set_property_date(
     set_property(fields, name, err, |_| Ok(Value::Date(Date::new(year, month, day)?)))
 }
 
+/// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_fields_set_external_id(
+    fields: *mut CrmFields,
+    system: CrmStr,
+    external_id: CrmStr,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    change(fields, err, |fields| {
+        let (system, id) = (text(system, "system")?, text(external_id, "external_id")?);
+        fields.external_id = Some((system.to_owned(), id.to_owned()));
+        Ok(())
+    })
+}
+
+/// The version that the caller has seen: an update answers `CRM_E_CONFLICT` if the record has another.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_fields_set_expected_version(
+    fields: *mut CrmFields,
+    version: i64,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    change(fields, err, |fields| {
+        fields.expected_version = Some(version);
+        Ok(())
+    })
+}
+
 /// Ends the fields. Null is fine; twice is `CRM_E_CLOSED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_fields_free(fields: *mut CrmFields) -> CrmStatus {

@@ -28,12 +28,19 @@ compile_error!(
 mod edge;
 
 pub mod catalog;
+pub mod crm;
+pub mod desk;
 pub mod error;
 pub mod fields;
+pub mod find;
 pub mod frame;
+pub mod lead;
 pub mod list;
+pub mod property;
 pub mod record;
 pub mod record_property;
+pub mod session;
+pub mod setting;
 pub mod version;
 
 pub use edge::abi::*;

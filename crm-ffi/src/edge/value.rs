@@ -1,7 +1,8 @@
 //! A [`Value`] as the C types: each getter takes its own type, and emptiness, which reads as zero as in SQLite.
 
 use crm_core::base::frame::ColumnData;
-use crm_core::{Error, ErrorKind, FieldKind, Result, Value};
+use crm_core::base::time::DAY_MICROS;
+use crm_core::{Date, Error, ErrorKind, FieldKind, Result, Timestamp, Value};
 use rust_decimal::Decimal;
 
 use crate::edge::abi::{
@@ -161,6 +162,13 @@ pub(crate) fn finite(number: f64, name: &str) -> Result<f64> {
     }
 }
 
+/// A date of the caller's, in days since 1970-01-01.
+pub(crate) fn date_from_days(days: i64) -> Result<Date> {
+    // The calendar's own check of a day that was only counted.
+    let micros = days.checked_mul(DAY_MICROS).unwrap_or(i64::MAX);
+    Ok(Timestamp::from_micros(micros)?.date())
+}
+
 /// Ids of the caller's as a value.
 pub(crate) fn from_ids(pointer: *const i64, count: usize) -> Result<Value> {
     Ok(Value::Ids(array(pointer, count, "ids")?.to_vec()))
@@ -197,6 +205,12 @@ mod tests {
         let refused = fits(CRM_TYPE_TEXT, CRM_TYPE_INT, "name").unwrap_err();
         assert_eq!(refused.message(), "name is of type CRM_TYPE_TEXT, not CRM_TYPE_INT");
         assert!(fits(CRM_TYPE_FLOAT, CRM_TYPE_DECIMAL, "x").is_err());
+    }
+
+    #[test]
+    fn counted_days_are_days_of_the_calendar() {
+        assert_eq!(date_from_days(20_514).unwrap().to_string(), "2026-03-02");
+        assert!(date_from_days(i64::MAX).is_err() && date_from_days(i64::MIN).is_err());
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! A database: open, close, back up, verify, interrupt, follow.
+
+use std::ffi::c_void;
+use std::path::Path;
+use std::sync::Arc;
+
+use crm_core::{Crm, CrmOptions, Error, FieldKind, Frame, Progress, RecordKind, Result, Value};
+
+use crate::desk::size;
+use crate::edge::abi::{CrmDb, CrmError, CrmFrame, CrmStatus, CrmStr};
+use crate::edge::handle::Handle;
+use crate::edge::option::{
+    CRM_OPEN_BARE, CRM_OPEN_FULL_SYNC, CrmOpenOptions, init, known_bits, read,
+};
+use crate::edge::progress::{Callback, CrmProgressFn};
+use crate::edge::{Out, guard, optional_text, release, take, text};
+
+impl Handle for CrmDb {
+    type Object = Crm;
+    const KIND: usize = 1;
+    const NAME: &'static str = "crm_db";
+}
+
+/// A path that a caller wrote.
+pub(crate) fn path<'a>(given: CrmStr, name: &str) -> Result<&'a str> {
+    let path = text(given, name)?;
+    if path.is_empty() || path.contains('\0') {
+        return Err(Error::invalid(name, format!("{name}: {path:?} is no path")));
+    }
+    Ok(path)
+}
+
+fn options(given: *const CrmOpenOptions) -> Result<CrmOptions> {
+    let given = read(given)?;
+    known_bits(given.flags, CRM_OPEN_BARE | CRM_OPEN_FULL_SYNC, "flags")?;
+    known_bits(u64::from(given.reserved), 0, "reserved")?;
+    let mut options = CrmOptions::default();
+    if let Some(currency) = optional_text(given.currency, "currency")? {
+        currency.clone_into(&mut options.currency);
+    }
+    options.default_data = given.flags & CRM_OPEN_BARE == 0;
+    options.full_sync = given.flags & CRM_OPEN_FULL_SYNC != 0;
+    options.busy_timeout_ms = given.busy_timeout_ms;
+    Ok(options)
+}
+
+/// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_open_options_init(options: *mut CrmOpenOptions, struct_size: usize) {
+    init(options, struct_size);
+}
+
+/// Opens a database, and makes it if it is not there. `target` is a path or ":memory:"; `options` may be null. End `out` with
+/// `crm_db_release`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_open(
+    target: CrmStr,
+    options: *const CrmOpenOptions,
+    out: *mut *mut CrmDb,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        let options = self::options(options)?;
+        out.hand(Arc::new(Crm::open_with(path(target, "target")?, &options)?));
+        Ok(())
+    })
+}
+
+/// Closes the database for everyone, now: later calls on it and on its sessions answer `CRM_E_CLOSED`. Twice is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_close(db: *const CrmDb, err: *mut *mut CrmError) -> CrmStatus {
+    guard(err, || {
+        take(db)?.close();
+        Ok(())
+    })
+}
+
+/// Ends the handle; the database stays open until its last session is closed. Null is fine; twice is `CRM_E_CLOSED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_db_release(db: *mut CrmDb) -> CrmStatus {
+    guard(std::ptr::null_mut(), || release(db.cast_const()))
+}
+
+/// Stops what is running on the database, from any thread; it answers `CRM_E_CANCELLED` and has changed nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_interrupt(db: *const CrmDb, err: *mut *mut CrmError) -> CrmStatus {
+    guard(err, || {
+        take(db)?.interrupt();
+        Ok(())
+    })
+}
+
+/// Copies the database into a new file while it is in use. `progress` may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_backup(
+    db: *const CrmDb,
+    target: CrmStr,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let host = Callback { call: progress, user_data };
+        let mut tell = |done, total| host.tell(done, total);
+        let target = Path::new(path(target, "target")?);
+        take(db)?.backup(target, &mut Progress::new(&mut tell))
+    })
+}
+
+/// What is wrong with the database, in words: a table with the column `problem`, one row each; no rows: it is sound.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_verify(
+    db: *const CrmDb,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        let mut frame = Frame::new([("problem", FieldKind::Text)]);
+        for problem in take(db)?.verify()? {
+            frame.push([Value::Text(problem)]);
+        }
+        out.hand(Arc::new(frame.into()));
+        Ok(())
+    })
+}
+
+/// What happened after the entry `after` (0: from the start), at most `limit` entries: a table with the columns `seq`, `date`,
+/// `user_id`, `event`, `record_kind`, `record_id`, `data` (JSON).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_feed(
+    db: *const CrmDb,
+    after: i64,
+    limit: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        let mut frame = Frame::new([
+            ("seq", FieldKind::Int),
+            ("date", FieldKind::Time),
+            ("user_id", FieldKind::Ref(RecordKind::User)),
+            ("event", FieldKind::Text),
+            ("record_kind", FieldKind::Text),
+            ("record_id", FieldKind::Int),
+            ("data", FieldKind::Text),
+        ]);
+        for entry in take(db)?.feed(after, size(limit, "limit")?)? {
+            frame.push([
+                entry.seq.into(),
+                entry.date.into(),
+                entry.user_id.into(),
+                entry.event.into(),
+                entry.subject.map(|subject| subject.kind.name()).into(),
+                entry.subject.map(|subject| subject.id).into(),
+                entry.data.into(),
+            ]);
+        }
+        out.hand(Arc::new(frame.into()));
+        Ok(())
+    })
+}

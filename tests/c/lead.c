@@ -1,0 +1,343 @@
+/* The main job: open, stages, a lead, won, forecast; then the rest of a lead's life. Monday 2 March 2026, 09:00 UTC. */
+#include "check.h"
+
+static const int64_t NOW = INT64_C(1772442000000000);
+
+static crm_error *err = NULL;
+
+static crm_fields *fields(void) {
+  crm_fields *made = NULL;
+  OK(crm_fields_new(&made, &err));
+  return made;
+}
+
+static crm_fields *named(const char *name) {
+  crm_fields *made = fields();
+  OK(crm_fields_set_text(made, S("name"), S(name), &err));
+  return made;
+}
+
+static int64_t number(const crm_record *record, uint32_t field) {
+  int64_t value = 0;
+  OK(crm_record_i64(record, field, &value, &err));
+  return value;
+}
+
+static crm_str words(const crm_record *record, uint32_t field) {
+  crm_str text = {0};
+  OK(crm_record_text(record, field, &text, &err));
+  return text;
+}
+
+static int64_t id_and_end(crm_record *record) {
+  int64_t id = crm_record_id(record);
+  CHECK(id > 0);
+  CHECK(crm_record_free(record) == CRM_OK);
+  return id;
+}
+
+static int64_t stage(crm_session *s, const char *name, int64_t sequence, bool is_won) {
+  crm_fields *given = named(name);
+  crm_record *record = NULL;
+  OK(crm_fields_set_i64(given, S("sequence"), sequence, &err));
+  OK(crm_fields_set_bool(given, S("is_won"), is_won, &err));
+  OK(crm_stage_create(s, given, &record, &err));
+  CHECK(crm_record_kind(record) == CRM_KIND_STAGE);
+  CHECK(is(words(record, CRM_STAGE_NAME), name));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  return id_and_end(record);
+}
+
+static int64_t deal(crm_session *s, const char *name, const char *revenue) {
+  crm_fields *given = named(name);
+  crm_record *record = NULL;
+  OK(crm_fields_set_decimal(given, S("expected_revenue"), S(revenue), &err));
+  OK(crm_fields_set_decimal(given, S("probability"), S("50"), &err));
+  OK(crm_fields_set_date(given, S("date_deadline"), 2026, 4, 15, &err));
+  OK(crm_lead_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  return id_and_end(record);
+}
+
+static void open_to_forecast(crm_session *s) {
+  int64_t first = stage(s, "New", 1, false);
+  int64_t last = stage(s, "Won", 9, true);
+  int64_t lease = deal(s, "Fleet lease", "12500.50");
+  int64_t ovens = deal(s, "Ovens", "1000");
+
+  crm_record *record = NULL;
+  OK(crm_lead_get(s, lease, &record, &err));
+  CHECK(number(record, CRM_LEAD_STAGE_ID) == first && number(record, CRM_LEAD_VERSION) == 1);
+  CHECK(is(words(record, CRM_LEAD_KIND), "opportunity") && is(words(record, CRM_LEAD_CURRENCY), "EUR"));
+  crm_money money;
+  OK(crm_record_money(record, CRM_LEAD_EXPECTED_REVENUE, &money, &err));
+  CHECK(money.minor == 1250050 && money.decimals == 2 && strcmp(money.currency, "EUR") == 0);
+  crm_str text = {0};
+  OK(crm_record_decimal_text(record, CRM_LEAD_PROBABILITY, &text, &err));
+  CHECK(is(text, "50.0000"));
+  OK(crm_record_get_decimal_text(record, S("expected_revenue"), &text, &err));
+  CHECK(is(text, "12500.50"));
+  OK(crm_record_get_text(record, S("name"), &text, &err));
+  CHECK(is(text, "Fleet lease"));
+  int64_t value = 0;
+  OK(crm_record_ppm(record, CRM_LEAD_PROBABILITY, &value, &err));
+  CHECK(value == 500000);
+  OK(crm_record_date_days(record, CRM_LEAD_DATE_DEADLINE, &value, &err));
+  CHECK(value == 20558);
+  OK(crm_record_time_micros(record, CRM_LEAD_CREATE_DATE, &value, &err));
+  CHECK(value == NOW);
+  bool empty = false;
+  OK(crm_record_is_null(record, CRM_LEAD_DATE_CLOSED, &empty, &err));
+  CHECK(empty);
+  crm_ids ids = {0};
+  OK(crm_record_ids(record, CRM_LEAD_TAG_IDS, &ids, &err));
+  CHECK(ids.len == 0);
+  OK(crm_record_json(record, &text, &err));
+  CHECK(strstr(text.data, "\"expected_revenue\":\"12500.50\"") != NULL);
+  CHECK(crm_record_free(record) == CRM_OK);
+
+  OK(crm_lead_mark_won(s, lease, &record, &err));
+  CHECK(number(record, CRM_LEAD_STAGE_ID) == last && is(words(record, CRM_LEAD_WON_STATUS), "won"));
+  OK(crm_record_time_micros(record, CRM_LEAD_DATE_CLOSED, &value, &err));
+  CHECK(value == NOW);
+  CHECK(crm_record_free(record) == CRM_OK);
+
+  OK(crm_lead_mark_lost(s, ovens, 0, S("went with a cheaper offer"), &record, &err));
+  CHECK(is(words(record, CRM_LEAD_WON_STATUS), "lost"));
+  CHECK(crm_record_free(record) == CRM_OK);
+}
+
+static void lists(crm_session *s) {
+  crm_fields *drafts[2] = {named("Bakery"), named("Clinic")};
+  crm_list *list = NULL;
+  OK(crm_lead_create_many(s, (const crm_fields *const *)drafts, 2, &list, &err));
+  CHECK(crm_list_len(list) == 2);
+  int64_t ids[3] = {crm_list_id(list, 1), crm_list_id(list, 0), crm_list_id(list, 1)};
+  CHECK(crm_list_free(list) == CRM_OK);
+
+  crm_fields *change = fields();
+  OK(crm_fields_set_i64(change, S("priority"), 3, &err));
+  OK(crm_lead_update_many(s, ids, 3, change, &list, &err));
+  CHECK(crm_list_len(list) == 2 && crm_list_id(list, 0) == ids[0]); /* repeated ids once */
+  const crm_record *lent = NULL;
+  OK(crm_list_at(list, 1, &lent, &err));
+  CHECK(number(lent, CRM_LEAD_PRIORITY) == 3 && is(words(lent, CRM_LEAD_NAME), "Bakery"));
+  CHECK(crm_record_free((crm_record *)lent) == CRM_E_INVALID);
+  FAILS(CRM_E_INVALID, crm_list_at(list, 2, &lent, &err));
+  CHECK(crm_list_free(list) == CRM_OK);
+  CHECK(crm_record_id(lent) == 0); /* went with its list */
+
+  OK(crm_lead_archive_many(s, ids, 2, &list, &err));
+  CHECK(crm_list_free(list) == CRM_OK);
+  OK(crm_lead_update_many(s, NULL, 0, change, &list, &err));
+  CHECK(crm_list_len(list) == 0 && crm_list_free(list) == CRM_OK);
+  int64_t count = -1;
+  OK(crm_lead_count(s, S("priority = 3"), &count, &err));
+  CHECK(count == 0);
+  OK(crm_lead_count(s, S("priority = 3 and active = false"), &count, &err));
+  CHECK(count == 2);
+  OK(crm_lead_restore_many(s, ids, 2, &list, &err));
+  CHECK(crm_list_free(list) == CRM_OK);
+
+  crm_find_options find;
+  crm_find_options_init(&find, sizeof find);
+  find.filter = S("priority = 3");
+  find.order = S("name desc");
+  find.limit = 1;
+  OK(crm_lead_find(s, &find, &list, &err));
+  OK(crm_list_at(list, 0, &lent, &err));
+  CHECK(crm_list_len(list) == 1 && is(words(lent, CRM_LEAD_NAME), "Clinic"));
+  CHECK(crm_list_free(list) == CRM_OK);
+
+  crm_frame *frame = NULL;
+  find.limit = -1;
+  find.columns = S("id, name, expected_revenue, tag_ids");
+  OK(crm_lead_frame(s, &find, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 2 && crm_frame_columns(frame) == 4);
+  CHECK(is(crm_frame_name(frame, 1), "name") && crm_frame_type(frame, 2) == CRM_TYPE_DECIMAL);
+  crm_str text = {0};
+  OK(crm_frame_text(frame, 1, 1, &text, &err));
+  CHECK(is(text, "Bakery"));
+  crm_ids tags = {0};
+  OK(crm_frame_ids(frame, 0, 3, &tags, &err));
+  CHECK(tags.len == 0);
+  CHECK(crm_frame_free(frame) == CRM_OK);
+
+  OK(crm_lead_delete_many(s, ids, 2, &err));
+  FAILS(CRM_E_NOT_FOUND, crm_lead_delete(s, ids[0], &err));
+  CHECK(crm_fields_free(change) == CRM_OK);
+  CHECK(crm_fields_free(drafts[0]) == CRM_OK && crm_fields_free(drafts[1]) == CRM_OK);
+}
+
+static void other_systems_and_custom_values(crm_session *s) {
+  crm_property_options seats;
+  crm_property_options_init(&seats, sizeof seats);
+  seats.kind = CRM_KIND_LEAD;
+  seats.name = S("Seats");
+  seats.value_type = S("number");
+  OK(crm_property_declare(s, &seats, &err));
+  OK(crm_property_declare(s, &seats, &err));
+  seats.value_type = S("colour");
+  FAILS(CRM_E_INVALID, crm_property_declare(s, &seats, &err));
+  crm_str choices[] = {{"fair", 4}, {"web", 3}};
+  seats.name = S("Origin");
+  seats.value_type = S("selection");
+  seats.choices = choices;
+  seats.choice_count = 2;
+  OK(crm_property_declare(s, &seats, &err));
+  crm_frame *frame = NULL;
+  OK(crm_property_list(s, CRM_KIND_LEAD, &frame, &err));
+  crm_str text = {0};
+  OK(crm_frame_text(frame, 1, 3, &text, &err));
+  CHECK(crm_frame_rows(frame) == 2 && is(text, "[\"fair\",\"web\"]"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+
+  crm_fields *given = named("Buses");
+  crm_record *record = NULL;
+  OK(crm_fields_set_external_id(given, S("erp"), S("4711"), &err));
+  OK(crm_fields_set_property_f64(given, S("Seats"), 40, &err));
+  OK(crm_fields_set_property_text(given, S("Origin"), S("fair"), &err));
+  OK(crm_lead_create(s, given, &record, &err));
+  int64_t id = id_and_end(record);
+  OK(crm_lead_get_external(s, S("erp"), S("4711"), &record, &err));
+  double real = 0;
+  OK(crm_record_property_f64(record, S("Seats"), &real, &err));
+  OK(crm_record_property_text(record, S("Origin"), &text, &err));
+  CHECK(crm_record_id(record) == id && real == 40.0 && is(text, "fair"));
+  CHECK(crm_record_property_count(record) == 2);
+  OK(crm_record_property_name(record, 1, &text, &err));
+  CHECK(is(text, "Seats"));
+  FAILS(CRM_E_INVALID, crm_record_property_text(record, S("Seats"), &text, &err));
+  CHECK(crm_record_free(record) == CRM_OK);
+
+  OK(crm_fields_clear(given, &err));
+  OK(crm_fields_set_expected_version(given, 1, &err));
+  OK(crm_fields_set_property_null(given, S("Seats"), &err));
+  OK(crm_lead_update(s, id, given, &record, &err));
+  bool empty = false;
+  OK(crm_record_property_is_null(record, S("Seats"), &empty, &err));
+  CHECK(empty && crm_record_property_count(record) == 1 && number(record, CRM_LEAD_VERSION) == 2);
+  CHECK(crm_record_free(record) == CRM_OK);
+  FAILS(CRM_E_CONFLICT, crm_lead_update(s, id, given, &record, &err)); /* someone was faster: we */
+  CHECK(crm_fields_free(given) == CRM_OK);
+}
+
+static void transactions(crm_session *s) {
+  int64_t before = 0, count = 0;
+  OK(crm_lead_count(s, S(""), &before, &err));
+  OK(crm_begin(s, &err));
+  deal(s, "Undone", "1");
+  OK(crm_lead_count(s, S(""), &count, &err));
+  CHECK(count == before + 1);
+  OK(crm_rollback(s, &err));
+  OK(crm_lead_count(s, S(""), &count, &err));
+  CHECK(count == before);
+  OK(crm_begin(s, &err));
+  deal(s, "Kept", "1");
+  OK(crm_commit(s, &err));
+  OK(crm_lead_count(s, S(""), &count, &err));
+  CHECK(count == before + 1);
+}
+
+static void verbs(crm_session *s) {
+  int64_t id = deal(s, "Cycles", "250");
+  int64_t middle = stage(s, "Talks", 5, false);
+  crm_record *record = NULL, *copy = NULL;
+  OK(crm_lead_move_to(s, id, middle, &record, &err));
+  CHECK(number(record, CRM_LEAD_STAGE_ID) == middle && crm_record_free(record) == CRM_OK);
+  OK(crm_lead_mark_lost(s, id, 0, S(""), &record, &err));
+  CHECK(crm_record_free(record) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_lead_restore(s, id, &record, &err)); /* a lost one is reopened */
+  OK(crm_lead_reopen(s, id, &record, &err));
+  CHECK(is(words(record, CRM_LEAD_WON_STATUS), "pending") && crm_record_free(record) == CRM_OK);
+  OK(crm_lead_assign_to(s, id, 0, 0, &record, &err));
+  CHECK(number(record, CRM_LEAD_USER_ID) == 0 && crm_record_free(record) == CRM_OK);
+  OK(crm_lead_convert(s, id, 0, 0, 0, &record, &err));
+  CHECK(crm_record_free(record) == CRM_OK);
+  OK(crm_lead_copy(s, id, &copy, &err));
+  CHECK(crm_record_id(copy) != id && crm_record_free(copy) == CRM_OK);
+  crm_frame *frame = NULL;
+  OK(crm_lead_history(s, id, &frame, &err));
+  CHECK(crm_frame_rows(frame) >= 3 && crm_frame_free(frame) == CRM_OK);
+}
+
+static void settings_and_score(crm_session *s) {
+  bool value = true;
+  OK(crm_setting_get_bool(s, S("use_leads"), &value, &err));
+  CHECK(!value);
+  OK(crm_setting_set_bool(s, S("use_leads"), true, &err));
+  OK(crm_setting_get_bool(s, S("use_leads"), &value, &err));
+  CHECK(value);
+  OK(crm_setting_set_bool(s, S("use_leads"), false, &err));
+  crm_frame *frame = NULL;
+  OK(crm_setting_all(s, &frame, &err));
+  CHECK(crm_frame_rows(frame) >= 1 && crm_frame_free(frame) == CRM_OK);
+
+}
+
+static bool count_calls(void *user_data, uint64_t done, uint64_t total) {
+  (void)done;
+  (void)total;
+  ++*(int *)user_data;
+  return true;
+}
+
+static bool refuse(void *user_data, uint64_t done, uint64_t total) {
+  (void)user_data;
+  (void)done;
+  (void)total;
+  return false;
+}
+
+static void care(crm_db *db, const char *folder) {
+  crm_frame *frame = NULL;
+  OK(crm_verify(db, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_feed(db, 0, 3, &frame, &err));
+  crm_str text = {0};
+  OK(crm_frame_text(frame, 0, 3, &text, &err));
+  CHECK(crm_frame_rows(frame) == 3 && text.len > 0);
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_feed(db, 0, -1, &frame, &err));
+
+  char path[4096];
+  int calls = 0;
+  snprintf(path, sizeof path, "%s/backup.crm", folder);
+  OK(crm_backup(db, S(path), count_calls, &calls, &err));
+  CHECK(calls > 0);
+  crm_db *copy = NULL;
+  crm_session *s = NULL;
+  int64_t count = 0;
+  OK(crm_open(S(path), NULL, &copy, &err));
+  OK(crm_session_open(copy, S(""), NULL, &s, &err));
+  OK(crm_lead_count(s, S("name = \"Kept\""), &count, &err));
+  CHECK(count == 1);
+  CHECK(crm_db_release(copy) == CRM_OK); /* before its session */
+  OK(crm_lead_count(s, S("name = \"Kept\""), &count, &err));
+  CHECK(crm_session_close(s) == CRM_OK);
+  snprintf(path, sizeof path, "%s/refused.crm", folder);
+  FAILS(CRM_E_CANCELLED, crm_backup(db, S(path), refuse, NULL, &err));
+}
+
+int main(int count, char **arguments) {
+  CHECK(count == 2);
+  char path[4096];
+  snprintf(path, sizeof path, "%s/lead.crm", arguments[1]);
+  crm_open_options options;
+  crm_open_options_init(&options, sizeof options);
+  options.flags = CRM_OPEN_BARE;
+  crm_db *db = NULL;
+  crm_session *s = NULL;
+  OK(crm_open(S(path), &options, &db, &err));
+  OK(crm_session_open(db, S(""), &NOW, &s, &err));
+  open_to_forecast(s);
+  lists(s);
+  other_systems_and_custom_values(s);
+  transactions(s);
+  verbs(s);
+  settings_and_score(s);
+  care(db, arguments[1]);
+  CHECK(crm_session_close(s) == CRM_OK && crm_session_close(s) == CRM_E_CLOSED);
+  CHECK(crm_db_release(db) == CRM_OK && crm_db_release(db) == CRM_E_CLOSED);
+  return 0;
+}
