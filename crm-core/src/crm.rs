@@ -108,8 +108,9 @@ impl Crm {
     /// A session for a user, or for the administrator without one. `now` fixes the clock; without it each transaction reads it once.
     ///
     /// # Errors
-    /// `NotFound` for an unknown or archived user.
+    /// `NotFound` for an unknown or archived user; `Closed`.
     pub fn session(&self, user: Option<UserRef>, now: Option<Timestamp>) -> Result<Session> {
+        self.handle.check_open()?;
         let user = match user {
             None => None,
             Some(user) => Some(self.active_user(&user)?),
