@@ -91,6 +91,11 @@ impl Ledger {
         sum.weighted += i128::from(sign) * weighted;
     }
 
+    /// Adds to what one cell weighs.
+    pub(crate) fn weigh(&mut self, key: Key, by: i128) {
+        self.0.entry(key).or_default().weighted += by;
+    }
+
     /// Writes what was gathered.
     pub(crate) fn write(&self, tx: &Tx<'_>) -> Result<()> {
         let changed: Vec<_> = self.0.iter().filter(|(_, sum)| **sum != Sum::default()).collect();
