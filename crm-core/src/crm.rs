@@ -10,7 +10,7 @@ use crate::feed::{self, FeedEntry};
 use crate::session::Session;
 use crate::storage::Link;
 use crate::storage::handle::{Handle, Opening};
-use crate::{default_data, reaction, tally};
+use crate::{default_data, reaction, score, tally};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +150,7 @@ impl Crm {
     pub fn verify(&self) -> Result<Vec<String>> {
         let mut wrong = self.handle.integrity()?;
         wrong.extend(self.handle.read(None, None, |tx| tally::verify(tx))?);
+        wrong.extend(self.handle.read(None, None, |tx| score::verify(tx))?);
         Ok(wrong)
     }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use crate::any_desk::AnyDesk;
 use crate::base::{RecordKind, Result};
 use crate::desk::Desk;
+use crate::forecast::Forecasts;
 use crate::lead::Leads;
 use crate::property::Properties;
 use crate::record::{
     Campaign, Company, LostReason, Medium, Partner, RecurringPlan, Source, Stage, Tag, Team,
     TeamMember, User,
 };
+use crate::score::Scores;
 use crate::setting::Settings;
 use crate::storage::Link;
 
@@ -84,6 +86,18 @@ impl Session {
     #[must_use]
     pub fn properties(&self) -> Properties<'_> {
         Properties::new(&self.link)
+    }
+
+    /// How likely leads are to be won.
+    #[must_use]
+    pub fn score(&self) -> Scores<'_> {
+        Scores::new(&self.link)
+    }
+
+    /// What open deals should bring, and when.
+    #[must_use]
+    pub fn forecast(&self) -> Forecasts<'_> {
+        Forecasts::new(&self.link)
     }
 
     /// Opens a transaction that holds all verbs until [`Self::commit`]; a verb that fails leaves the others standing.

@@ -30,7 +30,7 @@ macro_rules! settings {
 settings! {
     /// Whether new records are unqualified leads first.
     UseLeads = "use_leads", Value::Bool(false);
-    /// The evidence fields of the score, comma separated.
+    /// The evidence fields of the score, as a JSON list.
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.
     ScoreStart = "score_start_date", Value::Null;

@@ -1,14 +1,87 @@
 //! The outlook: what open deals should bring, and when.
 //!
-//! `period` is the calendar, `weighted` the sums, `answer` what comes out.
+//! `period` is the calendar, `weighted` the sums, `answer` what comes out, `store` where the rows come from.
 //!
 //! Deliberately absent: rounding of parts; see `weighted`.
-#![cfg_attr(not(test), expect(dead_code, reason = "its desk is the next step"))]
 
 mod answer;
+#[cfg(test)]
+mod desk_tests;
 mod period;
+mod store;
 #[cfg(test)]
 mod tests;
 mod weighted;
 
 pub use answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
+
+use crate::base::Result;
+use crate::filter::Filter;
+use crate::forecast::period::Zone;
+use crate::forecast::weighted::Plan;
+use crate::storage::{Link, Tx};
+
+/// What to foresee.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastQuery {
+    /// What to group by; nothing: all in one. Month and quarter exclude each other.
+    pub by: Vec<ForecastKey>,
+    /// Which leads; `None`: opportunities. A filter that mentions `kind` decides that itself, one that mentions `on_hold` that too.
+    pub filter: Option<Filter>,
+    /// Where a day begins: an IANA time zone.
+    pub zone: String,
+}
+
+impl Default for ForecastQuery {
+    fn default() -> Self {
+        Self { by: Vec::new(), filter: None, zone: "UTC".to_owned() }
+    }
+}
+
+/// The desk of the forecast.
+///
+/// ```
+/// use crm_core::{Crm, fields};
+/// use crm_core::forecast::{ForecastKey, ForecastQuery};
+/// # fn main() -> crm_core::Result<()> {
+/// let crm = Crm::open(":memory:")?;
+/// let s = crm.session(None, None)?;
+/// s.leads().create(fields! { name: "Fleet lease", expected_revenue: 1000, probability: 25, date_deadline: "2999-06-15" })?;
+/// let forecast = s.forecast().weighted(&ForecastQuery { by: vec![ForecastKey::Month], ..Default::default() })?;
+/// let row = &forecast.rows[0];
+/// assert_eq!(row.period_start.map(|day| day.to_string()).as_deref(), Some("2999-06-01"));
+/// assert_eq!((row.bucket.word(), row.weighted_revenue), ("open", 250.into()));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Forecasts<'s> {
+    link: &'s Link,
+}
+
+impl<'s> Forecasts<'s> {
+    pub(crate) const fn new(link: &'s Link) -> Self {
+        Self { link }
+    }
+
+    /// What open deals should bring by their chances, beside what won deals brought: by group, currency and bucket.
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown zone, months together with quarters, or a filter that makes no sense.
+    pub fn weighted(&self, query: &ForecastQuery) -> Result<Forecast> {
+        let zone = Zone::new(&query.zone)?;
+        self.link.read(|tx| {
+            let plan = Plan::new(&query.by, zone.date(tx.now), zone)?;
+            weighted(tx, query, plan)
+        })
+    }
+}
+
+fn weighted(tx: &Tx<'_>, query: &ForecastQuery, plan: Plan) -> Result<Forecast> {
+    let scope = store::scope(tx, query.filter.as_ref())?;
+    if store::is_kept(&scope) {
+        store::from_counts(tx, &scope, plan)
+    } else {
+        store::from_leads(tx, &scope, plan)
+    }
+}

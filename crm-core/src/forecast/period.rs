@@ -57,9 +57,14 @@ impl Zone {
         })
     }
 
+    /// Whether days begin there as they do in UTC.
+    pub(crate) fn is_utc(self) -> bool {
+        self.0 == Tz::UTC
+    }
+
     /// The day that an instant falls on there.
     pub(crate) fn date(self, moment: Timestamp) -> Date {
-        if self.0 == Tz::UTC {
+        if self.is_utc() {
             return moment.date();
         }
         let local = moment.to_chrono().with_timezone(&self.0).date_naive();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::answer::{Forecast, ForecastKey};
 use super::period::Zone;
-use super::weighted::{Plan, Slim, Standing, roll_up};
+use super::weighted::{Plan, RollUp, Slim, Standing};
 use crate::base::{Currency, Date, Timestamp};
 
 const TODAY: &str = "2026-03-02";
@@ -37,7 +37,9 @@ fn won(closed: &str, minor: i64) -> Slim {
 
 fn forecast(rows: &[Slim], by: &[ForecastKey], zone: &str) -> Forecast {
     let plan = Plan::new(by, day(TODAY), Zone::new(zone).unwrap()).unwrap();
-    roll_up(rows, plan).unwrap()
+    let mut sums = RollUp::new(plan);
+    rows.iter().for_each(|row| sums.add(row));
+    sums.finish().unwrap()
 }
 
 /// One line per row: the frame as text.

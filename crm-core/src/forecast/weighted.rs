@@ -77,6 +77,11 @@ impl Plan {
         self.by.contains(&key)
     }
 
+    /// Whether months or quarters are asked for.
+    pub(crate) fn has_periods(&self) -> bool {
+        self.period().is_some()
+    }
+
     fn period(&self) -> Option<Period> {
         self.by.iter().find_map(|key| key.period())
     }
@@ -211,17 +216,4 @@ fn row(plan: &Plan, group: &Group, sums: Sums) -> Result<ForecastRow> {
 fn exact(digits: i128, scale: u32) -> Result<Decimal> {
     Decimal::try_from_i128_with_scale(digits, scale)
         .map_err(|_| Error::limit("expected_revenue", "a sum of amounts has more than 28 digits"))
-}
-
-/// Sums rows into a forecast.
-///
-/// # Errors
-/// As [`RollUp::finish`].
-pub(crate) fn roll_up<'r>(
-    rows: impl IntoIterator<Item = &'r Slim>,
-    plan: Plan,
-) -> Result<Forecast> {
-    let mut sums = RollUp::new(plan);
-    rows.into_iter().for_each(|row| sums.add(row));
-    sums.finish()
 }

@@ -121,9 +121,20 @@ impl Model {
         &mut self,
         counters: impl IntoIterator<Item = (Option<TeamId>, usize, &'c str, Tally)>,
     ) {
+        let codes = counters.into_iter().map(|(team, variable, value, tally)| {
+            (team, variable, self.words[variable].learn(value), tally)
+        });
+        let codes: Vec<_> = codes.collect();
+        self.load_codes(codes);
+    }
+
+    /// Takes counters in by the numbers of their values.
+    pub(crate) fn load_codes(
+        &mut self,
+        counters: impl IntoIterator<Item = (Option<TeamId>, usize, u32, Tally)>,
+    ) {
         let mut teams = BTreeSet::new();
-        for (team, variable, value, tally) in counters {
-            let code = self.words[variable].learn(value);
+        for (team, variable, code, tally) in counters {
             self.step(team, variable, code, tally);
             teams.insert(team);
         }
@@ -145,6 +156,7 @@ impl Model {
     }
 
     /// Counts a closed lead, or takes it back.
+    #[cfg(test)]
     pub(crate) fn count(&mut self, evidence: &Evidence, by: Tally) {
         for (variable, value) in &evidence.values {
             self.add(evidence.team_id, *variable, value, by);
@@ -219,6 +231,11 @@ impl Model {
     /// The values of a variable, to add to.
     pub(crate) fn words_mut(&mut self, variable: usize) -> &mut Words {
         &mut self.words[variable]
+    }
+
+    /// All values.
+    pub(crate) fn all_words(&self) -> Vec<Words> {
+        self.words.clone()
     }
 
     /// How many variables there are, the stage among them.

@@ -23,7 +23,7 @@ impl Tally {
         self.won == 0 && self.lost == 0
     }
 
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.won += other.won;
         self.lost += other.lost;
     }

@@ -133,6 +133,15 @@ pub(crate) fn evidence(lead: &Lead, variables: &[Variable]) -> Evidence {
     Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values }
 }
 
+/// Whether two states of a lead are the same evidence.
+pub(crate) fn same(one: &Lead, other: &Lead, variables: &[Variable]) -> bool {
+    one.team_id == other.team_id
+        && variables.iter().all(|variable| match &variable.origin {
+            Origin::Field(at) => (Lead::ACCESS[*at].cell)(one) == (Lead::ACCESS[*at].cell)(other),
+            Origin::Property(name) => one.properties.0.get(name) == other.properties.0.get(name),
+        })
+}
+
 /// Hands out the texts that a stored value counts as: none, one, or one per link.
 pub(crate) fn each_text(
     field: &Field,

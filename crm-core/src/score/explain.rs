@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::base::{LeadId, Probability};
+use crate::base::{LeadId, Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::bayes::{Model, log_prior, probability};
 use crate::score::count::Tally;
@@ -86,4 +86,35 @@ pub(crate) fn leads(tenths: i64) -> Decimal {
 
 fn share(tally: Tally) -> f64 {
     tally.won as f64 / (tally.won + tally.lost) as f64
+}
+
+/// How often a value was won and lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreFrequency {
+    /// The team whose leads were counted; none: leads without team.
+    pub team_id: Option<TeamId>,
+    /// The field as configured.
+    pub variable: String,
+    /// The value as text: ids in decimal, an unset contact state is empty.
+    pub value: String,
+    /// Leads won, a tenth of a lead added. For the stage: every lead won.
+    pub won_count: Decimal,
+    /// Leads lost, a tenth added. For the stage: those lost there or further on.
+    pub lost_count: Decimal,
+}
+
+/// Everything that was counted, by team (none last), field and value.
+pub(crate) fn frequencies(model: &Model, variables: &[Variable]) -> Vec<ScoreFrequency> {
+    let mut rows = model.shown();
+    rows.sort_unstable_by_key(|(team, variable, value, _)| {
+        (team.is_none(), *team, *variable, value.parse::<i64>().ok(), *value)
+    });
+    let rows = rows.into_iter().map(|(team_id, variable, value, tally)| ScoreFrequency {
+        team_id,
+        variable: variables[variable].name.clone(),
+        value: value.to_owned(),
+        won_count: leads(tally.won),
+        lost_count: leads(tally.lost),
+    });
+    rows.collect()
 }

@@ -1,25 +1,105 @@
-//! What the score does about changed leads, in the same transaction.
+//! Learning from what happens: counters follow closed leads, scores follow pending ones, in the same transaction.
+//!
+//! Both work on the difference between two states, so no path of a lead can be forgotten: what a closed lead was counted as is
+//! taken back, what it is now is counted. Deliberately absent: rescoring of other leads; that is `recompute`.
 
+use crate::base::field::Nature as _;
 use crate::base::{Probability, Result};
 use crate::event::LeadChange;
-use crate::record::{ProbabilitySource, WonStatus};
+use crate::record::{Lead, ProbabilitySource, WonStatus};
+use crate::score::config::{self, Config};
+use crate::score::count::Tally;
+use crate::score::evidence::{Evidence, STAGE, evidence, same};
+use crate::score::store::{self, Moves, Said};
 use crate::storage::Tx;
 
-/// Lets machine scores follow changed leads.
+/// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
 pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
+    let config = config::load(tx)?;
+    let moves = moves(&config, changes);
+    if !moves.is_empty() {
+        store::add(tx, &config, &moves)?;
+    }
+    rescore(tx, &config, changes)
+}
+
+/// What the counters change by.
+fn moves(config: &Config, changes: &[LeadChange]) -> Moves {
+    let mut moves = Moves::new();
     for change in changes {
+        let (before, after) =
+            (counted(config, change.before.as_ref()), counted(config, change.after.as_ref()));
+        if before != after {
+            before
+                .iter()
+                .for_each(|(evidence, won)| count(&mut moves, evidence, Tally::one(*won, -1)));
+            after
+                .iter()
+                .for_each(|(evidence, won)| count(&mut moves, evidence, Tally::one(*won, 1)));
+        }
+    }
+    moves.retain(|_, by| *by != Tally::default());
+    moves
+}
+
+/// What a lead counts as: its evidence and whether it was won; nothing while it is pending or too old.
+fn counted(config: &Config, lead: Option<&Lead>) -> Option<(Evidence, bool)> {
+    let lead = lead.filter(|lead| {
+        lead.won_status != WonStatus::Pending && lead.create_date >= config.start()
+    })?;
+    Some((evidence(lead, &config.variables), lead.won_status == WonStatus::Won))
+}
+
+fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
+    let team = evidence.team_id.map_or(0, |team| team.0);
+    let stage = evidence.stage_id.map(|stage| (STAGE, stage.to_string()));
+    for (variable, value) in stage.into_iter().chain(evidence.values.iter().cloned()) {
+        moves.entry((team, variable, value)).or_default().add(by);
+    }
+}
+
+/// Scores the leads of which something that counts has changed.
+fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Result<()> {
+    let mut changed = Vec::new();
+    for change in changes.iter_mut() {
         let Some(after) = &mut change.after else {
+            store::delete(tx, change.before.as_ref().map_or(0, |lead| lead.id.0))?;
             continue;
         };
-        let (score, source) = match after.won_status {
-            WonStatus::Won => (Probability::CERTAIN, ProbabilitySource::Outcome),
-            WonStatus::Lost => (Probability::ZERO, ProbabilitySource::Outcome),
-            WonStatus::Pending => (Probability::ZERO, ProbabilitySource::None),
+        if !is_concerned(config, change.before.as_ref(), after) {
+            continue;
+        }
+        let now = match after.won_status {
+            WonStatus::Won => {
+                Said { probability: Probability::CERTAIN, source: ProbabilitySource::Outcome }
+            }
+            WonStatus::Lost => {
+                Said { probability: Probability::ZERO, source: ProbabilitySource::Outcome }
+            }
+            WonStatus::Pending => {
+                let evidence = evidence(after, &config.variables);
+                Said::of(store::with_model(tx, config, |model| model.score(&evidence))?)
+            }
         };
-        after.automated_probability = score;
-        let sql = "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT (lead_id) DO UPDATE SET automated_probability = excluded.automated_probability, probability_source = excluded.probability_source";
-        tx.execute(sql, &[after.id.0.into(), score.ppm().into(), source.code().into()])?;
+        let is_new = change.before.is_none();
+        let old = if is_new { Said::NOTHING } else { store::said(tx, after.id)? };
+        // Every lead has a row, so that reading one joins without exceptions.
+        if is_new || now != old {
+            changed.push((after.id, now, now.probability != old.probability));
+        }
+        after.automated_probability = now.probability;
+        after.probability_source = now.source;
+        after.derive(tx.now);
     }
-    Ok(())
+    store::say(tx, &changed)
+}
+
+/// Whether a change can move the machine's score.
+fn is_concerned(config: &Config, before: Option<&Lead>, after: &Lead) -> bool {
+    let Some(before) = before else { return true };
+    if before.won_status != after.won_status {
+        return true;
+    }
+    after.won_status == WonStatus::Pending
+        && ((after.active && !before.active) || !same(before, after, &config.variables))
 }

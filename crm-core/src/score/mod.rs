@@ -1,18 +1,170 @@
 //! The study: how likely a lead is to be won, learnt from those that were won and lost.
 //!
-//! `evidence` says what counts, `bayes` counts and judges, `compiled` judges many at once, `explain` says why.
+//! `evidence` says what counts, `bayes` counts and judges, `compiled` judges many at once, `explain` says why. `learn` follows every
+//! change of a lead within its transaction, `batch` counts and scores everything anew; at any moment the counters equal a recount.
 //!
 //! Deliberately absent: random numbers and clocks; the same leads always give the same scores.
-#![expect(dead_code, reason = "its desk is the next step")]
 
-pub(crate) mod bayes;
-pub(crate) mod compiled;
+mod batch;
+mod bayes;
+mod compiled;
+mod config;
 mod count;
-pub(crate) mod evidence;
+mod evidence;
 mod explain;
 mod learn;
+mod pass;
 #[cfg(test)]
 mod reference_tests;
+mod store;
+#[cfg(test)]
+mod tests;
 
-pub use explain::{Explanation, ExplanationRow};
+pub use batch::ScoreRun;
+pub use config::ScoreConfig;
+pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
 pub(crate) use learn::learn;
+
+use crate::access::{self, Deed};
+use crate::base::{LeadId, Progress, RecordKind, Result};
+use crate::desk::query;
+use crate::record::Lead;
+use crate::storage::{Link, Tx};
+
+/// The desk of the score.
+///
+/// ```
+/// use crm_core::{Crm, Progress, fields};
+/// use crm_core::score::ScoreConfig;
+/// # fn main() -> crm_core::Result<()> {
+/// let crm = Crm::open(":memory:")?;
+/// let s = crm.session(None, None)?;
+/// let fields = Some(vec!["source_id".to_owned(), "tag_ids".to_owned()]);
+/// s.score().configure(&ScoreConfig { fields, ..ScoreConfig::default() })?;
+/// let lead = s.leads().create(fields! { name: "Fleet lease" })?;
+/// let run = s.score().rebuild(&mut Progress::none())?;
+/// assert_eq!((run.counted, run.scored), (0, 1));
+/// assert!(s.score().explain(lead.id)?.rows.is_empty(), "nothing was won or lost yet");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Scores<'s> {
+    link: &'s Link,
+}
+
+impl<'s> Scores<'s> {
+    pub(crate) const fn new(link: &'s Link) -> Self {
+        Self { link }
+    }
+
+    /// Says what counts; what is omitted stays as it was. Closed leads are counted anew if need be; scores of pending leads follow
+    /// at [`Self::recompute`].
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown field or model; `Limit` for too many fields; `Denied` below admin.
+    pub fn configure(&self, config: &ScoreConfig) -> Result<()> {
+        self.link.write(|tx| {
+            allow(tx)?;
+            if config::store(tx, config)? {
+                count(tx, &mut Progress::none(), 1)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Counts every closed lead anew, then scores every pending one.
+    ///
+    /// # Errors
+    /// `Cancelled` when the host says so, and nothing is written; `Denied` below admin.
+    pub fn rebuild(&self, progress: &mut Progress<'_>) -> Result<ScoreRun> {
+        self.link.write(|tx| {
+            allow(tx)?;
+            let counted = count(tx, progress, 2)?;
+            let config = config::load(tx)?;
+            let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 2);
+            steps.next();
+            let run = batch::score(tx, &config, &mut steps)?;
+            Ok(ScoreRun { counted, ..run })
+        })
+    }
+
+    /// Scores every pending lead by the counts as they are.
+    ///
+    /// # Errors
+    /// As [`Self::rebuild`].
+    pub fn recompute(&self, progress: &mut Progress<'_>) -> Result<ScoreRun> {
+        self.link.write(|tx| {
+            allow(tx)?;
+            let config = config::load(tx)?;
+            let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 1);
+            batch::score(tx, &config, &mut steps)
+        })
+    }
+
+    /// How often each value was won and lost, as the model reads it; by team, field and value.
+    ///
+    /// # Errors
+    /// `Storage` when the database fails.
+    pub fn frequencies(&self) -> Result<Vec<ScoreFrequency>> {
+        self.link.read(|tx| {
+            let config = config::load(tx)?;
+            store::with_model(tx, &config, |model| explain::frequencies(model, &config.variables))
+        })
+    }
+
+    /// Why the machine gives a lead its chance. Of a closed lead: what the model would say.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such lead that this user may see.
+    pub fn explain(&self, id: LeadId) -> Result<Explanation> {
+        self.link.read(|tx| {
+            let lead = query::get::<Lead>(tx, id)?;
+            let config = config::load(tx)?;
+            let evidence = evidence::evidence(&lead, &config.variables);
+            store::with_model(tx, &config, |model| {
+                explain::explain(model, &config.variables, id, &evidence)
+            })
+        })
+    }
+}
+
+/// Scores are the administrator's to set up.
+fn allow(tx: &Tx<'_>) -> Result<()> {
+    access::allow(RecordKind::Stage, Deed::Update, &tx.actor)
+}
+
+/// Counts anew and stores that; answers how many leads counted.
+fn count(tx: &Tx<'_>, progress: &mut Progress<'_>, passes: i64) -> Result<u64> {
+    let config = config::load(tx)?;
+    let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, passes);
+    let (model, leads) = batch::count(tx, &config, &mut steps)?;
+    store::replace(tx, &config, model)?;
+    Ok(leads)
+}
+
+/// What is wrong with the stored counters, in words.
+pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let config = config::load(tx)?;
+    let mut nobody = Progress::none();
+    let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
+    let (fresh, _) = batch::count(tx, &config, &mut steps)?;
+    let stored = store::load(tx, &config.variables)?;
+    let names = |model: &bayes::Model| -> std::collections::BTreeMap<_, _> {
+        let rows = model.counters();
+        rows.map(|(team, at, value, tally)| ((team, at, value.to_owned()), tally)).collect()
+    };
+    let (fresh, stored) = (names(&fresh), names(&stored));
+    let mut wrong = Vec::new();
+    for key in fresh.keys().chain(stored.keys().filter(|key| !fresh.contains_key(*key))) {
+        let (count, kept) = (fresh.get(key), stored.get(key));
+        if count != kept {
+            let (team, at, value) = key;
+            let name = &config.variables[*at].name;
+            wrong.push(format!(
+                "score: {name} = {value:?} of team {team:?}: kept {kept:?}, counted {count:?}"
+            ));
+        }
+    }
+    Ok(wrong)
+}

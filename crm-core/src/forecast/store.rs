@@ -1,0 +1,195 @@
+//! Where a forecast's rows come from: the kept counts when they can answer, else the leads themselves.
+//!
+//! Kept counts are by month. They answer when what is asked and seen depends on their keys alone; then the one month that today
+//! divides is read by its index, up to today, and taken from open to overdue. Deals won are kept by month of UTC: in another zone
+//! their months are read from the leads. Both sources go through the same sums.
+
+use crate::access;
+use crate::base::{
+    Cell, Currency, Date, Field, Record as _, RecordKind, Result, Subject, Timestamp,
+};
+use crate::desk::query::resolved;
+use crate::filter::{Filter, Resolved, Statement};
+use crate::forecast::answer::Forecast;
+use crate::forecast::weighted::{Plan, RollUp, Slim, Standing};
+use crate::record::Lead;
+use crate::storage::records::from;
+use crate::storage::{Line, Tx};
+use crate::tally::{self, Key, Sum};
+
+/// What the kept counts are kept by.
+const KEYS: [&str; 6] = ["company_id", "team_id", "stage_id", "user_id", "kind", "currency"];
+
+/// What a forecast covers.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    who: Resolved,
+    /// Deals on hold too: the filter speaks of them itself.
+    held: bool,
+}
+
+/// What the host asks for, what the actor sees; opportunities unless the filter speaks of the kind.
+pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Scope> {
+    let mut parts = Vec::new();
+    let names = |field: &str| filter.is_some_and(|filter| filter.mentions(field));
+    if !names("kind") {
+        parts.push(Filter::eq("kind", "opportunity"));
+    }
+    parts.extend(access::sight(RecordKind::Lead, &tx.actor));
+    let mut who = resolved(tx, &Filter::all(parts), Lead::TABLE)?;
+    if let Some(filter) = filter {
+        who = who.and(resolved(tx, filter, Lead::TABLE)?);
+    }
+    Ok(Scope { who, held: names("on_hold") })
+}
+
+/// Whether the kept counts can answer.
+pub(crate) fn is_kept(scope: &Scope) -> bool {
+    !scope.held && scope.who.only_uses(&KEYS)
+}
+
+/// The forecast out of the kept counts.
+pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Forecast> {
+    let won_apart = plan.has_periods() && !plan.zone.is_utc();
+    let (today, month) = (plan.today, plan.today.month_index());
+    let mut sums = RollUp::new(plan);
+    tally::each(tx, 1, |key, sum| {
+        let standing = match key.outcome {
+            0 => Standing::Pending((key.period != 0).then(|| day(key.period, month))),
+            1 if !won_apart => {
+                Standing::Won(Some(Timestamp::start_of(Date::from_month_index(key.period))))
+            }
+            _ => return Ok(()),
+        };
+        if meets(tx, &scope.who, &key)? {
+            sums.add(&cell(&key, sum, standing));
+        }
+        Ok(())
+    })?;
+    let first = Date::from_month_index(month);
+    if first < today {
+        // Of the month that has begun, what was expected before today is not open but overdue.
+        let past = [Cell::Int(first.days()), Cell::Int(today.days())];
+        let passed = "lead.won_status = 0 AND lead.active AND NOT lead.on_hold AND lead.date_deadline >= ?1 AND lead.date_deadline < ?2";
+        each_lead(tx, scope, passed, &past, |row| {
+            let back = Slim { count: -1, revenue: -row.revenue, weighted: -row.weighted, ..row };
+            sums.add(&Slim { standing: Standing::Pending(Some(day(month, month))), ..back });
+            sums.add(&row);
+        })?;
+    }
+    if won_apart {
+        each_lead(tx, scope, "lead.won_status = 1", &[], |row| sums.add(&row))?;
+    }
+    sums.finish()
+}
+
+/// A day that stands for a kept month: before today if all of it is, not before today if some of it is not.
+fn day(month: i64, current: i64) -> Date {
+    if month == current {
+        Date::from_month_index(month + 1).plus_days(-1)
+    } else {
+        Date::from_month_index(month)
+    }
+}
+
+fn cell(key: &Key, sum: Sum, standing: Standing) -> Slim {
+    let id = |stored: i64| (stored != 0).then_some(stored);
+    Slim {
+        standing,
+        company_id: id(key.company_id),
+        team_id: id(key.team_id),
+        user_id: id(key.user_id),
+        stage_id: id(key.stage_id),
+        currency: key.currency,
+        count: sum.n,
+        revenue: sum.revenue,
+        weighted: sum.weighted,
+    }
+}
+
+/// Whether all leads of a cell meet the filter, or none.
+fn meets(tx: &Tx<'_>, who: &Resolved, key: &Key) -> Result<bool> {
+    who.matches(&mut |of: Option<Subject>, field: &'static Field| {
+        let id = |stored: i64| if stored == 0 { Cell::Null } else { Cell::Int(stored) };
+        if let Some(subject) = of {
+            return linked(tx, subject, field);
+        }
+        Ok(match field.name {
+            "company_id" => id(key.company_id),
+            "team_id" => id(key.team_id),
+            "stage_id" => id(key.stage_id),
+            "user_id" => id(key.user_id),
+            "kind" => Cell::Int(key.kind),
+            _ => Cell::from(key.currency.code().to_owned()),
+        })
+    })
+}
+
+/// A field of a record that a key refers to.
+fn linked(tx: &Tx<'_>, subject: Subject, field: &'static Field) -> Result<Cell<'static>> {
+    let table = crate::record::table(subject.kind);
+    let mut statement = Statement::new();
+    let column = statement.column(table, field)?;
+    let sql =
+        format!("SELECT {column}{} WHERE {}.id = ?1", from(table, &statement.sides), table.name);
+    let found = tx.optional(&sql, &[subject.id.into()], |line| Ok(line.cell(0).into_owned()))?;
+    Ok(found.unwrap_or(Cell::Null))
+}
+
+/// The forecast out of the leads themselves.
+pub(crate) fn from_leads(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Forecast> {
+    let mut sums = RollUp::new(plan);
+    let open = if scope.held { "" } else { " AND NOT lead.on_hold" };
+    let which = format!("(lead.won_status = 1 OR lead.won_status = 0 AND lead.active{open})");
+    each_lead(tx, scope, &which, &[], |row| sums.add(&row))?;
+    sums.finish()
+}
+
+/// Hands out slim rows of the leads that are asked for and seen, and meet `which`.
+fn each_lead(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    which: &str,
+    params: &[Cell<'static>],
+    mut take: impl FnMut(Slim),
+) -> Result<()> {
+    let mut statement = Statement::new();
+    statement.params.extend_from_slice(params);
+    statement.needs("lead_score");
+    scope.who.sql(&mut statement)?;
+    let sql = format!(
+        "SELECT lead.won_status, lead.date_deadline, lead.date_closed, lead.company_id, lead.team_id, lead.user_id, lead.stage_id, \
+         lead.expected_revenue, COALESCE(lead.manual_probability, lead_score.automated_probability, 0), lead.currency{} \
+         WHERE {which} AND {}",
+        from(Lead::TABLE, &statement.sides),
+        statement.sql
+    );
+    let mut currency = Currency::default();
+    tx.each(&sql, &statement.params, |line| {
+        let code = line.text(9)?;
+        if code != currency.code() {
+            currency = Currency::new(code)?;
+        }
+        take(slim(line, currency)?);
+        Ok(())
+    })
+}
+
+fn slim(line: &Line<'_>, currency: Currency) -> Result<Slim> {
+    let revenue = i128::from(line.int(7)?);
+    let standing = match line.int(0)? {
+        1 => Standing::Won(line.int_or_null(2)?.map(Timestamp::stored)),
+        _ => Standing::Pending(line.int_or_null(1)?.map(Date::stored)),
+    };
+    Ok(Slim {
+        standing,
+        company_id: line.int_or_null(3)?,
+        team_id: line.int_or_null(4)?,
+        user_id: line.int_or_null(5)?,
+        stage_id: line.int_or_null(6)?,
+        currency,
+        count: 1,
+        revenue,
+        weighted: revenue * i128::from(line.int(8)?),
+    })
+}

@@ -1,0 +1,240 @@
+//! Counting and scoring everything: what `rebuild` and `recompute` do.
+//!
+//! Closed leads are counted in one pass, pending ones scored in another, each over narrow columns; only scores that differ from the
+//! stored ones are written. Deliberately absent: leads created before the start date, archived ones, and those won or lost.
+
+use std::collections::HashMap;
+
+use crate::base::{Currency, Date, LeadId, Progress, Result, TeamId};
+use crate::event::Event;
+use crate::score::bayes::{Model, probability};
+use crate::score::compiled::Compiled;
+use crate::score::config::Config;
+use crate::score::count::Tally;
+use crate::score::pass::{Narrow, Pass, RANGE, Which};
+use crate::score::store::{self, Said};
+use crate::storage::{Line, Tx};
+use crate::tally::{Key, Ledger};
+
+/// What a batch did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScoreRun {
+    /// The run in the log of changed scores; none when nothing changed.
+    pub run: Option<i64>,
+    /// Closed leads that were counted; 0 when only scores were computed.
+    pub counted: u64,
+    /// Pending leads that were scored.
+    pub scored: u64,
+    /// Those of which the score changed.
+    pub changed: u64,
+}
+
+/// Values with a number below it are counted in arrays.
+const DENSE: u32 = 4_096;
+
+/// Counts while the model's form is not needed yet.
+#[derive(Debug, Default)]
+struct Counter {
+    teams: HashMap<Option<TeamId>, usize>,
+    dense: Vec<Vec<Vec<Tally>>>,
+    sparse: HashMap<(usize, usize, u32), Tally>,
+    leads: u64,
+}
+
+impl Counter {
+    fn count(&mut self, team: Option<TeamId>, values: &[(usize, u32)], by: Tally) {
+        self.leads += 1;
+        let next = self.teams.len();
+        let team = *self.teams.entry(team).or_insert(next);
+        if team == self.dense.len() {
+            self.dense.push(Vec::new());
+        }
+        for (variable, code) in values {
+            if *code >= DENSE {
+                self.sparse.entry((team, *variable, *code)).or_default().add(by);
+                continue;
+            }
+            let (columns, at) = (&mut self.dense[team], *code as usize);
+            if columns.len() <= *variable {
+                columns.resize(*variable + 1, Vec::new());
+            }
+            if columns[*variable].len() <= at {
+                columns[*variable].resize(at + 1, Tally::default());
+            }
+            columns[*variable][at].add(by);
+        }
+    }
+
+    fn into_model(self, model: &mut Model) {
+        let mut teams: Vec<_> = self.teams.into_iter().collect();
+        teams.sort_unstable_by_key(|(_, at)| *at);
+        let mut rows = Vec::new();
+        for ((team, _), columns) in teams.iter().zip(self.dense) {
+            for (variable, column) in columns.into_iter().enumerate() {
+                let codes = (0_u32..).zip(column).filter(|(_, tally)| *tally != Tally::default());
+                rows.extend(codes.map(|(code, tally)| (*team, variable, code, tally)));
+            }
+        }
+        let sparse = self.sparse.into_iter();
+        rows.extend(
+            sparse.map(|((team, variable, code), tally)| (teams[team].0, variable, code, tally)),
+        );
+        model.load_codes(rows);
+    }
+}
+
+/// Counts every closed lead that counts, anew.
+pub(crate) fn count(
+    tx: &Tx<'_>,
+    config: &Config,
+    tell: &mut Steps<'_, '_>,
+) -> Result<(Model, u64)> {
+    let mut model = Model::new(&config.variables, store::stages(tx)?);
+    let mut counter = Counter::default();
+    let mut pass = Pass::new(&config.variables, Which::Closed, config.start(), &[]);
+    let mut after = 0;
+    while after < tell.last {
+        let end = after + RANGE;
+        let mut number = |variable: usize, text: &str| Some(model.words_mut(variable).learn(text));
+        pass.range(tx, (after, end), &mut number, |lead, _| {
+            counter.count(lead.team_id, lead.values, Tally::one(lead.is_won, 1));
+            Ok(())
+        })?;
+        after = end;
+        tell.step(after)?;
+    }
+    let leads = counter.leads;
+    counter.into_model(&mut model);
+    Ok((model, leads))
+}
+
+/// Scores every pending lead that counts, and writes what changed.
+pub(crate) fn score(
+    tx: &mut Tx<'_>,
+    config: &Config,
+    tell: &mut Steps<'_, '_>,
+) -> Result<ScoreRun> {
+    let compiled = store::with_model(tx, config, Compiled::new)?;
+    let words = store::with_model(tx, config, Model::all_words)?;
+    let mut pass = Pass::new(&config.variables, Which::Pending, config.start(), &WEIGHED);
+    let beside = pass.beside.clone();
+    let mut weights = Weights::default();
+    let mut number = |variable: usize, text: &str| words[variable].code(text);
+    let mut done = ScoreRun::default();
+    let (mut after, mut changed) = (0, Vec::new());
+    while after < tell.last {
+        let end = after + RANGE;
+        let said = store::said_between(tx, after, end)?;
+        let mut rest = said.as_slice();
+        changed.clear();
+        pass.range(tx, (after, end), &mut number, |lead, line| {
+            rest = &rest[rest.partition_point(|(id, _)| *id < lead.id)..];
+            let old = rest
+                .first()
+                .filter(|(id, _)| *id == lead.id)
+                .map_or(Said::NOTHING, |(_, said)| *said);
+            let sheet = compiled.sheet(lead.team_id).filter(|_| lead.has_stage);
+            let now = Said::of(sheet.map(|sheet| probability(sheet.log_odds(lead.values))));
+            done.scored += 1;
+            if now != old {
+                weights.shift(
+                    lead,
+                    line,
+                    &beside,
+                    now.probability.ppm() - old.probability.ppm(),
+                )?;
+                changed.push((LeadId(lead.id), now, now.probability != old.probability));
+            }
+            Ok(())
+        })?;
+        done.changed += changed.len() as u64;
+        store::say(tx, &changed)?;
+        after = end;
+        tell.step(after)?;
+    }
+    weights.ledger.write(tx)?;
+    if done.changed > 0 {
+        let run = store::run(tx)?;
+        done.run = Some(run);
+        tx.announce(Event::Rescored {
+            run,
+            changed: i64::try_from(done.changed).unwrap_or(i64::MAX),
+        });
+    }
+    Ok(done)
+}
+
+/// What a lead's kept counts are kept by, beside its team.
+const WEIGHED: [&str; 9] = [
+    "manual_probability",
+    "on_hold",
+    "expected_revenue",
+    "company_id",
+    "stage_id",
+    "user_id",
+    "kind",
+    "date_deadline",
+    "currency",
+];
+
+/// What changed scores mean for the kept counts, which weigh revenue by them.
+#[derive(Debug, Default)]
+struct Weights {
+    ledger: Ledger,
+    currency: Currency,
+}
+
+impl Weights {
+    fn shift(&mut self, lead: &Narrow<'_>, line: &Line<'_>, at: &[usize], ppm: i64) -> Result<()> {
+        let number = |column: usize| line.int_or_null(at[column]).map(|number| number.unwrap_or(0));
+        let by = i128::from(number(2)?) * i128::from(ppm);
+        // Who said a chance by hand, or keeps the deal on hold, is not weighed by the machine.
+        if by == 0 || line.int_or_null(at[0])?.is_some() || number(1)? != 0 {
+            return Ok(());
+        }
+        let code = line.text(at[8])?;
+        if code != self.currency.code() {
+            self.currency = Currency::new(code)?;
+        }
+        let period = line.int_or_null(at[7])?.map_or(0, |day| Date::stored(day).month_index());
+        let key = Key {
+            grain: 0,
+            outcome: 0,
+            company_id: number(3)?,
+            team_id: lead.team_id.map_or(0, |team| team.0),
+            stage_id: number(4)?,
+            user_id: number(5)?,
+            kind: number(6)?,
+            currency: self.currency,
+            period: 0,
+        };
+        self.ledger.weigh(Key { grain: 1, period, ..key.clone() }, by);
+        self.ledger.weigh(key, by);
+        Ok(())
+    }
+}
+
+/// Steps of one or two passes over ids up to `last`, as the host is told them.
+#[derive(Debug)]
+pub(crate) struct Steps<'t, 'p> {
+    progress: &'t mut Progress<'p>,
+    pub(crate) last: i64,
+    passes: i64,
+    before: i64,
+}
+
+impl<'t, 'p> Steps<'t, 'p> {
+    pub(crate) fn new(progress: &'t mut Progress<'p>, last: i64, passes: i64) -> Self {
+        Self { progress, last, passes, before: 0 }
+    }
+
+    fn step(&mut self, at: i64) -> Result<()> {
+        let number = |n: i64| u64::try_from(n).unwrap_or(0);
+        self.progress.tell(number(self.before + at.min(self.last)), number(self.last * self.passes))
+    }
+
+    /// The next pass begins.
+    pub(crate) fn next(&mut self) {
+        self.before += self.last;
+    }
+}

@@ -1,0 +1,209 @@
+//! The study's tables: counters of closed leads, the machine's score of each lead, and the log of its changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId};
+use crate::record::ProbabilitySource;
+use crate::score::bayes::{Model, StageRank};
+use crate::score::config::Config;
+use crate::score::count::Tally;
+use crate::score::evidence::Variable;
+use crate::storage::Tx;
+
+/// Changes of counters by team (0: none), number of the variable and value.
+pub(crate) type Moves = BTreeMap<(i64, usize, String), Tally>;
+
+/// The model as it stands, kept beside the connection.
+#[derive(Debug)]
+struct Kept(Model);
+
+/// What the machine says of a lead, and on what ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) probability: Probability,
+    pub(crate) source: ProbabilitySource,
+}
+
+impl Said {
+    /// Nothing is known: what a new lead begins with.
+    pub(crate) const NOTHING: Self =
+        Self { probability: Probability::ZERO, source: ProbabilitySource::None };
+
+    /// What the model's answer comes to.
+    pub(crate) fn of(score: Option<Probability>) -> Self {
+        let known = |probability| Self { probability, source: ProbabilitySource::Model };
+        score.map_or(Self::NOTHING, known)
+    }
+}
+
+/// Runs `ask` on the model of the stored counters.
+pub(crate) fn with_model<T>(
+    tx: &Tx<'_>,
+    config: &Config,
+    ask: impl FnOnce(&Model) -> T,
+) -> Result<T> {
+    let kept = tx.memo(|tx| load(tx, &config.variables).map(Kept))?;
+    Ok(ask(&kept.0))
+}
+
+/// The model of the stored counters.
+pub(crate) fn load(tx: &Tx<'_>, variables: &[Variable]) -> Result<Model> {
+    let mut model = Model::new(variables, stages(tx)?);
+    let sql = "SELECT team_id, variable, value, won, lost FROM score_count";
+    let counters = tx.rows(sql, &[], |line| {
+        let variable = line.text(1)?;
+        let at = variables.iter().position(|known| known.name == variable);
+        let tally = Tally { won: line.int(3)?, lost: line.int(4)? };
+        Ok((team(line.int(0)?), at, line.text(2)?.to_owned(), tally))
+    })?;
+    let known = counters
+        .iter()
+        .filter_map(|(team, at, value, tally)| at.map(|at| (*team, at, value.as_str(), *tally)));
+    model.load(known);
+    Ok(model)
+}
+
+/// The stages as the model ranks them.
+pub(crate) fn stages(tx: &Tx<'_>) -> Result<Vec<StageRank>> {
+    let sql = "SELECT id, sequence, EXISTS (SELECT 1 FROM stage_team WHERE stage_team.stage_id = stage.id) FROM stage";
+    tx.rows(sql, &[], |line| {
+        let (id, sequence) = (StageId(line.int(0)?), line.int(1)?);
+        Ok(StageRank { id, sequence, for_all: line.int(2)? == 0 })
+    })
+}
+
+/// Adds to the counters and to the kept model.
+pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
+    let mut put = tx.prepare(
+        "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (team_id, variable, value) DO UPDATE SET won = score_count.won + excluded.won, lost = score_count.lost + excluded.lost",
+    )?;
+    let mut sweep = tx.prepare(
+        "DELETE FROM score_count WHERE team_id = ?1 AND variable = ?2 AND value = ?3 AND won = 0 AND lost = 0",
+    )?;
+    for ((team, variable, value), by) in moves {
+        let key = || {
+            [
+                Cell::Int(*team),
+                config.variables[*variable].name.as_str().into(),
+                value.as_str().into(),
+            ]
+        };
+        let [team, variable, value] = key();
+        put.execute(&[team, variable, value, by.won.into(), by.lost.into()])?;
+        if by.won < 0 || by.lost < 0 {
+            sweep.execute(&key())?;
+        }
+    }
+    // Taken out to be changed in place; another holder means a reader of the same moment, and then it is loaded anew.
+    if let Some(Ok(Kept(mut model))) = tx.take::<Kept>().map(Arc::try_unwrap) {
+        for ((of, variable, value), by) in moves {
+            model.add(team(*of), *variable, value, *by);
+        }
+        tx.keep(Arc::new(Kept(model)));
+    }
+    Ok(())
+}
+
+/// Puts a model's counters in the place of the stored ones, and keeps the model.
+pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> {
+    tx.execute("DELETE FROM score_count", &[])?;
+    let mut counters: Vec<_> = model.counters().collect();
+    counters.sort_unstable_by_key(|(team, at, value, _)| {
+        (*team, config.variables[*at].name.as_str(), *value)
+    });
+    let mut put = tx.prepare(
+        "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (team, at, value, tally) in counters {
+        let team = team.map_or(0, |team| team.0);
+        let name = config.variables[at].name.as_str();
+        put.execute(&[
+            team.into(),
+            name.into(),
+            value.into(),
+            tally.won.into(),
+            tally.lost.into(),
+        ])?;
+    }
+    tx.keep(Arc::new(Kept(model)));
+    Ok(())
+}
+
+/// What the machine last said of a lead.
+pub(crate) fn said(tx: &Tx<'_>, lead: LeadId) -> Result<Said> {
+    let sql = "SELECT automated_probability, probability_source FROM lead_score WHERE lead_id = ?1";
+    let said =
+        tx.optional(sql, &[lead.0.into()], |line| Ok(read_said(line.int(0)?, line.int(1)?)))?;
+    Ok(said.unwrap_or(Said::NOTHING))
+}
+
+/// What the machine last said of the leads with ids above `after`, up to `last`; in their order.
+pub(crate) fn said_between(tx: &Tx<'_>, after: i64, last: i64) -> Result<Vec<(i64, Said)>> {
+    let sql = "SELECT lead_id, automated_probability, probability_source FROM lead_score \
+               WHERE lead_id > ?1 AND lead_id <= ?2 ORDER BY lead_id";
+    tx.rows(sql, &[after.into(), last.into()], |line| {
+        Ok((line.int(0)?, read_said(line.int(1)?, line.int(2)?)))
+    })
+}
+
+/// What stored numbers say.
+pub(crate) fn read_said(ppm: i64, source: i64) -> Said {
+    let source =
+        usize::try_from(source).ok().and_then(|at| ProbabilitySource::ALL.get(at).copied());
+    let probability = Probability::from_ppm(ppm).unwrap_or_default();
+    Said { probability, source: source.unwrap_or(ProbabilitySource::None) }
+}
+
+/// Writes what the machine says now; `logged` where the chance itself changed.
+pub(crate) fn say(tx: &mut Tx<'_>, changed: &[(LeadId, Said, bool)]) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let run = if changed.iter().any(|(_, _, logged)| *logged) { Some(run(tx)?) } else { None };
+    let mut put = tx.prepare(
+        "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (lead_id) DO UPDATE SET automated_probability = excluded.automated_probability, \
+         probability_source = excluded.probability_source",
+    )?;
+    let mut log = tx.prepare(
+        "INSERT INTO score_log (run, lead_id, automated_probability) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (run, lead_id) DO UPDATE SET automated_probability = excluded.automated_probability",
+    )?;
+    for (lead, said, logged) in changed {
+        let ppm = said.probability.ppm();
+        put.execute(&[lead.0.into(), ppm.into(), said.source.code().into()])?;
+        if let (Some(run), true) = (run, *logged) {
+            log.execute(&[run.into(), lead.0.into(), ppm.into()])?;
+        }
+    }
+    Ok(())
+}
+
+/// The transaction's run of changed scores, begun when the first one changes.
+pub(crate) fn run(tx: &mut Tx<'_>) -> Result<i64> {
+    if let Some(run) = tx.score_run {
+        return Ok(run);
+    }
+    let user = tx.actor.user_id.map(|user| user.0);
+    let sql = "INSERT INTO score_run (date, user_id, model) VALUES (?1, ?2, 'bayes') RETURNING id";
+    let run = tx.one(sql, &[tx.now.micros().into(), user.into()], |line| line.int(0))?;
+    tx.score_run = Some(run);
+    Ok(run)
+}
+
+/// A deleted lead has no score.
+pub(crate) fn delete(tx: &Tx<'_>, lead: i64) -> Result<()> {
+    tx.execute("DELETE FROM lead_score WHERE lead_id = ?1", &[lead.into()]).map(drop)
+}
+
+/// The greatest id a lead has.
+pub(crate) fn last_lead(tx: &Tx<'_>) -> Result<i64> {
+    tx.one("SELECT COALESCE(MAX(id), 0) FROM lead", &[], |line| line.int(0))
+}
+
+/// A team as stored: 0 is none.
+pub(crate) fn team(stored: i64) -> Option<TeamId> {
+    (stored != 0).then_some(TeamId(stored))
+}
