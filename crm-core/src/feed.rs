@@ -41,7 +41,9 @@ pub(crate) struct Writer<'t, 'c> {
 
 impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        let plain = tx.prepare("INSERT INTO feed (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let plain = tx.prepare(
+            "INSERT INTO feed (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
         let personal = tx.prepare(
             "INSERT INTO feed_personal (kind, record_id, seq, data) VALUES (?1, ?2, ?3, ?4)",
         )?;

@@ -23,6 +23,10 @@ const PROBABILITY: &str = "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead
 const PROBABILITY_SOURCE: &str = "(CASE WHEN lead.won_status <> 0 THEN 5 WHEN lead.manual_probability IS NOT NULL THEN 4 \
      ELSE COALESCE(lead_score.probability_source, 0) END)";
 
+const PLAN_MONTHS: &str = "(SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id)";
+const STAGE_ROTTING_DAYS: &str =
+    "(SELECT stage.rotting_days FROM stage WHERE stage.id = lead.stage_id)";
+
 record! {
     /// A lead or an opportunity.
     ///
@@ -152,9 +156,9 @@ record! {
         /// Whole days since its last move, if it is rotting; else 0.
         rotting_days: i64 => computed;
         /// Months of its plan.
-        plan_months: Option<i64> => hidden, sql("(SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id)");
+        plan_months: Option<i64> => hidden, sql(PLAN_MONTHS);
         /// Its stage's `rotting_days`.
-        stage_rotting_days: Option<i64> => hidden, sql("(SELECT stage.rotting_days FROM stage WHERE stage.id = lead.stage_id)");
+        stage_rotting_days: Option<i64> => hidden, sql(STAGE_ROTTING_DAYS);
     }
 }
 

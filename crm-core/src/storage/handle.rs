@@ -108,13 +108,13 @@ impl Handle {
     ) -> Result<Arc<Self>> {
         let target = Target::parse(target)?;
         let Target::File(path) = &target else { return Self::open_new(target, opening, created) };
-        sqlite::inspect(path)?;
         let mut files = lock(open_files());
         files.retain(|_, known| known.strong_count() > 0);
         let open = canonical(path).and_then(|path| files.get(&path)?.upgrade());
         if let Some(open) = open.filter(|open| !open.is_closed()) {
             return Ok(open);
         }
+        sqlite::inspect(path)?;
         let handle = Self::open_new(target.clone(), opening, created)?;
         if let Some(path) = canonical(path) {
             files.insert(path, Arc::downgrade(&handle));

@@ -37,6 +37,10 @@ pub(crate) fn open(conn: &mut Connection, target: &Target) -> Result<()> {
         ));
     }
     if *target != Target::Memory {
+        if version == 0 {
+            // Before write-ahead logging begins, so that the file itself says whose it is from its first byte on.
+            mark(conn)?;
+        }
         sqlite::enter_wal(conn)?;
     }
     if version < VERSION { upgrade(conn, VERSION) } else { Ok(()) }
@@ -51,10 +55,13 @@ pub(crate) fn upgrade(conn: &mut Connection, goal: usize) -> Result<()> {
     for (_, sql) in &STEPS[version(&tx)?.min(goal)..goal] {
         tx.execute_batch(sql).map_err(sqlite::error)?;
     }
-    tx.pragma_update(None, "application_id", sqlite::APPLICATION_ID).map_err(sqlite::error)?;
     tx.pragma_update(None, "user_version", i64::try_from(goal).unwrap_or(0))
         .map_err(sqlite::error)?;
     tx.commit().map_err(sqlite::error)
+}
+
+fn mark(conn: &Connection) -> Result<()> {
+    conn.pragma_update(None, "application_id", sqlite::APPLICATION_ID).map_err(sqlite::error)
 }
 
 fn version(conn: &Connection) -> Result<usize> {

@@ -1,0 +1,215 @@
+CREATE TABLE campaign (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE company (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL,
+  currency TEXT NOT NULL, -- ISO 4217
+  country_code TEXT, zone TEXT
+) STRICT;
+CREATE TABLE external_id (
+  system TEXT NOT NULL, kind TEXT NOT NULL, external_id TEXT NOT NULL, record_id INTEGER NOT NULL,
+  PRIMARY KEY (system, kind, external_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE feed (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  date INTEGER NOT NULL, user_id INTEGER, event TEXT NOT NULL, kind TEXT NOT NULL, record_id INTEGER NOT NULL,
+  data TEXT -- JSON
+) STRICT;
+CREATE TABLE feed_personal (
+  kind TEXT NOT NULL, record_id INTEGER NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (kind, record_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lead (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  kind INTEGER NOT NULL, -- 0 lead, 1 opportunity
+  company_id INTEGER, currency TEXT NOT NULL,
+  partner_id INTEGER, user_id INTEGER, team_id INTEGER, stage_id INTEGER,
+  priority INTEGER NOT NULL,
+  expected_revenue INTEGER NOT NULL, recurring_revenue INTEGER NOT NULL, -- minor units
+  recurring_plan_id INTEGER,
+  manual_probability INTEGER, -- ppm; null: follow the machine
+  won_status INTEGER NOT NULL, -- 0 pending, 1 won, 2 lost
+  active INTEGER NOT NULL, on_hold INTEGER NOT NULL,
+  forecast_category INTEGER NOT NULL,
+  date_deadline INTEGER, date_open INTEGER, date_closed INTEGER, date_conversion INTEGER, date_last_stage_update INTEGER,
+  lost_reason_id INTEGER, campaign_id INTEGER, medium_id INTEGER, source_id INTEGER,
+  country_code TEXT, state_code TEXT, lang TEXT,
+  email_state INTEGER, phone_state INTEGER, -- 0 correct, 1 incorrect
+  color INTEGER NOT NULL,
+  won_from_stage_id INTEGER,
+  CHECK (manual_probability BETWEEN 0 AND 1000000),
+  CHECK ((won_status = 0) = (date_closed IS NULL)),
+  CHECK (won_status <> 2 OR active = 0)
+) STRICT;
+CREATE TABLE lead_history (
+  lead_id INTEGER NOT NULL, seq INTEGER NOT NULL,
+  known_at INTEGER NOT NULL, effective_at INTEGER NOT NULL, -- when the file learned it; when it is true in business
+  user_id_by INTEGER, -- who did it
+  deleted INTEGER NOT NULL,
+  kind INTEGER NOT NULL, company_id INTEGER, currency TEXT NOT NULL, partner_id INTEGER, user_id INTEGER, team_id INTEGER, stage_id INTEGER,
+  expected_revenue INTEGER NOT NULL, recurring_revenue INTEGER NOT NULL, recurring_plan_id INTEGER,
+  manual_probability INTEGER, forecast_category INTEGER NOT NULL, date_deadline INTEGER,
+  won_status INTEGER NOT NULL, lost_reason_id INTEGER, active INTEGER NOT NULL, on_hold INTEGER NOT NULL,
+  PRIMARY KEY (lead_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lead_score (
+  lead_id INTEGER PRIMARY KEY,
+  automated_probability INTEGER NOT NULL, -- ppm
+  probability_source INTEGER NOT NULL -- 0 none, 1 base, 2 stage, 3 model, 4 manual, 5 outcome
+) STRICT;
+CREATE TABLE lead_tag (
+  lead_id INTEGER NOT NULL, tag_id INTEGER NOT NULL,
+  PRIMARY KEY (lead_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lead_tally (
+  grain INTEGER NOT NULL, outcome INTEGER NOT NULL, -- 0 open, 1 won, 2 lost
+  company_id INTEGER NOT NULL, team_id INTEGER NOT NULL, stage_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL, currency TEXT NOT NULL, period INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  revenue INTEGER NOT NULL, -- sum of minor units
+  weighted_high INTEGER NOT NULL, weighted_low INTEGER NOT NULL, -- sum of minor units x ppm, as high * 10^12 + low
+  PRIMARY KEY (grain, outcome, company_id, team_id, stage_id, user_id, kind, currency, period)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE lead_text (
+  lead_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  partner_name TEXT, contact_name TEXT, function TEXT,
+  email_from TEXT, email_cc TEXT, email_normalized TEXT,
+  phone TEXT, mobile TEXT, phone_normalized TEXT, website TEXT,
+  street TEXT, street2 TEXT, city TEXT, zip TEXT, referred TEXT, description TEXT,
+  properties TEXT -- a JSON object by name
+) STRICT;
+CREATE TABLE lost_reason (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, sequence INTEGER NOT NULL, is_cancellation INTEGER NOT NULL, active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE medium (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE partner (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, is_company INTEGER NOT NULL,
+  parent_id INTEGER REFERENCES partner (id),
+  address_type INTEGER NOT NULL, -- 0 contact, 1 invoice, 2 delivery, 3 private, 4 other
+  is_customer INTEGER NOT NULL, is_supplier INTEGER NOT NULL,
+  function TEXT, email TEXT, email_normalized TEXT, phone TEXT, mobile TEXT, phone_normalized TEXT, website TEXT,
+  street TEXT, street2 TEXT, city TEXT, zip TEXT, state_code TEXT, country_code TEXT, lang TEXT,
+  user_id INTEGER REFERENCES user_account (id),
+  company_id INTEGER REFERENCES company (id),
+  comment TEXT,
+  properties TEXT, -- a JSON object by name
+  active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE property (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  record TEXT NOT NULL, name TEXT NOT NULL,
+  type INTEGER NOT NULL, -- 0 text, 1 number, 2 date, 3 boolean, 4 selection
+  label TEXT,
+  options TEXT NOT NULL, -- JSON list of words
+  team_ids TEXT NOT NULL -- JSON list; empty: every team
+) STRICT;
+CREATE TABLE recurring_plan (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, number_of_months INTEGER NOT NULL, sequence INTEGER NOT NULL, active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE score_count (
+  team_id INTEGER NOT NULL, variable TEXT NOT NULL, value TEXT NOT NULL,
+  won INTEGER NOT NULL, lost INTEGER NOT NULL,
+  PRIMARY KEY (team_id, variable, value)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE score_log (
+  run INTEGER NOT NULL, lead_id INTEGER NOT NULL, automated_probability INTEGER NOT NULL,
+  PRIMARY KEY (run, lead_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE score_run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, user_id INTEGER, model TEXT NOT NULL
+) STRICT;
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE stage (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, sequence INTEGER NOT NULL,
+  is_won INTEGER NOT NULL, fold INTEGER NOT NULL,
+  requirements TEXT,
+  company_id INTEGER REFERENCES company (id),
+  rotting_days INTEGER NOT NULL, color INTEGER NOT NULL
+) STRICT;
+CREATE TABLE stage_team (
+  stage_id INTEGER NOT NULL REFERENCES stage (id), team_id INTEGER NOT NULL REFERENCES team (id),
+  PRIMARY KEY (stage_id, team_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tag (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, color INTEGER NOT NULL, parent_id INTEGER REFERENCES tag (id)
+) STRICT;
+CREATE TABLE team (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, sequence INTEGER NOT NULL,
+  user_id INTEGER REFERENCES user_account (id), -- the leader
+  company_id INTEGER REFERENCES company (id),
+  parent_id INTEGER REFERENCES team (id),
+  use_leads INTEGER NOT NULL, use_opportunities INTEGER NOT NULL,
+  assignment_filter TEXT, assignment_max INTEGER NOT NULL,
+  active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE team_member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  team_id INTEGER NOT NULL REFERENCES team (id),
+  user_id INTEGER NOT NULL REFERENCES user_account (id),
+  assignment_max INTEGER NOT NULL, assignment_filter TEXT
+) STRICT;
+CREATE TABLE user_account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, login TEXT NOT NULL, email TEXT,
+  role INTEGER NOT NULL, -- 0 own, 1 team, 2 all, 3 admin
+  company_id INTEGER REFERENCES company (id),
+  active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE user_company (
+  user_id INTEGER NOT NULL REFERENCES user_account (id), company_id INTEGER NOT NULL REFERENCES company (id),
+  PRIMARY KEY (user_id, company_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX campaign_name ON campaign (name);
+CREATE UNIQUE INDEX company_name ON company (name);
+CREATE INDEX external_id_record ON external_id (kind, record_id);
+CREATE INDEX lead_board ON lead (stage_id, priority DESC, id DESC) WHERE active;
+CREATE INDEX lead_deadline ON lead (date_deadline) WHERE won_status = 0 AND active;
+CREATE INDEX lead_email ON lead_text (email_normalized) WHERE email_normalized IS NOT NULL;
+CREATE INDEX lead_list ON lead (priority DESC, id DESC) WHERE active;
+CREATE INDEX lead_partner ON lead (partner_id) WHERE partner_id IS NOT NULL;
+CREATE INDEX lead_phone ON lead_text (phone_normalized) WHERE phone_normalized IS NOT NULL;
+CREATE INDEX lead_tag_tag ON lead_tag (tag_id, lead_id);
+CREATE INDEX lead_team_board ON lead (team_id, stage_id, priority DESC, id DESC) WHERE active;
+CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
+CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
+CREATE UNIQUE INDEX medium_name ON medium (name);
+CREATE INDEX partner_email ON partner (email_normalized) WHERE email_normalized IS NOT NULL;
+CREATE INDEX partner_name ON partner (name);
+CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;
+CREATE UNIQUE INDEX property_name ON property (record, name);
+CREATE UNIQUE INDEX recurring_plan_name ON recurring_plan (name);
+CREATE UNIQUE INDEX source_name ON source (name);
+CREATE UNIQUE INDEX tag_name ON tag (name);
+CREATE UNIQUE INDEX team_member_pair ON team_member (team_id, user_id);
+CREATE INDEX team_member_user ON team_member (user_id);
+CREATE UNIQUE INDEX user_account_login ON user_account (login);

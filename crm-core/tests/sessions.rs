@@ -1,0 +1,132 @@
+//! Sessions, transactions, threads, closing: what holds whoever works at once.
+
+use crm_core::{Crm, CrmOptions, ErrorKind, Find, Timestamp, fields};
+
+fn memory() -> Crm {
+    Crm::open_with(":memory:", &CrmOptions { busy_timeout_ms: 200, ..CrmOptions::default() })
+        .unwrap()
+}
+
+#[test]
+fn a_failing_verb_inside_a_transaction_leaves_the_others_standing() {
+    let crm = memory();
+    let s = crm.session(None, None).unwrap();
+    s.begin().unwrap();
+    let deal = s.leads().create(fields! { name: "Kept" }).unwrap();
+    assert_eq!(
+        s.leads().create(fields! { name: "Lost", stage_id: 999 }).unwrap_err().kind(),
+        ErrorKind::Invalid
+    );
+    assert_eq!(s.begin().unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(s.leads().find(&Find::all()).unwrap(), [deal], "a transaction sees its own writes");
+    s.commit().unwrap();
+    assert_eq!(s.commit().unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(s.leads().count(None).unwrap(), 1);
+    assert!(crm.verify().unwrap().is_empty());
+}
+
+#[test]
+fn a_rolled_back_transaction_never_happened() {
+    let crm = memory();
+    let s = crm.session(None, None).unwrap();
+    let before = crm.feed(0, 10_000).unwrap().len();
+    s.begin().unwrap();
+    s.stages().create(fields! { name: "Negotiation" }).unwrap();
+    s.leads().create(fields! { name: "Gone" }).unwrap();
+    s.rollback().unwrap();
+    assert_eq!((s.leads().count(None).unwrap(), s.stages().count(None).unwrap()), (0, 4));
+    assert_eq!(crm.feed(0, 10_000).unwrap().len(), before);
+    // What was kept beside the connection was forgotten with it.
+    let deal = s.leads().create(fields! { name: "Fresh" }).unwrap();
+    assert_eq!(s.leads().mark_won(deal.id).unwrap().stage_id.map(|stage| stage.0), Some(4));
+}
+
+#[test]
+fn another_session_waits_for_an_open_transaction_and_then_is_told() {
+    let crm = memory();
+    let (one, two) = (crm.session(None, None).unwrap(), crm.session(None, None).unwrap());
+    one.begin().unwrap();
+    let error = two.leads().create(fields! { name: "x" }).unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (701, true));
+    drop(one);
+    two.leads().create(fields! { name: "x" }).unwrap();
+}
+
+#[test]
+fn many_threads_on_one_session_lose_nothing() {
+    let folder = std::env::temp_dir().join(format!("crm-threads-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let crm = Crm::open(folder.join("a.crm").to_str().unwrap()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let s = &s;
+            scope.spawn(move || {
+                for n in 0..20 {
+                    let deal = s
+                        .leads()
+                        .create(fields! { name: format!("{thread}/{n}"), expected_revenue: n })
+                        .unwrap();
+                    assert_eq!(s.leads().get(deal.id).unwrap(), deal);
+                    if n % 2 == 0 {
+                        s.leads().mark_won(deal.id).unwrap();
+                    }
+                    s.leads().find(&Find { limit: Some(5), ..Find::all() }).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(s.leads().count(None).unwrap(), 160);
+    assert!(crm.verify().unwrap().is_empty());
+    drop(s);
+    crm.close();
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn closing_twice_is_fine_and_later_calls_are_told() {
+    let crm = memory();
+    let s = crm.session(None, None).unwrap();
+    s.close();
+    s.close();
+    assert_eq!(s.leads().count(None).unwrap_err().kind(), ErrorKind::Closed);
+    let other = crm.session(None, None).unwrap();
+    crm.close();
+    crm.close();
+    assert_eq!(other.leads().count(None).unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(crm.session(None, None).unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[test]
+fn the_same_file_opened_twice_is_one_database() {
+    let folder = std::env::temp_dir().join(format!("crm-twice-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("a.crm");
+    let one = Crm::open(path.to_str().unwrap()).unwrap();
+    let two = Crm::open(path.to_str().unwrap()).unwrap();
+    let deal = one.session(None, None).unwrap().leads().create(fields! { name: "x" }).unwrap();
+    assert_eq!(two.session(None, None).unwrap().leads().get(deal.id).unwrap(), deal);
+    drop((one, two));
+    let again = Crm::open(path.to_str().unwrap()).unwrap();
+    assert_eq!(again.session(None, None).unwrap().leads().count(None).unwrap(), 1);
+    drop(again);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_clock_of_a_session_is_given() {
+    let crm = memory();
+    let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+    let s = crm.session(None, Some(now)).unwrap();
+    let deal = s.leads().create(fields! { name: "x" }).unwrap();
+    assert_eq!((deal.create_date, deal.write_date), (now, now));
+    let earlier = crm.session(None, Some(now.plus_days(-1))).unwrap();
+    earlier.leads().move_to(deal.id, crm_core::StageId(2)).unwrap();
+    let history = s.leads().history(deal.id).unwrap();
+    let known: Vec<_> = (0..history.len()).map(|row| history.at(row, "known_at")).collect();
+    assert_eq!(
+        known,
+        [now.into(), now.into()],
+        "a clock that runs backwards does not turn history round"
+    );
+}
