@@ -195,3 +195,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_board_agrees_with_the_leads_whatever_its_source() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    for n in 0..20_i64 {
+        let deal = s
+            .leads()
+            .create(
+                fields! { name: "x", expected_revenue: 100 + n, probability: 50, priority: n % 4 },
+            )
+            .unwrap();
+        match n % 5 {
+            0 => drop(s.leads().mark_won(deal.id).unwrap()),
+            1 => drop(s.leads().move_to(deal.id, crate::base::StageId(2)).unwrap()),
+            2 => drop(s.leads().archive(deal.id).unwrap()),
+            _ => {}
+        }
+    }
+    let kept = s.forecast().board(None).unwrap();
+    let every = crate::filter::Filter::parse("priority >= 0").unwrap();
+    assert_eq!(kept, s.forecast().board(Some(&every)).unwrap());
+    let counts: Vec<i64> = kept.iter().map(|column| column.count).collect();
+    assert_eq!(counts, [8, 4, 0, 4]);
+    assert_eq!(kept[1].weighted_revenue * rust_decimal::Decimal::TWO, kept[1].expected_revenue);
+}

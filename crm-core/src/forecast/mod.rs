@@ -5,6 +5,7 @@
 //! Deliberately absent: rounding of parts; see `weighted`.
 
 mod answer;
+mod board;
 #[cfg(test)]
 mod desk_tests;
 mod period;
@@ -14,6 +15,7 @@ mod tests;
 mod weighted;
 
 pub use answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
+pub use board::{BoardColumn, frame as board_frame};
 
 use crate::base::Result;
 use crate::filter::Filter;
@@ -62,6 +64,15 @@ pub struct Forecasts<'s> {
 impl<'s> Forecasts<'s> {
     pub(crate) const fn new(link: &'s Link) -> Self {
         Self { link }
+    }
+
+    /// What stands in each stage now: open deals in open stages, won ones in won stages. Opportunities unless the filter mentions
+    /// `kind`. Every stage has a line; one that holds several currencies has one for each.
+    ///
+    /// # Errors
+    /// As [`Self::weighted`].
+    pub fn board(&self, filter: Option<&Filter>) -> Result<Vec<BoardColumn>> {
+        self.link.read(|tx| board::board(tx, filter))
     }
 
     /// What open deals should bring by their chances, beside what won deals brought: by group, currency and bucket.

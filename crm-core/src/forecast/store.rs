@@ -6,7 +6,7 @@
 
 use crate::access;
 use crate::base::{
-    Cell, Currency, Date, Field, Record as _, RecordKind, Result, Subject, Timestamp,
+    Cell, Currency, Date, Field, Probability, Record as _, RecordKind, Result, Subject, Timestamp,
 };
 use crate::desk::query::resolved;
 use crate::filter::{Filter, Resolved, Statement};
@@ -83,6 +83,30 @@ pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Fore
     sums.finish()
 }
 
+/// Hands out what is open and what is won now, by stage: kept cells when they can answer, else leads.
+pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) -> Result<()> {
+    if !is_kept(scope) {
+        return each_lead(tx, scope, &now(scope), &[], |row| take(&row));
+    }
+    tally::each(tx, 0, |key, sum| {
+        let standing = match key.outcome {
+            0 => Standing::Pending(None),
+            1 => Standing::Won(None),
+            _ => return Ok(()),
+        };
+        if meets(tx, &scope.who, &key)? {
+            take(&cell(&key, sum, standing));
+        }
+        Ok(())
+    })
+}
+
+/// The leads that are open or won.
+fn now(scope: &Scope) -> String {
+    let open = if scope.held { "" } else { " AND NOT lead.on_hold" };
+    format!("(lead.won_status = 1 OR lead.won_status = 0 AND lead.active{open})")
+}
+
 /// A day that stands for a kept month: before today if all of it is, not before today if some of it is not.
 fn day(month: i64, current: i64) -> Date {
     if month == current {
@@ -139,9 +163,7 @@ fn linked(tx: &Tx<'_>, subject: Subject, field: &'static Field) -> Result<Cell<'
 /// The forecast out of the leads themselves.
 pub(crate) fn from_leads(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Forecast> {
     let mut sums = RollUp::new(plan);
-    let open = if scope.held { "" } else { " AND NOT lead.on_hold" };
-    let which = format!("(lead.won_status = 1 OR lead.won_status = 0 AND lead.active{open})");
-    each_lead(tx, scope, &which, &[], |row| sums.add(&row))?;
+    each_lead(tx, scope, &now(scope), &[], |row| sums.add(&row))?;
     sums.finish()
 }
 
@@ -177,9 +199,11 @@ fn each_lead(
 
 fn slim(line: &Line<'_>, currency: Currency) -> Result<Slim> {
     let revenue = i128::from(line.int(7)?);
-    let standing = match line.int(0)? {
-        1 => Standing::Won(line.int_or_null(2)?.map(Timestamp::stored)),
-        _ => Standing::Pending(line.int_or_null(1)?.map(Date::stored)),
+    let (standing, chance) = match line.int(0)? {
+        1 => {
+            (Standing::Won(line.int_or_null(2)?.map(Timestamp::stored)), Probability::CERTAIN.ppm())
+        }
+        _ => (Standing::Pending(line.int_or_null(1)?.map(Date::stored)), line.int(8)?),
     };
     Ok(Slim {
         standing,
@@ -190,6 +214,6 @@ fn slim(line: &Line<'_>, currency: Currency) -> Result<Slim> {
         currency,
         count: 1,
         revenue,
-        weighted: revenue * i128::from(line.int(8)?),
+        weighted: revenue * i128::from(chance),
     })
 }
