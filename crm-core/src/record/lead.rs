@@ -229,3 +229,17 @@ fn monthly(amount: Amount, months: Option<i64>) -> Amount {
     let share = crate::base::money::divide_half_even(i128::from(amount.0), i128::from(months));
     Amount(i64::try_from(share).unwrap_or(amount.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Record as _, Value};
+
+    #[test]
+    fn revenue_keeps_its_range() {
+        let mut lead = Lead::default();
+        lead.set("expected_revenue", &Value::Int(0)).unwrap();
+        let refused = lead.set("expected_revenue", &Value::Int(-1)).unwrap_err();
+        assert_eq!(refused.message(), "expected_revenue: -1.00 EUR is too little");
+    }
+}

@@ -135,10 +135,13 @@ impl FieldValue for Amount {
         if value.is_null() {
             return Ok(Self::ZERO);
         }
-        let amount = Self::from_major(decimal(value, field)?, currency);
-        amount.map_err(|error| {
+        let amount = Self::from_major(decimal(value, field)?, currency).map_err(|error| {
             Error::new(error.kind(), format!("{}: {error}", field.name)).with_field(field.name)
-        })
+        })?;
+        if amount.0 < field.range.0 {
+            return Err(field.refuse(format_args!("{} is too little", amount.of(currency))));
+        }
+        Ok(amount)
     }
     fn cell(&self) -> Cell<'_> {
         Cell::Int(self.0)
