@@ -203,6 +203,22 @@ typedef struct {
   size_t team_count;
 } crm_property_options;
 
+// How leads are scored; what `set_mask` leaves out stays as it was. Fill it with `crm_score_options_init`.
+typedef struct {
+  // Its size.
+  size_t struct_size;
+  // `CRM_SCORE_…`.
+  uint64_t set_mask;
+  // Names of fields, such as `source_id` or `properties.Origin`.
+  const crm_str *fields;
+  // How many.
+  size_t field_count;
+  // Leads created before this day do not count; days since 1970-01-01.
+  int64_t start_date_days;
+  // `bayes`, `weighted`, `stage` or `base`.
+  crm_str model;
+} crm_score_options;
+
 // Done.
 #define CRM_OK 0
 
@@ -1726,6 +1742,60 @@ crm_status crm_property_list(const crm_session *session,
                              int32_t kind,
                              crm_frame **out,
                              crm_error **err);
+
+// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+void crm_score_options_init(crm_score_options *options, size_t struct_size);
+
+// Changes how leads are scored, and scores them anew. What `set_mask` leaves out stays as it was.
+crm_status crm_score_configure(const crm_session *session,
+                               const crm_score_options *options,
+                               crm_error **err);
+
+// Counts all closed leads anew, and scores all open ones. `out` receives one row: `run` (empty if no score changed), `counted`,
+// `scored`, `changed`. `progress` may be null.
+crm_status crm_score_rebuild(const crm_session *session,
+                             crm_progress_fn progress,
+                             void *user_data,
+                             crm_frame **out,
+                             crm_error **err);
+
+// Scores all open leads with what has been counted. The rest is as for `crm_score_rebuild`.
+crm_status crm_score_recompute(const crm_session *session,
+                               crm_progress_fn progress,
+                               void *user_data,
+                               crm_frame **out,
+                               crm_error **err);
+
+// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.
+crm_status crm_score_frequencies(const crm_session *session,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
+// `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead.
+crm_status crm_score_explain(const crm_session *session,
+                             int64_t lead_id,
+                             crm_frame **out,
+                             crm_error **err);
+
+// The weighted forecast as a table. `by` names its groups, such as "month, team_id" (of month quarter team_id user_id stage_id
+// company_id); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
+// (`period_start` and `period_end` for periods), `currency`, `bucket` (won open overdue undated), `count`, `expected_revenue`,
+// `weighted_revenue`.
+crm_status crm_forecast_weighted(const crm_session *session,
+                                 crm_str by,
+                                 crm_str filter,
+                                 crm_str zone,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// The totals of the weighted forecast, one row per currency: `currency`, `count`, `expected_revenue`, `weighted_revenue`, the last
+// rounded once.
+crm_status crm_forecast_total(const crm_session *session,
+                              crm_str filter,
+                              crm_str zone,
+                              crm_frame **out,
+                              crm_error **err);
 
 #ifdef __cplusplus
 }  // extern "C"

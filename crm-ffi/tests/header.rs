@@ -44,6 +44,8 @@ const SOURCES: &[&str] = &[
     "desk/recurring_plan.rs",
     "setting.rs",
     "property.rs",
+    "score.rs",
+    "forecast.rs",
 ];
 
 fn source(file: &str) -> PathBuf {

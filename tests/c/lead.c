@@ -102,6 +102,32 @@ static void open_to_forecast(crm_session *s) {
   CHECK(value == NOW);
   CHECK(crm_record_free(record) == CRM_OK);
 
+  crm_frame *frame = NULL;
+  OK(crm_forecast_weighted(s, S("month"), S(""), S("Europe/Paris"), &frame, &err));
+  CHECK(crm_frame_rows(frame) == 2);
+  size_t bucket = 0, start = 0, weighted = 0, count = 0;
+  OK(crm_frame_column(frame, S("bucket"), &bucket, &err));
+  OK(crm_frame_column(frame, S("period_start"), &start, &err));
+  OK(crm_frame_column(frame, S("weighted_revenue"), &weighted, &err));
+  OK(crm_frame_column(frame, S("count"), &count, &err));
+  bool won = false, open = false;
+  for (size_t row = 0; row < 2; row++) {
+    double amount = 0;
+    OK(crm_frame_text(frame, row, bucket, &text, &err));
+    OK(crm_frame_date_days(frame, row, start, &value, &err));
+    OK(crm_frame_f64(frame, row, weighted, &amount, &err));
+    won = won || (is(text, "won") && value == 20513 && amount == 12500.5);
+    open = open || (is(text, "open") && value == 20544 && amount == 500.0);
+    OK(crm_frame_i64(frame, row, count, &value, &err));
+    CHECK(value == 1);
+  }
+  CHECK(won && open);
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  OK(crm_forecast_total(s, S("name = \"Ovens\""), S(""), &frame, &err));
+  OK(crm_frame_decimal_text(frame, 0, 2, &text, &err));
+  CHECK(crm_frame_rows(frame) == 1 && is(text, "1000.00"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+
   OK(crm_lead_mark_lost(s, ovens, 0, S("went with a cheaper offer"), &record, &err));
   CHECK(is(words(record, CRM_LEAD_WON_STATUS), "lost"));
   CHECK(crm_record_free(record) == CRM_OK);
@@ -273,6 +299,27 @@ static void settings_and_score(crm_session *s) {
   OK(crm_setting_all(s, &frame, &err));
   CHECK(crm_frame_rows(frame) >= 1 && crm_frame_free(frame) == CRM_OK);
 
+  crm_score_options score;
+  crm_str evidence[] = {{"source_id", 9}, {"properties.Origin", 17}};
+  crm_score_options_init(&score, sizeof score);
+  score.set_mask = CRM_SCORE_FIELDS | CRM_SCORE_START_DATE;
+  score.start_date_days = 20454; /* 2026-01-01: the file itself is of today */
+  score.fields = evidence;
+  score.field_count = 2;
+  OK(crm_score_configure(s, &score, &err));
+  OK(crm_score_rebuild(s, NULL, NULL, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && is(crm_frame_name(frame, 1), "counted"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  OK(crm_score_recompute(s, NULL, NULL, &frame, &err));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  OK(crm_score_frequencies(s, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 0 && is(crm_frame_name(frame, 3), "won_count"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  int64_t id = deal(s, "Judged", "1");
+  OK(crm_score_explain(s, id, &frame, &err));
+  crm_str text = {0};
+  OK(crm_frame_text(frame, 0, 0, &text, &err));
+  CHECK(is(text, "base") && crm_frame_free(frame) == CRM_OK);
 }
 
 static bool count_calls(void *user_data, uint64_t done, uint64_t total) {

@@ -1,0 +1,66 @@
+//! The forecast: what open deals should bring, weighted by their chance.
+
+use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery};
+use crm_core::{FieldKind, Frame, Result, Session};
+
+use crate::desk::{filter, names, table};
+use crate::edge::abi::{CrmError, CrmFrame, CrmSession, CrmStatus, CrmStr};
+use crate::edge::optional_text;
+
+fn weighted(session: &Session, by: CrmStr, matching: CrmStr, zone: CrmStr) -> Result<Forecast> {
+    let keys = names(by, "by")?.unwrap_or_default();
+    let mut query = ForecastQuery {
+        by: keys.into_iter().map(ForecastKey::from_name).collect::<Result<_>>()?,
+        filter: filter(matching)?,
+        ..ForecastQuery::default()
+    };
+    if let Some(zone) = optional_text(zone, "zone")? {
+        zone.clone_into(&mut query.zone);
+    }
+    session.forecast().weighted(&query)
+}
+
+/// The weighted forecast as a table. `by` names its groups, such as "month, team_id" (of month quarter team_id user_id stage_id
+/// company_id); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
+/// (`period_start` and `period_end` for periods), `currency`, `bucket` (won open overdue undated), `count`, `expected_revenue`,
+/// `weighted_revenue`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_forecast_weighted(
+    session: *const CrmSession,
+    by: CrmStr,
+    filter: CrmStr,
+    zone: CrmStr,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(weighted(session, by, filter, zone)?.frame()))
+}
+
+/// The totals of the weighted forecast, one row per currency: `currency`, `count`, `expected_revenue`, `weighted_revenue`, the last
+/// rounded once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_forecast_total(
+    session: *const CrmSession,
+    filter: CrmStr,
+    zone: CrmStr,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let mut frame = Frame::new([
+            ("currency", FieldKind::Text),
+            ("count", FieldKind::Int),
+            ("expected_revenue", FieldKind::Money),
+            ("weighted_revenue", FieldKind::Money),
+        ]);
+        for total in weighted(session, CrmStr::default(), filter, zone)?.totals {
+            frame.push([
+                total.currency.code().into(),
+                total.count.into(),
+                total.expected_revenue.into(),
+                total.weighted_revenue.into(),
+            ]);
+        }
+        Ok(frame)
+    })
+}

@@ -1,0 +1,167 @@
+//! The score: what it looks at, counting anew, and why a lead has its chance.
+
+use std::ffi::c_void;
+
+use crm_core::base::frame::{Column, ColumnData};
+use crm_core::score::{Explanation, ScoreConfig, ScoreFrequency, ScoreRun};
+use crm_core::{Frame, LeadId, Progress, Result, Session};
+
+use crate::desk::{nothing, table};
+use crate::edge::abi::{CrmError, CrmFrame, CrmSession, CrmStatus};
+use crate::edge::option::{
+    CRM_SCORE_FIELDS, CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmScoreOptions, init, known_bits,
+    read,
+};
+use crate::edge::progress::{Callback, CrmProgressFn};
+use crate::edge::{text, texts, value};
+
+/// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_options_init(options: *mut CrmScoreOptions, struct_size: usize) {
+    init(options, struct_size);
+}
+
+fn config(given: *const CrmScoreOptions) -> Result<ScoreConfig> {
+    let given = read(given)?;
+    known_bits(
+        given.set_mask,
+        CRM_SCORE_FIELDS | CRM_SCORE_START_DATE | CRM_SCORE_MODEL,
+        "set_mask",
+    )?;
+    let mut config = ScoreConfig::default();
+    if given.set_mask & CRM_SCORE_FIELDS != 0 {
+        let fields = texts(given.fields, given.field_count, "fields")?;
+        config.fields = Some(fields.map(|field| field.map(str::to_owned)).collect::<Result<_>>()?);
+    }
+    if given.set_mask & CRM_SCORE_START_DATE != 0 {
+        config.start_date = Some(value::date_from_days(given.start_date_days)?);
+    }
+    if given.set_mask & CRM_SCORE_MODEL != 0 {
+        config.model = Some(text(given.model, "model")?.to_owned());
+    }
+    Ok(config)
+}
+
+/// Changes how leads are scored, and scores them anew. What `set_mask` leaves out stays as it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_configure(
+    session: *const CrmSession,
+    options: *const CrmScoreOptions,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    nothing(session, err, |session| session.score().configure(&config(options)?))
+}
+
+fn run(
+    session: *const CrmSession,
+    host: Callback,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+    verb: impl FnOnce(&Session, &mut Progress<'_>) -> Result<ScoreRun>,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let mut tell = |done, total| host.tell(done, total);
+        let run = verb(session, &mut Progress::new(&mut tell))?;
+        let number = |number: u64| i64::try_from(number).ok();
+        Ok(Frame::of(vec![
+            column("run", ColumnData::Int(vec![run.run])),
+            column("counted", ColumnData::Int(vec![number(run.counted)])),
+            column("scored", ColumnData::Int(vec![number(run.scored)])),
+            column("changed", ColumnData::Int(vec![number(run.changed)])),
+        ]))
+    })
+}
+
+/// Counts all closed leads anew, and scores all open ones. `out` receives one row: `run` (empty if no score changed), `counted`,
+/// `scored`, `changed`. `progress` may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_rebuild(
+    session: *const CrmSession,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    let host = Callback { call: progress, user_data };
+    run(session, host, out, err, |session, progress| session.score().rebuild(progress))
+}
+
+/// Scores all open leads with what has been counted. The rest is as for `crm_score_rebuild`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_recompute(
+    session: *const CrmSession,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    let host = Callback { call: progress, user_data };
+    run(session, host, out, err, |session, progress| session.score().recompute(progress))
+}
+
+/// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_frequencies(
+    session: *const CrmSession,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(counted(&session.score().frequencies()?)))
+}
+
+/// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
+/// `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_explain(
+    session: *const CrmSession,
+    lead_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(explained(&session.score().explain(LeadId(lead_id))?)))
+}
+
+fn column(name: &str, data: ColumnData) -> Column {
+    Column { name: name.to_owned(), data }
+}
+
+fn counted(rows: &[ScoreFrequency]) -> Frame {
+    let text = |read: fn(&ScoreFrequency) -> &String| {
+        ColumnData::Text(rows.iter().map(|row| Some(read(row).clone())).collect())
+    };
+    Frame::of(vec![
+        column("team_id", ColumnData::Int(rows.iter().map(|row| Some(row.team_id?.0)).collect())),
+        column("variable", text(|row| &row.variable)),
+        column("value", text(|row| &row.value)),
+        column(
+            "won_count",
+            ColumnData::Decimal(rows.iter().map(|row| Some(row.won_count)).collect()),
+        ),
+        column(
+            "lost_count",
+            ColumnData::Decimal(rows.iter().map(|row| Some(row.lost_count)).collect()),
+        ),
+    ])
+}
+
+fn explained(of: &Explanation) -> Frame {
+    let rows = &of.rows;
+    let texts = |first: &str, read: fn(&crm_core::score::ExplanationRow) -> &String| {
+        let rest = rows.iter().map(|row| Some(read(row).clone()));
+        ColumnData::Text(std::iter::once(Some(first.to_owned())).chain(rest).collect())
+    };
+    let reals = |first: f64, read: fn(&crm_core::score::ExplanationRow) -> f64| {
+        let rest = rows.iter().map(|row| Some(read(row)));
+        ColumnData::Float(std::iter::once(Some(first)).chain(rest).collect())
+    };
+    let won = rows.iter().map(|row| Some(row.won_count));
+    let lost = rows.iter().map(|row| Some(row.lost_count));
+    Frame::of(vec![
+        column("variable", texts("base", |row| &row.variable)),
+        column("value", texts("", |row| &row.value)),
+        column("log_odds", reals(of.base_log_odds, |row| row.log_odds)),
+        column("share", reals(of.base, |row| row.share)),
+        column("won_count", ColumnData::Decimal(std::iter::once(None).chain(won).collect())),
+        column("lost_count", ColumnData::Decimal(std::iter::once(None).chain(lost).collect())),
+    ])
+}
