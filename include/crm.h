@@ -292,7 +292,7 @@ crm_str crm_cstr(const char *text);
 // Its status code, as the failed call answered it; 0 for null.
 crm_status crm_error_code(const crm_error *error);
 
-// Its family in a word: invalid not_found denied conflict limit closed cancelled storage format host bug.
+// Its family in a word: invalid `not_found` denied conflict limit closed cancelled storage format host bug.
 crm_str crm_error_kind(const crm_error *error);
 
 // What was wrong, and what would be right. Lives as long as the error.
@@ -393,7 +393,7 @@ crm_str crm_kind_name(int32_t kind_number);
 // One more than the greatest field number of a kind; 0 for nonsense.
 uint32_t crm_field_count(int32_t kind_number);
 
-// The name of a field, such as "stage_id"; empty for numbers without a shown field. Lives for ever.
+// The name of a field, such as `stage_id`; empty for numbers without a shown field. Lives for ever.
 crm_str crm_field_name(int32_t kind_number, uint32_t field);
 
 // The type of a field, `CRM_TYPE_…`; 0 for numbers without a shown field.
@@ -1778,8 +1778,8 @@ crm_status crm_score_explain(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
-// The weighted forecast as a table. `by` names its groups, such as "month, team_id" (of month quarter team_id user_id stage_id
-// company_id); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
+// The weighted forecast as a table. `by` names its groups, such as `month, team_id` (of `month quarter team_id user_id stage_id
+// company_id`); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
 // (`period_start` and `period_end` for periods), `currency`, `bucket` (won open overdue undated), `count`, `expected_revenue`,
 // `weighted_revenue`.
 crm_status crm_forecast_weighted(const crm_session *session,

@@ -53,7 +53,7 @@ pub extern "C" fn crm_field_count(kind_number: i32) -> u32 {
     })
 }
 
-/// The name of a field, such as "stage_id"; empty for numbers without a shown field. Lives for ever.
+/// The name of a field, such as `stage_id`; empty for numbers without a shown field. Lives for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn crm_field_name(kind_number: i32, field: u32) -> CrmStr {
     guard_or_default(|| {

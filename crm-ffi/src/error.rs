@@ -10,7 +10,7 @@ pub unsafe extern "C" fn crm_error_code(error: *const CrmError) -> CrmStatus {
     guard_or_default(|| Ok(CrmStatus::try_from(take(error)?.error.code()).unwrap_or(CRM_OK)))
 }
 
-/// Its family in a word: invalid not_found denied conflict limit closed cancelled storage format host bug.
+/// Its family in a word: invalid `not_found` denied conflict limit closed cancelled storage format host bug.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_error_kind(error: *const CrmError) -> CrmStr {
     guard_or_default(|| Ok(take(error)?.kind.lend()))

@@ -20,8 +20,8 @@ fn weighted(session: &Session, by: CrmStr, matching: CrmStr, zone: CrmStr) -> Re
     session.forecast().weighted(&query)
 }
 
-/// The weighted forecast as a table. `by` names its groups, such as "month, team_id" (of month quarter team_id user_id stage_id
-/// company_id); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
+/// The weighted forecast as a table. `by` names its groups, such as `month, team_id` (of `month quarter team_id user_id stage_id
+/// company_id`); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
 /// (`period_start` and `period_end` for periods), `currency`, `bucket` (won open overdue undated), `count`, `expected_revenue`,
 /// `weighted_revenue`.
 #[unsafe(no_mangle)]

@@ -123,7 +123,7 @@ impl Texts {
             starts.push(bytes.len());
             match data {
                 ColumnData::Text(values) => {
-                    bytes.push_str(values[row].as_deref().unwrap_or_default())
+                    bytes.push_str(values[row].as_deref().unwrap_or_default());
                 }
                 ColumnData::Decimal(values) => write_some(&mut bytes, values[row]),
                 ColumnData::Int(values) => write_some(&mut bytes, values[row]),

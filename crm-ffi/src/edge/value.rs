@@ -1,4 +1,4 @@
-//! A [`Value`] as the C types: each getter takes its own type, and emptiness, which reads as zero as in SQLite.
+//! A [`Value`] as the C types: each getter takes its own type, and emptiness, which reads as zero as in SQL engines.
 
 use crm_core::base::frame::ColumnData;
 use crm_core::base::time::DAY_MICROS;
