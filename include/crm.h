@@ -1797,6 +1797,12 @@ crm_status crm_forecast_total(const crm_session *session,
                               crm_frame **out,
                               crm_error **err);
 
+// The board: what stands in each stage now, per currency; open stages show open deals, won stages won ones, empty ones stay.
+crm_status crm_forecast_board(const crm_session *session,
+                              crm_str filter,
+                              crm_frame **out,
+                              crm_error **err);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

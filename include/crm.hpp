@@ -12,7 +12,10 @@
 
 #include "crm.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -81,6 +84,22 @@ template <class F, class... A> void call(F function, A... arguments) {
     throw error(status, raw);
   }
 }
+
+// A callback of the host's; an exception waits until the library has returned, since it must not pass through it.
+struct host {
+  std::function<bool(std::uint64_t, std::uint64_t)> told;
+  std::exception_ptr thrown;
+
+  static bool tell(void *self, std::uint64_t done, std::uint64_t total) noexcept {
+    host *const it = static_cast<host *>(self);
+    try {
+      return it->told(done, total);
+    } catch (...) {
+      it->thrown = std::current_exception();
+      return false;
+    }
+  }
+};
 
 } // namespace detail
 
@@ -181,6 +200,17 @@ public:
     case tag::null: detail::call(crm_fields_set_property_null, get(), key); break;
     default: throw std::invalid_argument("a custom value is a truth, a number, text or a date");
     }
+    return *this;
+  }
+
+  // What another system calls the record.
+  fields &external_id(std::string_view system, std::string_view id) {
+    detail::call(crm_fields_set_external_id, get(), view(system), view(id));
+    return *this;
+  }
+  // The version that the caller has seen.
+  fields &expected_version(std::int64_t version) {
+    detail::call(crm_fields_set_expected_version, get(), version);
     return *this;
   }
 
@@ -357,6 +387,294 @@ private:
   }
 
   detail::owned<crm_frame, crm_frame_free> handle_;
+};
+
+// Which records to find; default-made: every active one.
+struct query {
+  std::string_view filter{}, order{}, columns{};
+  std::int64_t limit = -1, offset = 0;
+
+  crm_find_options options() const noexcept {
+    crm_find_options options;
+    crm_find_options_init(&options, sizeof options);
+    options.filter = view(filter);
+    options.order = view(order);
+    options.columns = view(columns);
+    options.limit = limit;
+    options.offset = offset;
+    return options;
+  }
+};
+
+namespace detail {
+
+template <class R, class T, class F, class... A> R make(F function, A... arguments) {
+  T *raw = nullptr;
+  call(function, arguments..., &raw);
+  return R(raw);
+}
+template <class F, class... A> record make_record(F function, A... arguments) {
+  return make<record, crm_record>(function, arguments...);
+}
+template <class F, class... A> list make_list(F function, A... arguments) {
+  return make<list, crm_list>(function, arguments...);
+}
+template <class F, class... A> frame make_frame(F function, A... arguments) {
+  return make<frame, crm_frame>(function, arguments...);
+}
+
+// The functions that every room has.
+struct verbs {
+  decltype(&crm_lead_create) create;
+  decltype(&crm_lead_create_many) create_many;
+  decltype(&crm_lead_get) get;
+  decltype(&crm_lead_get_external) get_external;
+  decltype(&crm_lead_find) find;
+  decltype(&crm_lead_count) count;
+  decltype(&crm_lead_frame) frame;
+  decltype(&crm_lead_update) update;
+  decltype(&crm_lead_update_many) update_many;
+  decltype(&crm_lead_delete) remove;
+  decltype(&crm_lead_delete_many) remove_many;
+};
+
+} // namespace detail
+
+// One kind of record, as a session sees it. Valid as long as the session.
+class desk {
+public:
+  desk(crm_session *session, const detail::verbs &verbs) noexcept : session_(session), verbs_(&verbs) {}
+
+  record create(const fields &values) const {
+    return detail::make_record(verbs_->create, session_, values.get());
+  }
+  list create_many(const std::vector<fields> &values) const {
+    std::vector<const crm_fields *> raw;
+    raw.reserve(values.size());
+    for (const fields &one : values) {
+      raw.push_back(one.get());
+    }
+    return detail::make_list(verbs_->create_many, session_, raw.data(), raw.size());
+  }
+  record get(std::int64_t id) const { return detail::make_record(verbs_->get, session_, id); }
+  record get_external(std::string_view system, std::string_view external_id) const {
+    return detail::make_record(verbs_->get_external, session_, view(system), view(external_id));
+  }
+  list find(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_list(verbs_->find, session_, &options);
+  }
+  std::int64_t count(std::string_view filter = {}) const {
+    std::int64_t out = 0;
+    detail::call(verbs_->count, session_, view(filter), &out);
+    return out;
+  }
+  crm::frame frame(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_frame(verbs_->frame, session_, &options);
+  }
+  record update(std::int64_t id, const fields &values) const {
+    return detail::make_record(verbs_->update, session_, id, values.get());
+  }
+  list update(const std::vector<std::int64_t> &ids, const fields &values) const {
+    return detail::make_list(verbs_->update_many, session_, ids.data(), ids.size(), values.get());
+  }
+  void remove(std::int64_t id) const { detail::call(verbs_->remove, session_, id); }
+  void remove(const std::vector<std::int64_t> &ids) const {
+    detail::call(verbs_->remove_many, session_, ids.data(), ids.size());
+  }
+
+protected:
+  template <class F, class... A> record on(F verb, std::int64_t id, A... arguments) const {
+    return detail::make_record(verb, session_, id, arguments...);
+  }
+  template <class F, class... A>
+  list on(F verb, const std::vector<std::int64_t> &ids, A... arguments) const {
+    return detail::make_list(verb, session_, ids.data(), ids.size(), arguments...);
+  }
+
+  crm_session *session_;
+
+private:
+  const detail::verbs *verbs_;
+};
+
+// Leads and opportunities, and their verbs. An id of 0 is none.
+class lead_desk : public desk {
+public:
+  using desk::desk;
+  using many = std::vector<std::int64_t>;
+
+  record mark_won(std::int64_t id) const { return on(crm_lead_mark_won, id); }
+  list mark_won(const many &ids) const { return on(crm_lead_mark_won_many, ids); }
+  record mark_lost(std::int64_t id, std::int64_t lost_reason_id = 0, std::string_view note = {}) const {
+    return on(crm_lead_mark_lost, id, lost_reason_id, view(note));
+  }
+  list mark_lost(const many &ids, std::int64_t lost_reason_id = 0, std::string_view note = {}) const {
+    return on(crm_lead_mark_lost_many, ids, lost_reason_id, view(note));
+  }
+  record reopen(std::int64_t id) const { return on(crm_lead_reopen, id); }
+  list reopen(const many &ids) const { return on(crm_lead_reopen_many, ids); }
+  record archive(std::int64_t id) const { return on(crm_lead_archive, id); }
+  list archive(const many &ids) const { return on(crm_lead_archive_many, ids); }
+  record restore(std::int64_t id) const { return on(crm_lead_restore, id); }
+  list restore(const many &ids) const { return on(crm_lead_restore_many, ids); }
+  record move_to(std::int64_t id, std::int64_t stage_id) const {
+    return on(crm_lead_move_to, id, stage_id);
+  }
+  list move_to(const many &ids, std::int64_t stage_id) const {
+    return on(crm_lead_move_to_many, ids, stage_id);
+  }
+  record convert(std::int64_t id, std::int64_t partner_id = 0, std::int64_t user_id = 0,
+                 std::int64_t team_id = 0) const {
+    return on(crm_lead_convert, id, partner_id, user_id, team_id);
+  }
+  record assign_to(std::int64_t id, std::int64_t user_id, std::int64_t team_id) const {
+    return on(crm_lead_assign_to, id, user_id, team_id);
+  }
+  list assign_to(const many &ids, std::int64_t user_id, std::int64_t team_id) const {
+    return on(crm_lead_assign_to_many, ids, user_id, team_id);
+  }
+  record copy(std::int64_t id) const { return on(crm_lead_copy, id); }
+  crm::frame history(std::int64_t id) const {
+    return detail::make_frame(crm_lead_history, session_, id);
+  }
+};
+
+// One database as one user.
+class session {
+public:
+  explicit session(crm_session *own) noexcept : handle_(own) {}
+
+// The desk of a room; the name of a desk is the room's plural.
+#define CRM_HPP_DESK(room, name)                                                                   \
+  desk name() const noexcept {                                                                     \
+    static constexpr detail::verbs functions{                                                       \
+        crm_##room##_create, crm_##room##_create_many, crm_##room##_get,                           \
+        crm_##room##_get_external, crm_##room##_find, crm_##room##_count, crm_##room##_frame,      \
+        crm_##room##_update, crm_##room##_update_many, crm_##room##_delete,                        \
+        crm_##room##_delete_many};                                                                 \
+    return {get(), functions};                                                                     \
+  }
+  CRM_HPP_DESK(company, companies)
+  CRM_HPP_DESK(user, users)
+  CRM_HPP_DESK(team, teams)
+  CRM_HPP_DESK(team_member, team_members)
+  CRM_HPP_DESK(stage, stages)
+  CRM_HPP_DESK(lost_reason, lost_reasons)
+  CRM_HPP_DESK(tag, tags)
+  CRM_HPP_DESK(campaign, campaigns)
+  CRM_HPP_DESK(medium, mediums)
+  CRM_HPP_DESK(source, sources)
+  CRM_HPP_DESK(recurring_plan, recurring_plans)
+  CRM_HPP_DESK(partner, partners)
+#undef CRM_HPP_DESK
+
+  lead_desk leads() const noexcept {
+    static constexpr detail::verbs functions{
+        crm_lead_create, crm_lead_create_many, crm_lead_get,    crm_lead_get_external,
+        crm_lead_find,   crm_lead_count,       crm_lead_frame,  crm_lead_update,
+        crm_lead_update_many, crm_lead_delete, crm_lead_delete_many};
+    return {get(), functions};
+  }
+
+  // The weighted forecast; `by` such as "month, team_id".
+  frame forecast(std::string_view by = {}, std::string_view filter = {},
+                 std::string_view zone = {}) const {
+    return detail::make_frame(crm_forecast_weighted, get(), view(by), view(filter), view(zone));
+  }
+
+  crm_session *get() const noexcept { return handle_.get(); }
+
+private:
+  detail::owned<crm_session, crm_session_close> handle_;
+};
+
+// Verbs that happen together or not at all: undone unless commit() is reached.
+class transaction {
+public:
+  explicit transaction(const session &of) : session_(of.get()) { detail::call(crm_begin, session_); }
+  transaction(const transaction &) = delete;
+  transaction &operator=(const transaction &) = delete;
+  ~transaction() {
+    if (session_ != nullptr) {
+      crm_rollback(session_, nullptr);
+    }
+  }
+  void commit() {
+    detail::call(crm_commit, session_);
+    session_ = nullptr;
+  }
+
+private:
+  crm_session *session_;
+};
+
+// An open database. Its sessions keep it open.
+class database {
+public:
+  // A path or ":memory:"; `currency` is that of company 1 in a new file.
+  explicit database(std::string_view target, std::string_view currency = {}) {
+    crm_open_options options;
+    crm_open_options_init(&options, sizeof options);
+    options.currency = view(currency);
+    open(target, options);
+  }
+  database(std::string_view target, const crm_open_options &options) { open(target, options); }
+
+  // As the user with that login; none: the administrator.
+  crm::session session(std::string_view user_login = {}, std::optional<instant> now = {}) const {
+    const std::int64_t *micros = now ? &now->micros : nullptr;
+    return detail::make<crm::session, crm_session>(crm_session_open, get(), view(user_login), micros);
+  }
+  // As the user with that id.
+  crm::session session_of(std::int64_t user_id, std::optional<instant> now = {}) const {
+    const std::int64_t *micros = now ? &now->micros : nullptr;
+    return detail::make<crm::session, crm_session>(crm_session_open_id, get(), user_id, micros);
+  }
+  // What is wrong, in words; nothing: it is sound.
+  std::vector<std::string> verify() const {
+    const frame problems = detail::make_frame(crm_verify, get());
+    std::vector<std::string> words;
+    for (std::size_t row = 0; row < problems.rows(); ++row) {
+      words.emplace_back(problems.text(row, 0));
+    }
+    return words;
+  }
+  frame feed(std::int64_t after, std::int64_t limit) const {
+    return detail::make_frame(crm_feed, get(), after, limit);
+  }
+  // Copies the database; `progress(done, total)` answers whether to go on, and its exceptions come out here.
+  void backup(std::string_view target,
+              std::function<bool(std::uint64_t, std::uint64_t)> progress = nullptr) const {
+    detail::host host{std::move(progress), nullptr};
+    const crm_progress_fn tell = host.told ? &detail::host::tell : nullptr;
+    try {
+      detail::call(crm_backup, get(), view(target), tell, static_cast<void *>(&host));
+    } catch (const error &) {
+      if (host.thrown) {
+        std::rethrow_exception(host.thrown);
+      }
+      throw;
+    }
+  }
+  void interrupt() const { detail::call(crm_interrupt, get()); }
+  // Closes it for everyone, now.
+  void close() const { detail::call(crm_close, get()); }
+
+  crm_db *get() const noexcept { return handle_.get(); }
+
+private:
+  void open(std::string_view target, const crm_open_options &options) {
+    if (crm_abi_version() != CRM_ABI_VERSION) {
+      throw std::runtime_error("crm: the library has another ABI than this program's header");
+    }
+    crm_db *raw = nullptr;
+    detail::call(crm_open, view(target), &options, &raw);
+    handle_.reset(raw);
+  }
+
+  detail::owned<crm_db, crm_db_release> handle_;
 };
 
 } // namespace crm

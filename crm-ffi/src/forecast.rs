@@ -1,6 +1,6 @@
 //! The forecast: what open deals should bring, weighted by their chance.
 
-use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery};
+use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
 use crm_core::{FieldKind, Frame, Result, Session};
 
 use crate::desk::{filter, names, table};
@@ -62,5 +62,19 @@ pub unsafe extern "C" fn crm_forecast_total(
             ]);
         }
         Ok(frame)
+    })
+}
+
+/// The board: what stands in each stage now, per currency; open stages show open deals, won stages won ones, empty ones stay.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_forecast_board(
+    session: *const CrmSession,
+    filter: CrmStr,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let filter = crate::desk::filter(filter)?;
+        Ok(board_frame(&session.forecast().board(filter.as_ref())?))
     })
 }

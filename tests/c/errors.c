@@ -99,6 +99,7 @@ static void rest(crm_status code, crm_session *s) {
   FAILS(code, crm_score_explain(s, id, &frame, &err));
   FAILS(code, crm_forecast_weighted(s, S("month"), S(""), S(""), &frame, &err));
   FAILS(code, crm_forecast_total(s, S(""), S(""), &frame, &err));
+  FAILS(code, crm_forecast_board(s, S(""), &frame, &err));
   CHECK(record == NULL && list == NULL && frame == NULL);
 }
 

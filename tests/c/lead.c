@@ -128,6 +128,9 @@ static void open_to_forecast(crm_session *s) {
   CHECK(crm_frame_rows(frame) == 1 && is(text, "1000.00"));
   CHECK(crm_frame_free(frame) == CRM_OK);
 
+  OK(crm_forecast_board(s, S(""), &frame, &err));
+  CHECK(crm_frame_rows(frame) == 2 && crm_frame_free(frame) == CRM_OK); /* one line per stage */
+
   OK(crm_lead_mark_lost(s, ovens, 0, S("went with a cheaper offer"), &record, &err));
   CHECK(is(words(record, CRM_LEAD_WON_STATUS), "lost"));
   CHECK(crm_record_free(record) == CRM_OK);

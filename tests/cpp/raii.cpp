@@ -48,10 +48,106 @@ void failures_are_exceptions() {
   CHECK(std::string_view(error.what()).find("12,50") != std::string_view::npos);
 }
 
+constexpr crm::instant now{INT64_C(1772442000000000)}; // Monday 2 March 2026, 09:00 UTC
+
+void open_to_forecast() {
+  const crm::database db{":memory:", "CHF"};
+  const crm::session s = db.session({}, now);
+  const crm::record lead = s.leads().create({{"name", "Fleet lease"},
+                                             {"expected_revenue", crm::decimal{"12500.50"}},
+                                             {"probability", 50},
+                                             {"date_deadline", crm::date{2026, 4, 15}}});
+  CHECK(lead.kind() == CRM_KIND_LEAD && lead.text(CRM_LEAD_NAME) == "Fleet lease");
+  CHECK(lead.money(CRM_LEAD_EXPECTED_REVENUE).minor == 1250050);
+  CHECK(lead.text(CRM_LEAD_CURRENCY) == "CHF" && !lead.ref(CRM_LEAD_PARTNER_ID));
+  CHECK(lead.ppm(CRM_LEAD_PROBABILITY) == 500000);
+  crm::frame forecast = s.forecast("month");
+  CHECK(forecast.rows() == 1 && forecast.text(0, forecast.column("bucket")) == "open");
+  CHECK(forecast.f64(0, forecast.column("weighted_revenue")) == 6250.25);
+
+  const crm::record won = s.leads().mark_won(lead.id());
+  CHECK(won.text(CRM_LEAD_WON_STATUS) == "won" && lead.text(CRM_LEAD_WON_STATUS) == "pending");
+  CHECK(s.leads().count("won_status = \"won\"") == 1);
+  CHECK(s.leads().history(lead.id()).rows() >= 2);
+  CHECK(db.verify().empty() && db.feed(0, 1).rows() == 1);
+}
+
+void records_outlive_what_they_came_from() {
+  std::optional<crm::record> kept;
+  {
+    const crm::database db{":memory:"};
+    const crm::session s = db.session();
+    std::vector<crm::fields> drafts;
+    drafts.push_back(crm::fields{{"name", "Hot"}});
+    drafts.push_back(crm::fields{{"name", "Cold"}});
+    const crm::list tags = s.tags().create_many(drafts);
+    CHECK(tags.size() == 2 && tags.ids()[1] == tags[1].id());
+    kept = tags[1];
+    std::size_t seen = 0;
+    for (const crm::record tag : tags) {
+      CHECK(tag.i64(CRM_TAG_COLOR) == 0);
+      ++seen;
+    }
+    CHECK(seen == 2);
+  }
+  CHECK(kept->text(CRM_TAG_NAME) == "Cold");
+}
+
+void transactions_are_undone_unless_committed() {
+  const crm::database db{":memory:"};
+  const crm::session s = db.session();
+  const std::int64_t before = s.stages().count();
+  try {
+    crm::transaction all(s);
+    s.stages().create({{"name", "Undone"}});
+    s.stages().create({{"nmae", "Mistake"}});
+    all.commit();
+  } catch (const crm::error &error) {
+    CHECK(error.field() == "nmae");
+  }
+  CHECK(s.stages().count() == before);
+  crm::transaction all(s);
+  s.stages().create(crm::fields{{"name", "Kept"}}.external_id("erp", "7"));
+  all.commit();
+  CHECK(s.stages().count() == before + 1);
+  const crm::record kept = s.stages().get_external("erp", "7");
+  s.stages().update(kept.id(), crm::fields{{"sequence", 3}}.expected_version(1));
+  const crm::error late = refused([&] {
+    s.stages().update(kept.id(), crm::fields{{"sequence", 4}}.expected_version(1));
+  });
+  CHECK(late.code() == CRM_E_CONFLICT && late.record_id() == kept.id());
+  CHECK(late.record_kind() == "stage");
+  CHECK(s.stages().find({"sequence = 3", "name desc", {}, 5, 0}).size() >= 1);
+  s.stages().remove(kept.id());
+  CHECK(refused([&] { s.stages().get(kept.id()); }).code() == CRM_E_NOT_FOUND);
+}
+
+void exceptions_of_callbacks_come_out(const std::string &folder) {
+  const crm::database db{":memory:"};
+  bool thrown = false;
+  try {
+    db.backup(folder + "/never.crm", [](std::uint64_t, std::uint64_t) -> bool {
+      throw std::domain_error("the host's own");
+    });
+  } catch (const std::domain_error &error) {
+    thrown = std::string_view(error.what()) == "the host's own";
+  }
+  CHECK(thrown);
+  std::uint64_t calls = 0;
+  db.backup(folder + "/copy.crm", [&](std::uint64_t, std::uint64_t) { return ++calls > 0; });
+  CHECK(calls > 0);
+  db.close();
+  CHECK(refused([&] { db.session(); }).code() == CRM_E_CLOSED);
+}
+
 } // namespace
 
-int main() {
+int main(int, char **arguments) {
   values_are_moved_and_ended();
   failures_are_exceptions();
+  open_to_forecast();
+  records_outlive_what_they_came_from();
+  transactions_are_undone_unless_committed();
+  exceptions_of_callbacks_come_out(arguments[1]);
   return 0;
 }
