@@ -175,6 +175,18 @@ fn a_read_only_file_is_refused() {
 }
 
 #[test]
+fn a_backup_of_memory_is_a_file_of_ours() {
+    let folder = Folder::new("memory");
+    let copy = folder.file("copy.crm");
+    let crm = Crm::open(":memory:").unwrap();
+    let deal =
+        crm.session(None, None).unwrap().leads().create(fields! { name: "Fleet lease" }).unwrap();
+    crm.backup(&copy, &mut crm_core::Progress::none()).unwrap();
+    let copied = Crm::open(copy.to_str().unwrap()).unwrap();
+    assert_eq!(copied.session(None, None).unwrap().leads().get(deal.id).unwrap().name, deal.name);
+}
+
+#[test]
 fn a_backup_is_a_whole_database() {
     let folder = Folder::new("backup");
     let crm = open(&folder.file("a.crm")).unwrap();

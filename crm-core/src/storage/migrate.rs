@@ -36,11 +36,12 @@ pub(crate) fn open(conn: &mut Connection, target: &Target) -> Result<()> {
             ),
         ));
     }
+    if version == 0 {
+        // Before write-ahead logging begins, so that the file itself says whose it is from its first byte on; in memory too, since a
+        // backup of it is a file.
+        mark(conn)?;
+    }
     if *target != Target::Memory {
-        if version == 0 {
-            // Before write-ahead logging begins, so that the file itself says whose it is from its first byte on.
-            mark(conn)?;
-        }
         sqlite::enter_wal(conn)?;
     }
     if version < VERSION { upgrade(conn, VERSION) } else { Ok(()) }
