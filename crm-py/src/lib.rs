@@ -1,1 +1,50 @@
-//! x
+//! The Python door of the CRM engine: the native half of the package `crm`.
+//!
+//! Everything a host calls is written in Python (`python/crm`), with its types and its documentation; this module takes values in,
+//! calls the core with the interpreter released, and gives values out. Deliberately absent: decisions, SQL, and the word `unsafe`.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::needless_pass_by_value, reason = "what Python gives is taken by value")]
+
+mod call;
+mod database;
+mod error;
+mod fields;
+mod frame;
+mod lead;
+mod office;
+mod progress;
+mod record;
+mod session;
+mod study;
+mod value;
+
+use pyo3::prelude::*;
+
+/// The native half of the package `crm`; hosts import `crm`.
+#[pymodule]
+mod _crm {
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    use crate::database::Database;
+    #[pymodule_export]
+    use crate::frame::Columns;
+    #[pymodule_export]
+    use crate::lead::{
+        archive, assign_to, convert, copy, history, mark_lost, mark_won, move_to, reopen, restore,
+    };
+    #[pymodule_export]
+    use crate::office::{declare_property, properties, set_settings, setting, settings};
+    #[pymodule_export]
+    use crate::record::{Field, Record, catalogue};
+    #[pymodule_export]
+    use crate::session::Session;
+    #[pymodule_export]
+    use crate::study::{
+        configure_score, explain_score, rebuild_score, recompute_score, score_frequencies,
+        weighted_forecast,
+    };
+}

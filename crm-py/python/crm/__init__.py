@@ -1,0 +1,105 @@
+"""An embeddable CRM engine: leads, pipeline, scoring and forecasts in one file, no server.
+
+Open a file, open a session as a user, and work at its desks:
+
+>>> import crm
+>>> from datetime import datetime, timezone
+>>> monday = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+>>> with crm.open(":memory:") as db, db.session(now=monday) as s:
+...     bakery = s.partners.create(name="Azure Bakery", is_company=True)
+...     deal = s.leads.create(name="Fleet lease", partner_id=bakery, expected_revenue=12_000, probability=25)
+...     forecast = s.forecast.weighted(by=["team_id"])
+...     won = s.leads.mark_won(deal)
+>>> [f"{row['weighted_revenue']:.2f}" for row in forecast]
+['3000.00']
+>>> won.won_status, won.date_closed == monday
+('won', True)
+
+Money and percent are `decimal.Decimal`, instants aware `datetime` in UTC, days `date`, empty is `None`. Everything that fails raises a
+:class:`CrmError`. Every call releases the interpreter, so threads run side by side.
+"""
+
+from crm._crm import Record, __version__
+from crm._records import (
+    Campaign,
+    Company,
+    Lead,
+    LostReason,
+    Medium,
+    Partner,
+    PropertyValue,
+    RecurringPlan,
+    Source,
+    Stage,
+    Tag,
+    Team,
+    TeamMember,
+    User,
+)
+from crm.database import Crm, open
+from crm.desk import Desk, Filter
+from crm.exceptions import (
+    BugError,
+    CancelledError,
+    ClosedError,
+    ConflictError,
+    CrmError,
+    DeniedError,
+    FormatError,
+    HostError,
+    InvalidError,
+    LimitError,
+    NotFoundError,
+    StorageError,
+)
+from crm.frame import Frame
+from crm.leads import Leads
+from crm.session import Atomic, Properties, Property, Session, Settings
+from crm.study import Explanation, Forecast, Forecasts, ScoreRun, Scores
+
+__all__ = [
+    "Atomic",
+    "BugError",
+    "Campaign",
+    "CancelledError",
+    "ClosedError",
+    "Company",
+    "ConflictError",
+    "Crm",
+    "CrmError",
+    "DeniedError",
+    "Desk",
+    "Explanation",
+    "Filter",
+    "Forecast",
+    "Forecasts",
+    "FormatError",
+    "Frame",
+    "HostError",
+    "InvalidError",
+    "Lead",
+    "Leads",
+    "LimitError",
+    "LostReason",
+    "Medium",
+    "NotFoundError",
+    "Partner",
+    "Properties",
+    "Property",
+    "PropertyValue",
+    "Record",
+    "RecurringPlan",
+    "Scores",
+    "ScoreRun",
+    "Session",
+    "Settings",
+    "Source",
+    "Stage",
+    "StorageError",
+    "Tag",
+    "Team",
+    "TeamMember",
+    "User",
+    "__version__",
+    "open",
+]

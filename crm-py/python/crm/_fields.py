@@ -1,0 +1,223 @@
+# Written by crm-core/tests/python.rs from the field tables; do not edit: CRM_UPDATE=1 cargo test rewrites it.
+"""What `create` and `update` take, for type checkers: one `TypedDict` per kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias, TypedDict
+
+from crm._records import (
+    Company,
+    User,
+    Team,
+    TeamMember,
+    Stage,
+    LostReason,
+    Tag,
+    Campaign,
+    Medium,
+    Source,
+    RecurringPlan,
+    Partner,
+    Lead,
+    PropertyValue,
+)
+
+Number: TypeAlias = Decimal | int | float | str
+
+
+class CompanyFields(TypedDict, total=False):
+    """Fields of a company that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    currency: str
+    country_code: str | None
+    zone: str | None
+
+
+class UserFields(TypedDict, total=False):
+    """Fields of a user that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    login: str
+    email: str | None
+    role: Literal["own", "team", "all", "admin"]
+    company_id: int | Company | None
+    company_ids: Iterable[int | Company] | None
+    active: bool
+
+
+class TeamFields(TypedDict, total=False):
+    """Fields of a team that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    sequence: int
+    user_id: int | User | None
+    member_ids: Iterable[int | User] | None
+    company_id: int | Company | None
+    parent_id: int | Team | None
+    use_leads: bool
+    use_opportunities: bool
+    assignment_filter: str | None
+    assignment_max: int
+    active: bool
+
+
+class TeamMemberFields(TypedDict, total=False):
+    """Fields of a team member that can be set."""
+
+    external_id: tuple[str, str]
+    team_id: int | Team
+    user_id: int | User
+    assignment_max: int
+    assignment_filter: str | None
+
+
+class StageFields(TypedDict, total=False):
+    """Fields of a stage that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    sequence: int
+    is_won: bool
+    fold: bool
+    requirements: str | None
+    team_ids: Iterable[int | Team] | None
+    company_id: int | Company | None
+    rotting_days: int
+    color: int
+
+
+class LostReasonFields(TypedDict, total=False):
+    """Fields of a lost reason that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    sequence: int
+    is_cancellation: bool
+    active: bool
+
+
+class TagFields(TypedDict, total=False):
+    """Fields of a tag that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    color: int
+    parent_id: int | Tag | None
+
+
+class CampaignFields(TypedDict, total=False):
+    """Fields of a campaign that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    active: bool
+
+
+class MediumFields(TypedDict, total=False):
+    """Fields of a medium that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    active: bool
+
+
+class SourceFields(TypedDict, total=False):
+    """Fields of a source that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    active: bool
+
+
+class RecurringPlanFields(TypedDict, total=False):
+    """Fields of a recurring plan that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    number_of_months: int
+    sequence: int
+    active: bool
+
+
+class PartnerFields(TypedDict, total=False):
+    """Fields of a partner that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    is_company: bool
+    parent_id: int | Partner | None
+    address_type: Literal["contact", "invoice", "delivery", "private", "other"]
+    is_customer: bool
+    is_supplier: bool
+    function: str | None
+    email: str | None
+    phone: str | None
+    mobile: str | None
+    website: str | None
+    street: str | None
+    street2: str | None
+    city: str | None
+    zip: str | None
+    state_code: str | None
+    country_code: str | None
+    lang: str | None
+    user_id: int | User | None
+    company_id: int | Company | None
+    comment: str | None
+    properties: Mapping[str, PropertyValue | None] | None
+    active: bool
+
+
+class LeadFields(TypedDict, total=False):
+    """Fields of a lead that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    kind: Literal["lead", "opportunity"]
+    type: Literal["lead", "opportunity"]
+    company_id: int | Company | None
+    currency: str
+    partner_id: int | Partner | None
+    user_id: int | User | None
+    team_id: int | Team | None
+    stage_id: int | Stage | None
+    priority: int
+    tag_ids: Iterable[int | Tag] | None
+    expected_revenue: Number | None
+    recurring_revenue: Number | None
+    recurring_plan_id: int | RecurringPlan | None
+    probability: Number | None
+    manual_probability: Number | None
+    on_hold: bool
+    forecast_category: Literal["pipeline", "best_case", "commit", "closed", "omitted"]
+    date_deadline: date | None
+    lost_reason_id: int | LostReason | None
+    campaign_id: int | Campaign | None
+    medium_id: int | Medium | None
+    source_id: int | Source | None
+    country_code: str | None
+    state_code: str | None
+    lang: str | None
+    color: int
+    partner_name: str | None
+    contact_name: str | None
+    function: str | None
+    email_from: str | None
+    email_cc: str | None
+    phone: str | None
+    mobile: str | None
+    website: str | None
+    street: str | None
+    street2: str | None
+    city: str | None
+    zip: str | None
+    referred: str | None
+    description: str | None
+    properties: Mapping[str, PropertyValue | None] | None

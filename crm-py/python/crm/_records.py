@@ -1,0 +1,778 @@
+# Written by crm-core/tests/python.rs from the field tables; do not edit: CRM_UPDATE=1 cargo test rewrites it.
+"""One class per kind of record. Records are values: read their attributes, change them through their desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, Literal, TypeAlias, final
+
+from crm._crm import Field, Record
+
+PropertyValue: TypeAlias = str | bool | float | date
+
+
+@final
+class Company(Record):
+    """A company of the host: owner of users, teams and deals. Company 1 exists from the start."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "company"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    currency: Field[str] = Field()
+    """Of its deals' amounts, ISO 4217. Fixed once a deal of the company has money."""
+
+    country_code: Field[str | None] = Field()
+    """Two letters, ISO 3166; helps to read phone numbers."""
+
+    zone: Field[str | None] = Field()
+    """Its time zone, IANA."""
+
+
+@final
+class User(Record):
+    """Someone who works with the pipeline."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "user"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """The person's name."""
+
+    login: Field[str] = Field()
+    """What names them at `session`; unique."""
+
+    email: Field[str | None] = Field()
+    """Where to write to them."""
+
+    role: Field[Literal["own", "team", "all", "admin"]] = Field()
+    """What they may see."""
+
+    company_id: Field[int | None] = Field()
+    """Their company; empty: every company."""
+
+    company_ids: Field[list[int]] = Field()
+    """Further companies they may work in."""
+
+    active: Field[bool] = Field()
+    """An archived user cannot open a session nor own new deals."""
+
+
+@final
+class Team(Record):
+    """A sales team."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "team"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    sequence: Field[int] = Field()
+    """Lower comes first."""
+
+    user_id: Field[int | None] = Field()
+    """Its leader."""
+
+    member_ids: Field[list[int]] = Field()
+    """Its members."""
+
+    company_id: Field[int | None] = Field()
+    """Its company; empty: shared by all."""
+
+    parent_id: Field[int | None] = Field()
+    """The team above it."""
+
+    use_leads: Field[bool] = Field()
+    """Whether it works on leads."""
+
+    use_opportunities: Field[bool] = Field()
+    """Whether it works on opportunities."""
+
+    assignment_filter: Field[str | None] = Field()
+    """Which leads it may be given, as a filter."""
+
+    assignment_max: Field[int] = Field()
+    """How many leads it may be given in 30 days."""
+
+    active: Field[bool] = Field()
+    """An archived team is not chosen by default."""
+
+
+@final
+class TeamMember(Record):
+    """A user's membership of a team."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "team_member"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    team_id: Field[int] = Field()
+    """The team."""
+
+    user_id: Field[int] = Field()
+    """The user."""
+
+    assignment_max: Field[int] = Field()
+    """How many leads the member may be given in 30 days."""
+
+    assignment_filter: Field[str | None] = Field()
+    """Which leads the member may be given, as a filter."""
+
+
+@final
+class Stage(Record):
+    """A step of the pipeline."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "stage"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    sequence: Field[int] = Field()
+    """Lower comes first."""
+
+    is_won: Field[bool] = Field()
+    """Whether deals in it are won."""
+
+    fold: Field[bool] = Field()
+    """Whether a board shows it folded; a folded stage is never the default."""
+
+    requirements: Field[str | None] = Field()
+    """What must be done before a deal may leave it."""
+
+    team_ids: Field[list[int]] = Field()
+    """The teams that use it; none: every team."""
+
+    company_id: Field[int | None] = Field()
+    """Its company; empty: shared by all."""
+
+    rotting_days: Field[int] = Field()
+    """Days without a move after which a deal rots; 0: never."""
+
+    color: Field[int] = Field()
+    """A colour of the host's palette."""
+
+
+@final
+class LostReason(Record):
+    """Why deals are lost."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "lost_reason"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """The reason in words."""
+
+    sequence: Field[int] = Field()
+    """Lower comes first."""
+
+    is_cancellation: Field[bool] = Field()
+    """Whether deals with it count as cancelled rather than lost."""
+
+    active: Field[bool] = Field()
+    """An archived reason is kept where it stands, and not offered."""
+
+
+@final
+class Tag(Record):
+    """A label; labels form a tree."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "tag"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its word."""
+
+    color: Field[int] = Field()
+    """A colour of the host's palette."""
+
+    parent_id: Field[int | None] = Field()
+    """The label above it."""
+
+
+@final
+class Campaign(Record):
+    """A marketing effort."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "campaign"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    active: Field[bool] = Field()
+    """An archived one is not offered."""
+
+
+@final
+class Medium(Record):
+    """A way of delivery, such as e-mail or banner."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "medium"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    active: Field[bool] = Field()
+    """An archived one is not offered."""
+
+
+@final
+class Source(Record):
+    """Where someone came from, such as a search engine."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "source"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    active: Field[bool] = Field()
+    """An archived one is not offered."""
+
+
+@final
+class RecurringPlan(Record):
+    """How often recurring revenue recurs."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "recurring_plan"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    number_of_months: Field[int] = Field()
+    """Months of one payment; 0 counts as 1."""
+
+    sequence: Field[int] = Field()
+    """Lower comes first."""
+
+    active: Field[bool] = Field()
+    """An archived one is not offered."""
+
+
+@final
+class Partner(Record):
+    """A person or a company outside, with an address and how to reach them."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "partner"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Their name."""
+
+    is_company: Field[bool] = Field()
+    """A company rather than a person."""
+
+    parent_id: Field[int | None] = Field()
+    """The company or person they belong to."""
+
+    address_type: Field[Literal["contact", "invoice", "delivery", "private", "other"]] = Field()
+    """What this card's address is for."""
+
+    is_customer: Field[bool] = Field()
+    """Buys from us."""
+
+    is_supplier: Field[bool] = Field()
+    """Sells to us."""
+
+    function: Field[str | None] = Field()
+    """Their position."""
+
+    email: Field[str | None] = Field()
+    """As they wrote it."""
+
+    email_normalized: Field[str | None] = Field()
+    """The address alone, in its comparable form; kept by the library."""
+
+    phone: Field[str | None] = Field()
+    """As they wrote it."""
+
+    mobile: Field[str | None] = Field()
+    """As they wrote it."""
+
+    phone_normalized: Field[str | None] = Field()
+    """The first readable number in E.164; kept by the library."""
+
+    website: Field[str | None] = Field()
+    """Their page."""
+
+    street: Field[str | None] = Field()
+    """Street and number."""
+
+    street2: Field[str | None] = Field()
+    """More of the street."""
+
+    city: Field[str | None] = Field()
+    """The town."""
+
+    zip: Field[str | None] = Field()
+    """Postal code."""
+
+    state_code: Field[str | None] = Field()
+    """State or region, free."""
+
+    country_code: Field[str | None] = Field()
+    """Two letters, ISO 3166."""
+
+    lang: Field[str | None] = Field()
+    """Their language, such as `fr_FR`."""
+
+    user_id: Field[int | None] = Field()
+    """Who looks after them."""
+
+    company_id: Field[int | None] = Field()
+    """Whose partner they are; empty: everybody's."""
+
+    comment: Field[str | None] = Field()
+    """Notes."""
+
+    properties: Field[dict[str, PropertyValue]] = Field()
+    """Declared custom values by name."""
+
+    active: Field[bool] = Field()
+    """An archived partner is hidden."""
+
+
+@final
+class Lead(Record):
+    """A lead or an opportunity. It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100, losing archives it with probability 0. `probability` follows the machine until someone sets it by hand."""
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "lead"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """What the deal is about; by default "<partner>'s opportunity"."""
+
+    kind: Field[Literal["lead", "opportunity"]] = Field()
+    """Unqualified lead or opportunity; omitted: opportunity, unless the setting `use_leads` is on."""
+
+    company_id: Field[int | None] = Field()
+    """Whose deal it is; by default its team's company, else its user's, else its partner's."""
+
+    currency: Field[str] = Field()
+    """Of its amounts; by default its company's. Fixed once there is money."""
+
+    partner_id: Field[int | None] = Field()
+    """The customer."""
+
+    user_id: Field[int | None] = Field()
+    """The salesperson; omitted: the session's user."""
+
+    team_id: Field[int | None] = Field()
+    """The team; omitted: the salesperson's."""
+
+    stage_id: Field[int | None] = Field()
+    """Where it stands in the pipeline; omitted: the team's first stage."""
+
+    priority: Field[int] = Field()
+    """0 low, 1 medium, 2 high, 3 very high."""
+
+    tag_ids: Field[list[int]] = Field()
+    """Its labels."""
+
+    expected_revenue: Field[Decimal] = Field()
+    """What the deal should bring, once."""
+
+    recurring_revenue: Field[Decimal] = Field()
+    """What the deal should bring per period of its plan."""
+
+    recurring_plan_id: Field[int | None] = Field()
+    """How often it recurs; none counts as monthly."""
+
+    probability: Field[Decimal] = Field()
+    """Chance of winning. Setting it makes it manual; `None` follows the machine again."""
+
+    manual_probability: Field[Decimal | None] = Field()
+    """What a person said; empty: follow the machine."""
+
+    automated_probability: Field[Decimal] = Field()
+    """What the machine says."""
+
+    is_automated_probability: Field[bool] = Field()
+    """Whether `probability` is the machine's, compared at two decimals."""
+
+    probability_source: Field[Literal["none", "base", "stage", "model", "manual", "outcome"]] = Field()
+    """Where `probability` comes from."""
+
+    won_status: Field[Literal["pending", "won", "lost"]] = Field()
+    """Pending, won or lost."""
+
+    active: Field[bool] = Field()
+    """Shown; losing and archiving hide it."""
+
+    on_hold: Field[bool] = Field()
+    """Paused: left out of forecasts."""
+
+    forecast_category: Field[Literal["pipeline", "best_case", "commit", "closed", "omitted"]] = Field()
+    """How sure we are to see the money in time."""
+
+    date_deadline: Field[date | None] = Field()
+    """When we expect to win."""
+
+    date_open: Field[datetime | None] = Field()
+    """When a salesperson was set."""
+
+    date_closed: Field[datetime | None] = Field()
+    """When it was won or lost."""
+
+    date_conversion: Field[datetime | None] = Field()
+    """When it became an opportunity."""
+
+    date_last_stage_update: Field[datetime | None] = Field()
+    """When it last changed its stage."""
+
+    lost_reason_id: Field[int | None] = Field()
+    """Why it was lost."""
+
+    campaign_id: Field[int | None] = Field()
+    """The marketing effort it came by."""
+
+    medium_id: Field[int | None] = Field()
+    """The way it came."""
+
+    source_id: Field[int | None] = Field()
+    """Where it came from."""
+
+    country_code: Field[str | None] = Field()
+    """Two letters, ISO 3166; folded to upper case."""
+
+    state_code: Field[str | None] = Field()
+    """State or region, free."""
+
+    lang: Field[str | None] = Field()
+    """The contact's language, such as `fr_FR`."""
+
+    email_state: Field[Literal["correct", "incorrect"] | None] = Field()
+    """Whether the e-mail can be one; kept by the library."""
+
+    phone_state: Field[Literal["correct", "incorrect"] | None] = Field()
+    """Whether the phone number can be one; kept by the library."""
+
+    color: Field[int] = Field()
+    """A colour of the host's palette."""
+
+    partner_name: Field[str | None] = Field()
+    """The customer's company name."""
+
+    contact_name: Field[str | None] = Field()
+    """Whom to talk to."""
+
+    function: Field[str | None] = Field()
+    """The contact's position."""
+
+    email_from: Field[str | None] = Field()
+    """The contact's e-mail, as written."""
+
+    email_cc: Field[str | None] = Field()
+    """Copied in incoming mail."""
+
+    email_normalized: Field[str | None] = Field()
+    """The address alone, in its comparable form; kept by the library."""
+
+    phone: Field[str | None] = Field()
+    """As written."""
+
+    mobile: Field[str | None] = Field()
+    """As written."""
+
+    phone_normalized: Field[str | None] = Field()
+    """The first readable number in E.164; kept by the library."""
+
+    website: Field[str | None] = Field()
+    """The customer's page."""
+
+    street: Field[str | None] = Field()
+    """Street and number."""
+
+    street2: Field[str | None] = Field()
+    """More of the street."""
+
+    city: Field[str | None] = Field()
+    """The town."""
+
+    zip: Field[str | None] = Field()
+    """Postal code."""
+
+    referred: Field[str | None] = Field()
+    """Who recommended us."""
+
+    description: Field[str | None] = Field()
+    """Notes."""
+
+    properties: Field[dict[str, PropertyValue]] = Field()
+    """Declared custom values by name."""
+
+    prorated_revenue: Field[Decimal] = Field()
+    """`expected_revenue × probability`, rounded to the minor unit."""
+
+    recurring_revenue_monthly: Field[Decimal] = Field()
+    """`recurring_revenue` per month, rounded to the minor unit."""
+
+    day_open: Field[int | None] = Field()
+    """Whole days from creation to assignment."""
+
+    day_close: Field[int | None] = Field()
+    """Whole days from creation to closing."""
+
+    is_rotting: Field[bool] = Field()
+    """An open opportunity that has not moved for longer than its stage allows."""
+
+    rotting_days: Field[int] = Field()
+    """Whole days since its last move, if it is rotting; else 0."""
+
+
+CLASSES: dict[str, type[Record]] = {
+    "company": Company,
+    "user": User,
+    "team": Team,
+    "team_member": TeamMember,
+    "stage": Stage,
+    "lost_reason": LostReason,
+    "tag": Tag,
+    "campaign": Campaign,
+    "medium": Medium,
+    "source": Source,
+    "recurring_plan": RecurringPlan,
+    "partner": Partner,
+    "lead": Lead,
+}

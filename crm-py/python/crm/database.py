@@ -1,0 +1,105 @@
+"""One CRM file: opening, sessions, back-up, the feed."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from types import TracebackType
+from typing import final
+
+from crm import _crm
+from crm._progress import Progress, watching
+from crm._records import User
+from crm.frame import Frame
+from crm.session import Session
+
+__all__ = ["Crm", "open"]
+
+
+@final
+class Crm:
+    """An open database; threads may share it. Made by :func:`crm.open`, closed by `close` or the end of a ``with``.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db:
+    ...     with db.session() as s:
+    ...         deal = s.leads.create(name="Fleet lease")
+    ...     db.verify()
+    ...     db.feed()["event"][-1]
+    []
+    'lead.created'
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _crm.Database, /) -> None:
+        self._native = native
+
+    def session(self, user: int | str | User | None = None, now: datetime | None = None) -> Session:
+        """The database as one user sees it: by id, login or record; without one, as the administrator.
+
+        `now`, an aware `datetime`, fixes the clock of this session; without it, each transaction reads the clock once.
+        """
+        return Session(self._native.session(user, now))
+
+    def backup(self, path: str | os.PathLike[str], progress: Progress = None) -> None:
+        """Copies the database into a new file; safe while it is in use."""
+        with watching(progress) as move:
+            self._native.backup(os.fspath(path), move)
+
+    def verify(self) -> list[str]:
+        """Checks everything that must hold: a list of what is wrong, in words; empty when the file is sound."""
+        return self._native.verify()
+
+    def feed(self, after: int = 0, limit: int = 1_000) -> Frame:
+        """What happened since the entry of number `after`: `seq`, `date`, `user_id`, `event`, `record`, `record_id`, `data` (JSON)."""
+        return self._native.feed(after, limit)
+
+    def interrupt(self) -> None:
+        """Makes the calls that run now, in whatever thread, end with `CancelledError`; what they did is rolled back."""
+        self._native.interrupt()
+
+    def close(self) -> None:
+        """Closes the file; later calls raise `ClosedError`. Closing twice is fine."""
+        self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._native.is_closed()
+
+    def __enter__(self) -> Crm:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<crm.Crm closed>" if self.closed else "<crm.Crm>"
+
+
+def open(  # noqa: A001 - crm.open is its name
+    path: str | os.PathLike[str],
+    *,
+    currency: str = "EUR",
+    default_data: bool = True,
+    busy_timeout: float = 5.0,
+    full_sync: bool = False,
+) -> Crm:
+    """Opens a CRM file, and makes it if there is none; ``":memory:"`` is a database that ends with its handle.
+
+    `currency` is that of a new file's company 1, and `default_data` gives it stages, lost reasons and plans to begin with.
+    `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut.
+
+    The file is SQLite's. Never open it with another SQLite in the same process (Python's `sqlite3`, DuckDB's scanner): closing that one
+    drops this one's locks. Use `backup` and open the copy.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     s.leads.create(name="Fleet lease").name
+    'Fleet lease'
+    """
+    milliseconds = round(busy_timeout * 1_000)
+    return Crm(_crm.Database(os.fspath(path), currency, default_data, milliseconds, full_sync))

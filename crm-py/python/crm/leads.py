@@ -1,0 +1,126 @@
+"""The desk of leads and opportunities: the verbs of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias, overload
+
+from crm import _crm
+from crm._desks import LeadDesk
+from crm._records import Lead, LostReason, Partner, Stage, Team, User
+from crm.frame import Frame
+
+__all__ = ["Leads"]
+
+One: TypeAlias = int | Lead
+Many: TypeAlias = Iterable[int | Lead]
+
+
+class Leads(LeadDesk):
+    """Leads and opportunities.
+
+    Every verb takes one id or record and answers the record as stored, or takes several and answers a list: all or nothing.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     deal = s.leads.create(name="Fleet lease", expected_revenue=12_000)
+    ...     won = s.leads.mark_won(deal)
+    >>> won.won_status, won.probability, won.expected_revenue
+    ('won', Decimal('100.0000'), Decimal('12000.00'))
+    """
+
+    __slots__ = ()
+
+    @overload
+    def mark_won(self, id: One) -> Lead: ...
+    @overload
+    def mark_won(self, id: Many) -> list[Lead]: ...
+    def mark_won(self, id: Any) -> Any:
+        """Wins: into the team's won stage, probability 100, closed now. A lost one is reopened first."""
+        return _crm.mark_won(self._native, id)
+
+    @overload
+    def mark_lost(self, id: One, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> Lead: ...
+    @overload
+    def mark_lost(self, id: Many, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> list[Lead]: ...
+    def mark_lost(self, id: Any, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> Any:
+        """Loses: archived, probability 0, closed now, with a reason and a note if given."""
+        return _crm.mark_lost(self._native, id, lost_reason_id, note)
+
+    @overload
+    def reopen(self, id: One) -> Lead: ...
+    @overload
+    def reopen(self, id: Many) -> list[Lead]: ...
+    def reopen(self, id: Any) -> Any:
+        """Undoes winning or losing: pending and active again."""
+        return _crm.reopen(self._native, id)
+
+    @overload
+    def archive(self, id: One) -> Lead: ...
+    @overload
+    def archive(self, id: Many) -> list[Lead]: ...
+    def archive(self, id: Any) -> Any:
+        """Hides it from lists; nothing else changes."""
+        return _crm.archive(self._native, id)
+
+    @overload
+    def restore(self, id: One) -> Lead: ...
+    @overload
+    def restore(self, id: Many) -> list[Lead]: ...
+    def restore(self, id: Any) -> Any:
+        """Shows an archived one again; a lost one is reopened instead."""
+        return _crm.restore(self._native, id)
+
+    @overload
+    def move_to(self, id: One, stage_id: int | Stage) -> Lead: ...
+    @overload
+    def move_to(self, id: Many, stage_id: int | Stage) -> list[Lead]: ...
+    def move_to(self, id: Any, stage_id: int | Stage) -> Any:
+        """Moves it to a stage; entering a won stage wins, leaving it reopens."""
+        return _crm.move_to(self._native, id, stage_id)
+
+    @overload
+    def convert(
+        self,
+        id: One,
+        partner_id: int | Partner | None = None,
+        user_id: int | User | None = None,
+        team_id: int | Team | None = None,
+    ) -> Lead: ...
+    @overload
+    def convert(
+        self,
+        id: Many,
+        partner_id: int | Partner | None = None,
+        user_id: int | User | None = None,
+        team_id: int | Team | None = None,
+    ) -> list[Lead]: ...
+    def convert(
+        self,
+        id: Any,
+        partner_id: int | Partner | None = None,
+        user_id: int | User | None = None,
+        team_id: int | Team | None = None,
+    ) -> Any:
+        """Makes a lead an opportunity, of that customer, salesperson and team if given."""
+        return _crm.convert(self._native, id, partner_id, user_id, team_id)
+
+    @overload
+    def assign_to(self, id: One, user_id: int | User | None, team_id: int | Team | None = None) -> Lead: ...
+    @overload
+    def assign_to(self, id: Many, user_id: int | User | None, team_id: int | Team | None = None) -> list[Lead]: ...
+    def assign_to(self, id: Any, user_id: int | User | None, team_id: int | Team | None = None) -> Any:
+        """Gives it to a salesperson, and to a team if given."""
+        return _crm.assign_to(self._native, id, user_id, team_id)
+
+    @overload
+    def copy(self, id: One) -> Lead: ...
+    @overload
+    def copy(self, id: Many) -> list[Lead]: ...
+    def copy(self, id: Any) -> Any:
+        """A new pending one with the same customer, amounts and labels."""
+        return _crm.copy(self._native, id)
+
+    def history(self, id: One) -> Frame:
+        """How it was: one row per interval in which stage, team, amounts, probability and outcome stayed the same."""
+        return _crm.history(self._native, id)

@@ -1,0 +1,157 @@
+"""What the library foresees: scores of single deals, forecasts of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, final
+
+from crm import _crm
+from crm._progress import Progress, watching
+from crm._records import Lead
+from crm.desk import Filter, text
+from crm.frame import Frame
+
+__all__ = ["Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScoreRun:
+    """What a rescoring did."""
+
+    run: int | None
+    """Its number in the log of changed scores; none when nothing changed."""
+    counted: int
+    """Closed leads that were counted; 0 when only scores were computed."""
+    scored: int
+    """Pending leads that were scored."""
+    changed: int
+    """Those of which the score changed."""
+
+
+@final
+class Explanation(Frame):
+    """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`.
+
+    Log-odds add up: those of the base and of the rows together are those of the probability.
+    """
+
+    __slots__ = ("base", "base_log_odds", "lead_id", "probability", "source")
+
+    def __init__(
+        self,
+        native: _crm.Columns,
+        /,
+        *,
+        lead_id: int,
+        probability: Decimal,
+        source: str,
+        base: float,
+        base_log_odds: float,
+    ) -> None:
+        super().__init__(native)
+        self.lead_id = lead_id
+        self.probability = probability
+        self.source = source
+        self.base = base
+        self.base_log_odds = base_log_odds
+
+
+@final
+class Forecast(Frame):
+    """A forecast: one row per group × currency × bucket; `totals` is one row per currency."""
+
+    __slots__ = ("totals",)
+
+    def __init__(self, native: _crm.Columns, totals: Frame, /) -> None:
+        super().__init__(native)
+        self.totals = totals
+
+
+@final
+class Scores:
+    """How probable it is that a deal is won, learned from those that were closed.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     s.score.configure(fields=["country_code", "tag_ids"], model="bayes")
+    ...     deals = s.leads.create([{"name": f"Deal {n}", "country_code": "FR"} for n in range(3)])
+    ...     won = s.leads.mark_won(deals[:2])
+    ...     run = s.score.rebuild()
+    ...     len(s.score.frequencies()) > 0
+    True
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _crm.Session, /) -> None:
+        self._native = native
+
+    def configure(
+        self,
+        fields: Iterable[str] | None = None,
+        start_date: date | None = None,
+        model: Literal["bayes", "weighted", "stage", "base"] | None = None,
+    ) -> None:
+        """Chooses the fields to learn from (``[]``: the stage alone), the first day to learn from, and the model; what is omitted stays."""
+        names = None if fields is None else list(fields)
+        _crm.configure_score(self._native, names, start_date, model)
+
+    def rebuild(self, progress: Progress = None) -> ScoreRun:
+        """Counts the closed deals afresh and rescores the open ones."""
+        with watching(progress) as move:
+            return ScoreRun(**_crm.rebuild_score(self._native, move))
+
+    def recompute(self, progress: Progress = None) -> ScoreRun:
+        """Rescores the open deals with the counts as they are."""
+        with watching(progress) as move:
+            return ScoreRun(**_crm.recompute_score(self._native, move))
+
+    def frequencies(self) -> Frame:
+        """What was counted: `team_id`, `variable`, `value`, `won_count`, `lost_count`."""
+        return _crm.score_frequencies(self._native)
+
+    def explain(self, lead_id: int | Lead) -> Explanation:
+        """Why a deal has its score: what each of its values weighs."""
+        columns, facts = _crm.explain_score(self._native, lead_id)
+        return Explanation(columns, **facts)
+
+    def __repr__(self) -> str:
+        return "<crm.Scores>"
+
+
+@final
+class Forecasts:
+    """What open deals should bring.
+
+    >>> import crm
+    >>> from datetime import datetime, timezone
+    >>> with crm.open(":memory:") as db, db.session(now=datetime(2026, 3, 2, 9, tzinfo=timezone.utc)) as s:
+    ...     deal = s.leads.create(name="Fleet lease", expected_revenue=12_000, probability=25)
+    ...     [(row["bucket"], f"{row['weighted_revenue']:.2f}") for row in s.forecast.weighted(by=["team_id"])]
+    [('undated', '3000.00')]
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _crm.Session, /) -> None:
+        self._native = native
+
+    def weighted(
+        self,
+        by: Iterable[Literal["month", "quarter", "team_id", "user_id", "stage_id", "company_id"]] = (),
+        filter: Filter = None,
+        zone: str = "UTC",
+    ) -> Forecast:
+        """Expected and weighted revenue per group × currency × bucket (`won`, `open`, `overdue`, `undated`).
+
+        `zone` is the IANA zone in which months and quarters begin.
+        """
+        rows, totals = _crm.weighted_forecast(self._native, list(by), text(filter), zone)
+        return Forecast(rows, Frame(totals))
+
+    def __repr__(self) -> str:
+        return "<crm.Forecasts>"

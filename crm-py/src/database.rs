@@ -1,0 +1,102 @@
+//! One open file: the native half of `crm.Crm`.
+
+use std::path::PathBuf;
+
+use crm_core::base::{FieldKind, Frame, RecordKind, UserId, Value};
+use crm_core::{Crm, CrmOptions, FeedEntry, UserRef};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::call::call;
+use crate::frame::frame;
+use crate::progress::{Hook, watched};
+use crate::session::Session;
+use crate::value::{id, moment};
+
+/// An open database; `crm.Crm` is its face.
+#[pyclass(frozen, module = "crm._crm")]
+#[derive(Debug)]
+pub(crate) struct Database(Crm);
+
+#[pymethods]
+impl Database {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        target: &str,
+        currency: String,
+        default_data: bool,
+        busy_timeout_ms: u32,
+        full_sync: bool,
+    ) -> PyResult<Self> {
+        let options = CrmOptions { currency, default_data, busy_timeout_ms, full_sync };
+        call(py, || Crm::open_with(target, &options)).map(Self)
+    }
+
+    fn session(
+        &self,
+        py: Python<'_>,
+        user: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Session> {
+        let user = user.map(user_ref).transpose()?;
+        let now = now.map(|now| moment("now", now)).transpose()?;
+        call(py, || self.0.session(user, now)).map(Session::new)
+    }
+
+    fn backup(&self, py: Python<'_>, path: PathBuf, progress: Hook) -> PyResult<()> {
+        watched(py, &progress, |progress| self.0.backup(&path, progress))
+    }
+
+    fn verify(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        call(py, || self.0.verify())
+    }
+
+    fn feed<'py>(&self, py: Python<'py>, after: i64, limit: usize) -> PyResult<Bound<'py, PyAny>> {
+        let entries = call(py, || self.0.feed(after, limit))?;
+        frame(py, feed_frame(entries))
+    }
+
+    fn interrupt(&self, py: Python<'_>) {
+        py.detach(|| self.0.interrupt());
+    }
+
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.close());
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+}
+
+fn user_ref(user: &Bound<'_, PyAny>) -> PyResult<UserRef> {
+    match user.cast::<PyString>() {
+        Ok(login) => Ok(UserRef::Login(login.to_cow()?.into_owned())),
+        Err(_) => id("user", RecordKind::User, user).map(|id| UserRef::Id(UserId(id))),
+    }
+}
+
+fn feed_frame(entries: Vec<FeedEntry>) -> Frame {
+    let mut frame = Frame::new([
+        ("seq", FieldKind::Int),
+        ("date", FieldKind::Time),
+        ("user_id", FieldKind::Ref(RecordKind::User)),
+        ("event", FieldKind::Text),
+        ("record", FieldKind::Text),
+        ("record_id", FieldKind::Int),
+        ("data", FieldKind::Text),
+    ]);
+    for entry in entries {
+        frame.push([
+            Value::Int(entry.seq),
+            Value::Time(entry.date),
+            entry.user_id.into(),
+            Value::Text(entry.event),
+            entry.subject.map_or(Value::Null, |subject| subject.kind.name().into()),
+            entry.subject.map_or(Value::Null, |subject| Value::Int(subject.id)),
+            Value::Text(entry.data),
+        ]);
+    }
+    frame
+}

@@ -1,0 +1,117 @@
+//! The verbs of a lead.
+
+use crm_core::base::{LeadId, LostReasonId, PartnerId, RecordKind, StageId, TeamId, UserId};
+use crm_core::{Convert, Leads, Lost};
+use pyo3::prelude::*;
+
+use crate::frame::frame;
+use crate::session::Session;
+use crate::value::id as identify;
+
+type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+fn optional<I: From<i64>>(
+    field: &str,
+    kind: RecordKind,
+    given: Given<'_, '_>,
+) -> PyResult<Option<I>> {
+    Ok(given.map(|given| identify(field, kind, given)).transpose()?.map(I::from))
+}
+
+#[pyfunction]
+pub(crate) fn mark_won<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    session.verb(id, |leads: Leads<'_>, ids| leads.mark_won(ids))
+}
+
+#[pyfunction]
+pub(crate) fn mark_lost<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+    lost_reason_id: Given<'_, 'py>,
+    note: Option<String>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let lost_reason_id: Option<LostReasonId> =
+        optional("lost_reason_id", RecordKind::LostReason, lost_reason_id)?;
+    let lost = Lost { lost_reason_id, note };
+    session.verb(id, |leads, ids| leads.mark_lost(ids, &lost))
+}
+
+#[pyfunction]
+pub(crate) fn reopen<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    session.verb(id, |leads, ids| leads.reopen(ids))
+}
+
+#[pyfunction]
+pub(crate) fn archive<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    session.verb(id, |leads, ids| leads.archive(ids))
+}
+
+#[pyfunction]
+pub(crate) fn restore<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    session.verb(id, |leads, ids| leads.restore(ids))
+}
+
+#[pyfunction]
+pub(crate) fn move_to<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+    stage_id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let stage = StageId(identify("stage_id", RecordKind::Stage, stage_id)?);
+    session.verb(id, |leads, ids| leads.move_to(ids, stage))
+}
+
+#[pyfunction]
+pub(crate) fn convert<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+    partner_id: Given<'_, 'py>,
+    user_id: Given<'_, 'py>,
+    team_id: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let convert = Convert {
+        partner_id: optional::<PartnerId>("partner_id", RecordKind::Partner, partner_id)?,
+        user_id: optional("user_id", RecordKind::User, user_id)?,
+        team_id: optional("team_id", RecordKind::Team, team_id)?,
+    };
+    session.verb(id, |leads, ids| leads.convert(ids, &convert))
+}
+
+#[pyfunction]
+pub(crate) fn assign_to<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+    user_id: Given<'_, 'py>,
+    team_id: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let user: Option<UserId> = optional("user_id", RecordKind::User, user_id)?;
+    let team: Option<TeamId> = optional("team_id", RecordKind::Team, team_id)?;
+    session.verb(id, |leads, ids| leads.assign_to(ids, user, team))
+}
+
+#[pyfunction]
+pub(crate) fn copy<'py>(session: &Session, id: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    session.verb(id, |leads, ids| leads.copy(ids))
+}
+
+#[pyfunction]
+pub(crate) fn history<'py>(
+    session: &Session,
+    id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = id.py();
+    let id = LeadId(identify("id", RecordKind::Lead, id)?);
+    frame(py, session.ask(py, |core| core.leads().history(id))?)
+}

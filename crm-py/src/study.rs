@@ -1,0 +1,155 @@
+//! Scores and forecasts.
+
+use crm_core::base::frame::{Column, ColumnData};
+use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
+use crm_core::filter::Filter;
+use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery};
+use crm_core::score::{Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use rust_decimal::Decimal;
+
+use crate::frame::{Columns, frame};
+use crate::progress::Hook;
+use crate::session::Session;
+use crate::value::{day, id as identify};
+
+#[pyfunction]
+pub(crate) fn configure_score(
+    session: &Session,
+    py: Python<'_>,
+    fields: Option<Vec<String>>,
+    start_date: Option<&Bound<'_, PyAny>>,
+    model: Option<String>,
+) -> PyResult<()> {
+    let start_date = start_date.map(|given| day("start_date", given)).transpose()?;
+    session.ask(py, |core| core.score().configure(&ScoreConfig { fields, start_date, model }))
+}
+
+#[pyfunction]
+pub(crate) fn rebuild_score<'py>(
+    session: &Session,
+    py: Python<'py>,
+    progress: Hook,
+) -> PyResult<Bound<'py, PyDict>> {
+    run(py, &session.watch(py, &progress, |core, progress| core.score().rebuild(progress))?)
+}
+
+#[pyfunction]
+pub(crate) fn recompute_score<'py>(
+    session: &Session,
+    py: Python<'py>,
+    progress: Hook,
+) -> PyResult<Bound<'py, PyDict>> {
+    run(py, &session.watch(py, &progress, |core, progress| core.score().recompute(progress))?)
+}
+
+#[pyfunction]
+pub(crate) fn score_frequencies<'py>(
+    session: &Session,
+    py: Python<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    frame(py, frequencies(session.ask(py, |core| core.score().frequencies())?))
+}
+
+#[pyfunction]
+pub(crate) fn explain_score<'py>(
+    session: &Session,
+    lead_id: &Bound<'py, PyAny>,
+) -> PyResult<(Columns, Bound<'py, PyDict>)> {
+    let py = lead_id.py();
+    let lead = LeadId(identify("lead_id", RecordKind::Lead, lead_id)?);
+    explanation(py, session.ask(py, |core| core.score().explain(lead))?)
+}
+
+#[pyfunction]
+pub(crate) fn weighted_forecast<'py>(
+    session: &Session,
+    py: Python<'py>,
+    by: Vec<String>,
+    filter: Option<&str>,
+    zone: String,
+) -> PyResult<(Columns, Columns)> {
+    session.ask(py, |core| {
+        let by = by.iter().map(|key| ForecastKey::from_name(key)).collect::<Result<_, _>>()?;
+        let filter = filter.map(Filter::parse).transpose()?;
+        let forecast = core.forecast().weighted(&ForecastQuery { by, filter, zone })?;
+        Ok((Columns::new(forecast.frame()), Columns::new(totals(&forecast))))
+    })
+}
+
+fn frequencies(rows: Vec<ScoreFrequency>) -> Frame {
+    let mut frame = Frame::new([
+        ("team_id", FieldKind::Ref(RecordKind::Team)),
+        ("variable", FieldKind::Text),
+        ("value", FieldKind::Text),
+        ("won_count", FieldKind::Money),
+        ("lost_count", FieldKind::Money),
+    ]);
+    for row in rows {
+        frame.push([
+            row.team_id.into(),
+            row.variable.into(),
+            row.value.into(),
+            row.won_count.into(),
+            row.lost_count.into(),
+        ]);
+    }
+    frame
+}
+
+fn totals(forecast: &Forecast) -> Frame {
+    let mut frame = Frame::new([
+        ("currency", FieldKind::Text),
+        ("count", FieldKind::Int),
+        ("expected_revenue", FieldKind::Money),
+        ("weighted_revenue", FieldKind::Money),
+    ]);
+    for total in &forecast.totals {
+        frame.push([
+            total.currency.code().into(),
+            total.count.into(),
+            total.expected_revenue.into(),
+            total.weighted_revenue.into(),
+        ]);
+    }
+    frame
+}
+
+fn explanation(py: Python<'_>, explanation: Explanation) -> PyResult<(Columns, Bound<'_, PyDict>)> {
+    let facts = PyDict::new(py);
+    facts.set_item("lead_id", explanation.lead_id.0)?;
+    facts.set_item("probability", explanation.probability.percent())?;
+    facts.set_item("source", explanation.source.word())?;
+    facts.set_item("base", explanation.base)?;
+    facts.set_item("base_log_odds", explanation.base_log_odds)?;
+    let rows = &explanation.rows;
+    let column = |name: &str, data| Column { name: name.to_owned(), data };
+    let texts = |of: fn(&ExplanationRow) -> &String| {
+        ColumnData::Text(rows.iter().map(|row| Some(of(row).clone())).collect())
+    };
+    let floats = |of: fn(&ExplanationRow) -> f64| {
+        ColumnData::Float(rows.iter().map(|row| Some(of(row))).collect())
+    };
+    let counts = |of: fn(&ExplanationRow) -> Decimal| {
+        ColumnData::Decimal(rows.iter().map(|row| Some(of(row))).collect())
+    };
+    let frame = Frame::of(vec![
+        column("variable", texts(|row| &row.variable)),
+        column("value", texts(|row| &row.value)),
+        column("log_odds", floats(|row| row.log_odds)),
+        column("share", floats(|row| row.share)),
+        column("won_count", counts(|row| row.won_count)),
+        column("lost_count", counts(|row| row.lost_count)),
+    ]);
+    Ok((Columns::new(frame), facts))
+}
+
+fn run<'py>(py: Python<'py>, run: &ScoreRun) -> PyResult<Bound<'py, PyDict>> {
+    let facts = PyDict::new(py);
+    facts.set_item("run", run.run)?;
+    facts.set_item("counted", run.counted)?;
+    facts.set_item("scored", run.scored)?;
+    facts.set_item("changed", run.changed)?;
+    Ok(facts)
+}

@@ -1,0 +1,88 @@
+"""Errors: one class per kind, with attributes."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import crm
+from crm.exceptions import from_core
+
+CODES = {
+    crm.InvalidError: ("invalid", 100),
+    crm.NotFoundError: ("not_found", 200),
+    crm.DeniedError: ("denied", 300),
+    crm.ConflictError: ("conflict", 400),
+    crm.LimitError: ("limit", 500),
+    crm.ClosedError: ("closed", 600),
+    crm.CancelledError: ("cancelled", 601),
+    crm.StorageError: ("storage", 700),
+    crm.FormatError: ("format", 800),
+    crm.HostError: ("host", 900),
+    crm.BugError: ("bug", 999),
+}
+
+
+@pytest.mark.parametrize("cls", CODES)
+def test_every_kind_has_its_class_and_code(cls: type[crm.CrmError]) -> None:
+    kind, code = CODES[cls]
+    error = from_core(kind, "told", code, None, None, False, None)
+    assert type(error) is cls and isinstance(error, crm.CrmError) and isinstance(error, Exception)
+    assert (error.kind, error.code, str(error)) == (kind, code, "told")
+
+
+def test_builtin_families_say_something() -> None:
+    assert issubclass(crm.InvalidError, ValueError) and issubclass(crm.NotFoundError, LookupError)
+
+
+def test_errors_pickle_with_their_attributes() -> None:
+    error = from_core("storage", "busy", 701, None, ("lead", 3), True, (2, 5))
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is crm.StorageError and str(again) == "busy"
+    assert (again.code, again.record_id, again.record_kind, again.retryable) == (701, 3, "lead", True)
+    assert (again.line, again.column) == (2, 5)
+
+
+def test_a_missing_record_is_named(s: crm.Session) -> None:
+    with pytest.raises(LookupError) as caught:
+        s.leads.get(4711)
+    error = caught.value
+    assert isinstance(error, crm.NotFoundError)
+    assert (error.kind, error.code, error.record_kind, error.record_id) == ("not_found", 200, "lead", 4711)
+    assert not error.retryable
+
+
+def test_an_unknown_field_is_named_with_the_nearest(s: crm.Session) -> None:
+    with pytest.raises(ValueError, match="expected_revenue") as caught:
+        s.leads.create(name="Fleet lease", expected_revenu=1)  # type: ignore[call-overload]
+    assert isinstance(caught.value, crm.InvalidError) and caught.value.field == "expected_revenu"
+
+
+def test_a_filter_that_cannot_be_read_says_where(s: crm.Session) -> None:
+    with pytest.raises(crm.FormatError) as caught:
+        s.leads.find("name =\n  ")
+    assert caught.value.line == 2 and caught.value.code == 800
+
+
+def test_closed_handles_say_so(tmp_path: object) -> None:
+    db = crm.open(":memory:")
+    s = db.session()
+    assert not db.closed
+    db.close()
+    db.close()
+    assert db.closed and repr(db) == "<crm.Crm closed>"
+    for call in (s.leads.count, db.verify, db.session, db.feed):
+        with pytest.raises(crm.ClosedError):
+            call()
+    s.close()
+    s.close()
+
+
+def test_a_closed_session_leaves_the_database_open(db: crm.Crm) -> None:
+    with db.session() as s:
+        s.leads.create(name="Fleet lease")
+    with pytest.raises(crm.ClosedError):
+        s.leads.count()
+    with db.session() as s:
+        assert s.leads.count() == 1

@@ -1,0 +1,103 @@
+"""Long calls tell how far they are, stop when told to, and hear Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import types
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import crm
+
+@pytest.fixture
+def learned(s: crm.Session) -> crm.Session:
+    """Enough leads for a rebuild to tell its progress more than once."""
+    s.score.configure(start_date=date(2026, 1, 1))
+    deals = s.leads.create([{"name": f"Deal {n}"} for n in range(300)])
+    s.leads.mark_won(deals[:20])
+    return s
+
+
+def test_a_callable_is_told_and_may_stop(learned: crm.Session) -> None:
+    told: list[tuple[int, int]] = []
+    learned.score.rebuild(progress=lambda done, total: told.append((done, total)))
+    assert told and [done for done, _ in told] == sorted(done for done, _ in told)
+    before = learned.leads.get(300)
+    learned.score.configure(fields=["priority"])
+    with pytest.raises(crm.CancelledError):
+        learned.score.rebuild(progress=lambda done, total: False)
+    assert learned.leads.get(300) == before
+    assert learned.score.rebuild(progress=False).scored == 280
+
+
+def test_what_the_callable_raises_is_raised(learned: crm.Session) -> None:
+    class OwnError(Exception):
+        pass
+
+    def fail(done: int, total: int) -> None:
+        raise OwnError
+
+    with pytest.raises(OwnError):
+        learned.score.rebuild(progress=fail)
+    learned.leads.create(name="x")
+
+
+def test_ctrl_c_is_heard(learned: crm.Session) -> None:
+    def press(done: int, total: int) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(3):
+            learned.score.rebuild(progress=press)
+    learned.leads.create(name="x")
+
+
+class Bar:
+    """What tqdm is to us."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.n = 0
+        self.closed = False
+
+    def update(self, n: int) -> None:
+        assert n >= 0
+        self.n += n
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_bars(s: crm.Session, db: crm.Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bar = Bar()
+    db.backup(tmp_path / "first.crm", progress=bar)
+    assert bar.n > 0 and bar.n <= bar.total and not bar.closed
+    bars: list[Bar] = []
+
+    def tqdm() -> Bar:
+        bars.append(Bar())
+        return bars[-1]
+
+    fake: Any = types.ModuleType("tqdm.auto")
+    fake.tqdm = tqdm
+    monkeypatch.setitem(sys.modules, "tqdm", types.ModuleType("tqdm"))
+    monkeypatch.setitem(sys.modules, "tqdm.auto", fake)
+    s.score.rebuild(progress=True)
+    db.backup(tmp_path / "copy.crm", progress=True)
+    assert len(bars) == 2 and all(bar.closed for bar in bars) and bars[1].n > 0
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    s.score.recompute(progress=True)
+    with pytest.raises(TypeError, match="progress"):
+        s.score.rebuild(progress=3)  # type: ignore[arg-type]
+
+
+def test_backups_open(s: crm.Session, db: crm.Crm, tmp_path: Path) -> None:
+    deal = s.leads.create(name="x")
+    db.backup(tmp_path / "copy.crm")
+    with crm.open(tmp_path / "copy.crm") as copy, copy.session() as other:
+        assert other.leads.get(deal.id) == deal and copy.verify() == []

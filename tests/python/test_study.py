@@ -1,0 +1,73 @@
+"""Scores and forecasts through the door."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import crm
+
+
+def learned(s: crm.Session) -> crm.Lead:
+    s.score.configure(fields=["country_code"], start_date=date(2026, 1, 1), model="bayes")
+    french = s.leads.create([{"name": f"F{n}", "country_code": "FR"} for n in range(10)])
+    german = s.leads.create([{"name": f"G{n}", "country_code": "DE"} for n in range(10)])
+    s.leads.mark_won(french[:8])
+    s.leads.mark_lost(german[:8])
+    s.score.rebuild()
+    return s.leads.get(french[9])
+
+
+def test_scores_learn(s: crm.Session) -> None:
+    french = learned(s)
+    german = s.leads.find('country_code = "DE"')[0]
+    assert french.automated_probability > german.automated_probability
+    rows = s.score.frequencies()
+    assert rows.columns == ["team_id", "variable", "value", "won_count", "lost_count"]
+    counted = {(row["variable"], row["value"]): (row["won_count"], row["lost_count"]) for row in rows}
+    assert counted["country_code", "FR"] == (Decimal("8.1"), Decimal("0.1"))
+
+
+def test_explanations_add_up(s: crm.Session) -> None:
+    deal = learned(s)
+    why = s.score.explain(deal)
+    assert isinstance(why, crm.Frame) and why.lead_id == deal.id
+    assert why.probability == deal.automated_probability
+    assert "country_code" in why["variable"] and why.columns[:4] == ["variable", "value", "log_odds", "share"]
+    assert why.base_log_odds + sum(why["log_odds"]) > 0
+    with pytest.raises(crm.NotFoundError):
+        s.score.explain(4711)
+
+
+def test_configure_leaves_what_is_omitted(s: crm.Session) -> None:
+    learned(s)
+    s.score.configure(fields=[])
+    s.score.rebuild()
+    assert set(s.score.frequencies()["variable"]) == {"stage_id"}
+    wrong: Any
+    for wrong in ({"fields": ["nmae"]}, {"model": "oracle"}, {"start_date": "2026-01-01"}):
+        with pytest.raises(crm.InvalidError):
+            s.score.configure(**wrong)
+
+
+def test_forecasts(s: crm.Session) -> None:
+    s.leads.create(name="open", expected_revenue=1000, probability=50, date_deadline=date(2026, 4, 15))
+    s.leads.create(name="undated", expected_revenue=100, probability=10)
+    s.leads.mark_won(s.leads.create(name="won", expected_revenue=7))
+    forecast = s.forecast.weighted(by=["month", "team_id"])
+    assert forecast.columns[:3] == ["period_start", "period_end", "team_id"]
+    open_row = next(row for row in forecast if row["bucket"] == "open")
+    assert (open_row["period_start"], open_row["weighted_revenue"]) == (date(2026, 4, 1), Decimal("500"))
+    assert sum(row["weighted_revenue"] for row in forecast) == Decimal("517")
+    assert forecast.totals.to_pylist() == [
+        {"currency": "EUR", "count": 3, "expected_revenue": Decimal("1107.00"), "weighted_revenue": Decimal("517.00")}
+    ]
+    assert [row["bucket"] for row in s.forecast.weighted(filter="probability < 20")] == ["undated"]
+    assert forecast.to_polars()["count"].sum() == 3
+    wrong: Any
+    for wrong in ({"by": ["week"]}, {"zone": "Mars/Olympus"}):
+        with pytest.raises(crm.InvalidError):
+            s.forecast.weighted(**wrong)
