@@ -6,10 +6,10 @@
 //!
 //! Deliberately absent: threads. The one place that reads the clock is [`clock`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
@@ -94,10 +94,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Files that are open in this process: the same file opened twice shares one handle, since a second set of POSIX locks would
 /// drop the first.
-fn open_files() -> &'static Mutex<HashMap<PathBuf, Weak<Handle>>> {
-    static FILES: OnceLock<Mutex<HashMap<PathBuf, Weak<Handle>>>> = OnceLock::new();
-    FILES.get_or_init(Mutex::default)
-}
+///
+/// A tree, which can stand here without being made first; entries of closed files go when the next file is opened.
+static OPEN_FILES: Mutex<BTreeMap<PathBuf, Weak<Handle>>> = Mutex::new(BTreeMap::new());
 
 impl Handle {
     /// Opens or creates a database; `created` runs in the transaction that creates it.
@@ -108,7 +107,7 @@ impl Handle {
     ) -> Result<Arc<Self>> {
         let target = Target::parse(target)?;
         let Target::File(path) = &target else { return Self::open_new(target, opening, created) };
-        let mut files = lock(open_files());
+        let mut files = lock(&OPEN_FILES);
         files.retain(|_, known| known.strong_count() > 0);
         let open = canonical(path).and_then(|path| files.get(&path)?.upgrade());
         if let Some(open) = open.filter(|open| !open.is_closed()) {
