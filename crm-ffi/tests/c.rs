@@ -22,7 +22,8 @@ struct Language {
 }
 
 fn compiler(variable: &str, usual: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
+    let named = std::env::var_os(variable).and_then(|name| name.into_string().ok());
+    named.unwrap_or_else(|| usual.to_owned())
 }
 
 fn c() -> Language {

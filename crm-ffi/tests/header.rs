@@ -179,6 +179,18 @@ fn every_source_is_read() {
 }
 
 #[test]
+fn unsafe_code_stays_at_the_edge() {
+    for file in SOURCES.iter().filter(|file| !file.starts_with("edge/")) {
+        for (at, line) in std::fs::read_to_string(source(file)).unwrap().lines().enumerate() {
+            let signature = line == "#[unsafe(no_mangle)]"
+                || line.starts_with("pub unsafe extern \"C\" fn crm_")
+                || line.starts_with("//");
+            assert!(signature || !line.contains("unsafe"), "{file}:{}: {line}", at + 1);
+        }
+    }
+}
+
+#[test]
 fn the_codes_are_the_cores() {
     for (code, kind) in [
         (crm::CRM_E_INVALID, ErrorKind::Invalid),

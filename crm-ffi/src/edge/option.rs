@@ -264,6 +264,8 @@ pub struct CrmImportOptions {
     pub decimal: CrmStr,
     /// Of dates; empty: `%Y-%m-%d`.
     pub date_format: CrmStr,
+    /// What stands between cells; empty: a comma.
+    pub delimiter: CrmStr,
     /// Told how far it is; may be null.
     pub progress: CrmProgressFn,
     /// Given to `progress`.
@@ -272,7 +274,7 @@ pub struct CrmImportOptions {
 
 // SAFETY: `repr(C)`, size first, pointers, a nullable function pointer and integers only.
 unsafe impl Options for CrmImportOptions {
-    const LEAST: usize = 152;
+    const LEAST: usize = 168;
     const NAME: &'static str = "crm_import_options";
     fn defaults() -> Self {
         Self {
@@ -289,6 +291,7 @@ unsafe impl Options for CrmImportOptions {
             zone: CrmStr::default(),
             decimal: CrmStr::default(),
             date_format: CrmStr::default(),
+            delimiter: CrmStr::default(),
             progress: None,
             user_data: std::ptr::null_mut(),
         }
