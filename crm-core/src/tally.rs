@@ -15,11 +15,18 @@ use crate::storage::Tx;
 /// Parts of Σ minor × ppm: high × 10¹² + low, since one integer column cannot hold a million large deals.
 const HIGH: i128 = 1_000_000_000_000;
 
+/// Outcome of deals that are pending, shown and not on hold.
+pub(crate) const OPEN: i64 = 0;
+/// Outcome of deals that were won.
+pub(crate) const WON: i64 = 1;
+/// Outcome of deals that were lost.
+pub(crate) const LOST: i64 = 2;
+
 /// What a cell counts. Ids are 0 for "none".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) grain: i64,
-    /// 0 open, 1 won, 2 lost.
+    /// [`OPEN`], [`WON`] or [`LOST`].
     pub(crate) outcome: i64,
     pub(crate) company_id: i64,
     pub(crate) team_id: i64,
@@ -48,10 +55,10 @@ impl Ledger {
     /// Adds a lead to its cells, or with `-1` takes it out.
     pub(crate) fn add(&mut self, lead: &Lead, sign: i64) {
         let outcome = match lead.won_status {
-            WonStatus::Pending if lead.is_open() => 0,
+            WonStatus::Pending if lead.is_open() => OPEN,
             WonStatus::Pending => return,
-            WonStatus::Won => 1,
-            WonStatus::Lost => 2,
+            WonStatus::Won => WON,
+            WonStatus::Lost => LOST,
         };
         let month = match lead.won_status {
             WonStatus::Pending => lead.date_deadline,
@@ -162,28 +169,34 @@ pub(crate) fn follow(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     ledger.write(tx)
 }
 
-/// Calls `each` for every cell of a grain.
+/// Calls `each` for every cell of a grain and an outcome.
 pub(crate) fn each(
     tx: &Tx<'_>,
     grain: i64,
+    outcome: i64,
     mut each: impl FnMut(Key, Sum) -> Result<()>,
 ) -> Result<()> {
-    let sql = "SELECT outcome, company_id, team_id, stage_id, user_id, kind, currency, period, n, revenue, weighted_high, weighted_low \
-               FROM lead_tally WHERE grain = ?1";
-    tx.each(sql, &[grain.into()], |line| {
+    let sql = "SELECT company_id, team_id, stage_id, user_id, kind, currency, period, n, revenue, weighted_high, weighted_low \
+               FROM lead_tally WHERE grain = ?1 AND outcome = ?2";
+    let mut currency = Currency::default();
+    tx.each(sql, &[grain.into(), outcome.into()], |line| {
+        let code = line.text(5)?;
+        if code != currency.code() {
+            currency = Currency::new(code)?;
+        }
         let key = Key {
             grain,
-            outcome: line.int(0)?,
-            company_id: line.int(1)?,
-            team_id: line.int(2)?,
-            stage_id: line.int(3)?,
-            user_id: line.int(4)?,
-            kind: line.int(5)?,
-            currency: Currency::new(line.text(6)?)?,
-            period: line.int(7)?,
+            outcome,
+            company_id: line.int(0)?,
+            team_id: line.int(1)?,
+            stage_id: line.int(2)?,
+            user_id: line.int(3)?,
+            kind: line.int(4)?,
+            currency,
+            period: line.int(6)?,
         };
-        let weighted = i128::from(line.int(10)?) * HIGH + i128::from(line.int(11)?);
-        each(key, Sum { n: line.int(8)?, revenue: i128::from(line.int(9)?), weighted })
+        let weighted = i128::from(line.int(9)?) * HIGH + i128::from(line.int(10)?);
+        each(key, Sum { n: line.int(7)?, revenue: i128::from(line.int(8)?), weighted })
     })
 }
 
@@ -206,8 +219,10 @@ pub(crate) fn recount(tx: &Tx<'_>) -> Result<BTreeMap<Key, Sum>> {
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut expected = recount(tx)?;
     let mut wrong = Vec::new();
-    for grain in [0, 1] {
-        each(tx, grain, |key, sum| {
+    for (grain, outcome) in
+        [0, 1].into_iter().flat_map(|grain| [OPEN, WON, LOST].map(|o| (grain, o)))
+    {
+        each(tx, grain, outcome, |key, sum| {
             let right = expected.remove(&key).unwrap_or_default();
             if right != sum {
                 wrong.push(format!("kept count {key:?} is {sum:?}, the leads say {right:?}"));

@@ -15,7 +15,7 @@ use crate::forecast::weighted::{Plan, RollUp, Slim, Standing};
 use crate::record::Lead;
 use crate::storage::records::from;
 use crate::storage::{Line, Tx};
-use crate::tally::{self, Key, Sum};
+use crate::tally::{self, Key, OPEN, Sum, WON};
 
 /// What the kept counts are kept by.
 const KEYS: [&str; 6] = ["company_id", "team_id", "stage_id", "user_id", "kind", "currency"];
@@ -51,29 +51,24 @@ pub(crate) fn is_kept(scope: &Scope) -> bool {
 /// The forecast out of the kept counts.
 pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Forecast> {
     let won_apart = plan.has_periods() && !plan.zone.is_utc();
-    let (today, month) = (plan.today, plan.today.month_index());
+    let divided = Divided::new(plan.today);
     let mut sums = RollUp::new(plan);
-    tally::each(tx, 1, |key, sum| {
-        let standing = match key.outcome {
-            0 => Standing::Pending((key.period != 0).then(|| day(key.period, month))),
-            1 if !won_apart => {
-                Standing::Won(Some(Timestamp::start_of(Date::from_month_index(key.period))))
-            }
-            _ => return Ok(()),
+    let outcomes = if won_apart { &[OPEN][..] } else { &[OPEN, WON] };
+    each_cell(tx, scope, 1, outcomes, |key, sum| {
+        let standing = if key.outcome == OPEN {
+            Standing::Pending((key.period != 0).then(|| divided.stand(key.period)))
+        } else {
+            Standing::Won(Some(Timestamp::start_of(Date::from_month_index(key.period))))
         };
-        if meets(tx, &scope.who, &key)? {
-            sums.add(&cell(&key, sum, standing));
-        }
-        Ok(())
+        sums.add(&cell(key, sum, standing));
     })?;
-    let first = Date::from_month_index(month);
-    if first < today {
-        // Of the month that has begun, what was expected before today is not open but overdue.
-        let past = [Cell::Int(first.days()), Cell::Int(today.days())];
-        let passed = "lead.won_status = 0 AND lead.active AND NOT lead.on_hold AND lead.date_deadline >= ?1 AND lead.date_deadline < ?2";
-        each_lead(tx, scope, passed, &past, |row| {
+    let (from, until) = divided.read;
+    if from < until {
+        let read = [Cell::Int(from.days()), Cell::Int(until.days())];
+        let open = "lead.won_status = 0 AND lead.active AND NOT lead.on_hold AND lead.date_deadline >= ?1 AND lead.date_deadline < ?2";
+        each_lead(tx, scope, open, &read, |row| {
             let back = Slim { count: -1, revenue: -row.revenue, weighted: -row.weighted, ..row };
-            sums.add(&Slim { standing: Standing::Pending(Some(day(month, month))), ..back });
+            sums.add(&Slim { standing: Standing::Pending(Some(divided.day)), ..back });
             sums.add(&row);
         })?;
     }
@@ -83,21 +78,60 @@ pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Fore
     sums.finish()
 }
 
+/// The one month that today divides: it stands as a whole for its longer part, and leads of the shorter part are read.
+struct Divided {
+    month: i64,
+    /// The day that stands for the month.
+    day: Date,
+    /// Deadlines of the other part, half-open.
+    read: (Date, Date),
+}
+
+impl Divided {
+    fn new(today: Date) -> Self {
+        let month = today.month_index();
+        let (first, next) = (Date::from_month_index(month), Date::from_month_index(month + 1));
+        if today.days() - first.days() <= next.days() - today.days() {
+            Self { month, day: next.plus_days(-1), read: (first, today) }
+        } else {
+            Self { month, day: first, read: (today, next) }
+        }
+    }
+
+    /// A day that stands for a kept month: every other month is before today, or is not.
+    fn stand(&self, month: i64) -> Date {
+        if month == self.month { self.day } else { Date::from_month_index(month) }
+    }
+}
+
+/// Hands out the cells of these outcomes that meet the scope.
+fn each_cell(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    grain: i64,
+    outcomes: &[i64],
+    mut take: impl FnMut(&Key, Sum),
+) -> Result<()> {
+    for outcome in outcomes {
+        tally::each(tx, grain, *outcome, |key, sum| {
+            if meets(tx, &scope.who, &key)? {
+                take(&key, sum);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
 /// Hands out what is open and what is won now, by stage: kept cells when they can answer, else leads.
 pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) -> Result<()> {
     if !is_kept(scope) {
         return each_lead(tx, scope, &now(scope), &[], |row| take(&row));
     }
-    tally::each(tx, 0, |key, sum| {
-        let standing = match key.outcome {
-            0 => Standing::Pending(None),
-            1 => Standing::Won(None),
-            _ => return Ok(()),
-        };
-        if meets(tx, &scope.who, &key)? {
-            take(&cell(&key, sum, standing));
-        }
-        Ok(())
+    each_cell(tx, scope, 0, &[OPEN, WON], |key, sum| {
+        let standing =
+            if key.outcome == OPEN { Standing::Pending(None) } else { Standing::Won(None) };
+        take(&cell(key, sum, standing));
     })
 }
 
@@ -105,15 +139,6 @@ pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) 
 fn now(scope: &Scope) -> String {
     let open = if scope.held { "" } else { " AND NOT lead.on_hold" };
     format!("(lead.won_status = 1 OR lead.won_status = 0 AND lead.active{open})")
-}
-
-/// A day that stands for a kept month: before today if all of it is, not before today if some of it is not.
-fn day(month: i64, current: i64) -> Date {
-    if month == current {
-        Date::from_month_index(month + 1).plus_days(-1)
-    } else {
-        Date::from_month_index(month)
-    }
 }
 
 fn cell(key: &Key, sum: Sum, standing: Standing) -> Slim {

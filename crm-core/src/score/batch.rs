@@ -12,7 +12,7 @@ use crate::score::compiled::Compiled;
 use crate::score::config::Config;
 use crate::score::count::Tally;
 use crate::score::pass::{Narrow, Pass, RANGE, Which};
-use crate::score::store::{self, Said};
+use crate::score::store::{self, Said, Saying};
 use crate::storage::{Line, Tx};
 use crate::tally::{Key, Ledger};
 
@@ -128,11 +128,10 @@ pub(crate) fn score(
         let mut rest = said.as_slice();
         changed.clear();
         pass.range(tx, (after, end), &mut number, |lead, line| {
-            rest = &rest[rest.partition_point(|(id, _)| *id < lead.id)..];
-            let old = rest
-                .first()
-                .filter(|(id, _)| *id == lead.id)
-                .map_or(Said::NOTHING, |(_, said)| *said);
+            let before = rest.iter().take_while(|(id, _)| *id < lead.id).count();
+            rest = &rest[before..];
+            let old = rest.first().filter(|(id, _)| *id == lead.id);
+            let old = old.map_or(Said::NOTHING, |(_, said)| *said);
             let sheet = compiled.sheet(lead.team_id).filter(|_| lead.has_stage);
             let now = Said::of(sheet.map(|sheet| probability(sheet.log_odds(lead.values))));
             done.scored += 1;
@@ -143,7 +142,7 @@ pub(crate) fn score(
                     &beside,
                     now.probability.ppm() - old.probability.ppm(),
                 )?;
-                changed.push((LeadId(lead.id), now, now.probability != old.probability));
+                changed.push(Saying { lead: LeadId(lead.id), now, before: Some(old) });
             }
             Ok(())
         })?;

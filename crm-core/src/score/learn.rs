@@ -10,7 +10,7 @@ use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
-use crate::score::store::{self, Moves, Said};
+use crate::score::store::{self, Moves, Said, Saying};
 use crate::storage::Tx;
 
 /// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
@@ -81,11 +81,13 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
                 Said::of(store::with_model(tx, config, |model| model.score(&evidence))?)
             }
         };
-        let is_new = change.before.is_none();
-        let old = if is_new { Said::NOTHING } else { store::said(tx, after.id)? };
-        // Every lead has a row, so that reading one joins without exceptions.
-        if is_new || now != old {
-            changed.push((after.id, now, now.probability != old.probability));
+        let before = match change.before {
+            Some(_) => Some(store::said(tx, after.id)?),
+            None => None,
+        };
+        // A new lead gets its row in any case, so that reading one joins without exceptions.
+        if before != Some(now) {
+            changed.push(Saying { lead: after.id, now, before });
         }
         after.automated_probability = now.probability;
         after.probability_source = now.source;

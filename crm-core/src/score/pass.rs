@@ -132,10 +132,13 @@ impl<'p> Pass<'p> {
         let done =
             tx.each(&sql, &[after.into(), last.into(), self.start.micros().into()], |line| {
                 let id = line.int(0)?;
-                rest = &rest[rest.partition_point(|(lead, _)| *lead < id)..];
-                let own = &rest[..rest.partition_point(|(lead, _)| *lead <= id)];
+                // Step by step, since leads and tags come in the same order: a search would cost more than all the rest.
+                let before = rest.iter().take_while(|(lead, _)| *lead < id).count();
+                let own = rest[before..].iter().take_while(|(lead, _)| *lead == id).count();
+                let tags = &rest[before..before + own];
+                rest = &rest[before + own..];
                 values.clear();
-                let has_stage = self.encode(line, own, &mut values, number)?;
+                let has_stage = self.encode(line, tags, &mut values, number)?;
                 let team_id = line.int_or_null(1)?.map(TeamId);
                 take(
                     &Narrow { id, team_id, is_won: line.int(2)? == 1, has_stage, values: &values },

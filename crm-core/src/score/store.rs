@@ -156,25 +156,45 @@ pub(crate) fn read_said(ppm: i64, source: i64) -> Said {
     Said { probability, source: source.unwrap_or(ProbabilitySource::None) }
 }
 
-/// Writes what the machine says now; `logged` where the chance itself changed.
-pub(crate) fn say(tx: &mut Tx<'_>, changed: &[(LeadId, Said, bool)]) -> Result<()> {
+/// What the machine says of a lead from now on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Saying {
+    pub(crate) lead: LeadId,
+    pub(crate) now: Said,
+    /// What it said before; nothing of a new lead.
+    pub(crate) before: Option<Said>,
+}
+
+impl Saying {
+    /// Whether the chance itself is another.
+    fn is_logged(&self) -> bool {
+        self.now.probability != self.before.unwrap_or(Said::NOTHING).probability
+    }
+}
+
+/// Writes what the machine says now, and logs it where the chance itself has changed.
+pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let run = if changed.iter().any(|(_, _, logged)| *logged) { Some(run(tx)?) } else { None };
+    let run = if changed.iter().any(Saying::is_logged) { Some(run(tx)?) } else { None };
     let mut put = tx.prepare(
-        "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (lead_id) DO UPDATE SET automated_probability = excluded.automated_probability, \
-         probability_source = excluded.probability_source",
+        "UPDATE lead_score SET automated_probability = ?2, probability_source = ?3 WHERE lead_id = ?1",
+    )?;
+    let mut add = tx.prepare(
+        "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
     )?;
     let mut log = tx.prepare(
         "INSERT INTO score_log (run, lead_id, automated_probability) VALUES (?1, ?2, ?3) \
          ON CONFLICT (run, lead_id) DO UPDATE SET automated_probability = excluded.automated_probability",
     )?;
-    for (lead, said, logged) in changed {
-        let ppm = said.probability.ppm();
-        put.execute(&[lead.0.into(), ppm.into(), said.source.code().into()])?;
-        if let (Some(run), true) = (run, *logged) {
+    for saying in changed {
+        let (lead, ppm) = (saying.lead, saying.now.probability.ppm());
+        let row = [lead.0.into(), ppm.into(), saying.now.source.code().into()];
+        if saying.before.is_none() || put.execute(&row)? == 0 {
+            add.execute(&row)?;
+        }
+        if let (Some(run), true) = (run, saying.is_logged()) {
             log.execute(&[run.into(), lead.0.into(), ppm.into()])?;
         }
     }
