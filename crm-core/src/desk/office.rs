@@ -32,11 +32,6 @@ pub(crate) fn create_in<R: Room>(tx: &mut Tx<'_>, fields: &Fields) -> Result<R::
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor)?;
     let mut record = R::blank(tx)?;
     apply(tx, &mut record, fields)?;
-    for field in R::TABLE.fields.iter().filter(|field| field.required) {
-        let value = record.value(field.name)?;
-        let blank = value.as_text().is_some_and(str::is_empty) || value == Value::Int(0);
-        crate::require!(!blank, field.name, "{}: a {} needs it", field.name, R::TABLE.kind.name());
-    }
     check(tx, None, &mut record)?;
     tx.insert(&mut record)?;
     if let Some((system, external)) = &fields.external_id {
@@ -137,6 +132,12 @@ fn apply<R: Record>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> 
 /// What must hold for every record of the office, then what its room adds.
 fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> {
     R::check(tx, before, after)?;
+    // What the room fills by itself, such as a login, is there by now.
+    for field in R::TABLE.fields.iter().filter(|field| field.required && before.is_none()) {
+        let value = after.value(field.name)?;
+        let blank = value.as_text().is_some_and(str::is_empty) || value == Value::Int(0);
+        crate::require!(!blank, field.name, "{}: a {} needs it", field.name, R::TABLE.kind.name());
+    }
     let changed: Vec<usize> = match before {
         Some(before) => changed_fields(before, after).collect(),
         None => (0..R::TABLE.fields.len()).collect(),
