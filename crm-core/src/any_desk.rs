@@ -1,12 +1,8 @@
 //! A desk whose kind is only known when the program runs: for the doors to other languages. The same verbs, in [`Row`]s.
 
 use crate::base::{Fields, Frame, Record, RecordKind, Result, Row};
-use crate::desk::{Desk, Find, Room, query};
+use crate::desk::{Desk, Find, Room, by_kind, office_by_kind, query};
 use crate::filter::Filter;
-use crate::record::{
-    Campaign, Company, Lead, LostReason, Medium, Partner, RecurringPlan, Source, Stage, Tag, Team,
-    TeamMember, User,
-};
 use crate::storage::Link;
 
 /// A desk by the name of its kind.
@@ -14,73 +10,6 @@ use crate::storage::Link;
 pub struct AnyDesk<'s> {
     link: &'s Link,
     kind: RecordKind,
-}
-
-/// Runs generic code for the kind that a value names.
-macro_rules! by_kind {
-    ($kind:expr, $R:ident => $body:expr) => {
-        match $kind {
-            RecordKind::Lead => { type $R = Lead; $body }
-            kind => office_by_kind!(kind, $R => $body),
-        }
-    };
-}
-
-/// The same without leads, whose desk has verbs of its own.
-macro_rules! office_by_kind {
-    ($kind:expr, $R:ident => $body:expr) => {
-        match $kind {
-            RecordKind::Lead => unreachable!("leads are handled by their own desk"),
-            RecordKind::Company => {
-                type $R = Company;
-                $body
-            }
-            RecordKind::User => {
-                type $R = User;
-                $body
-            }
-            RecordKind::Team => {
-                type $R = Team;
-                $body
-            }
-            RecordKind::TeamMember => {
-                type $R = TeamMember;
-                $body
-            }
-            RecordKind::Stage => {
-                type $R = Stage;
-                $body
-            }
-            RecordKind::LostReason => {
-                type $R = LostReason;
-                $body
-            }
-            RecordKind::Tag => {
-                type $R = Tag;
-                $body
-            }
-            RecordKind::Campaign => {
-                type $R = Campaign;
-                $body
-            }
-            RecordKind::Medium => {
-                type $R = Medium;
-                $body
-            }
-            RecordKind::Source => {
-                type $R = Source;
-                $body
-            }
-            RecordKind::RecurringPlan => {
-                type $R = RecurringPlan;
-                $body
-            }
-            RecordKind::Partner => {
-                type $R = Partner;
-                $body
-            }
-        }
-    };
 }
 
 fn rows<R: Record>(records: &[R]) -> Vec<Row> {

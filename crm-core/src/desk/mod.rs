@@ -3,9 +3,11 @@
 //! A room says only what is its own through [`Room`]: what a new record starts with, and what must hold. References, unique names,
 //! cycles of parents and "is it in use?" derive from the lists of fields.
 
+mod by_kind;
 mod office;
 pub(crate) mod query;
 
+pub(crate) use by_kind::{by_kind, office_by_kind};
 pub(crate) use office::{Room, changes, check_version, create_in, update_in};
 
 use crate::base::{Error, Fields, Frame, Id, Record, Result};

@@ -162,6 +162,13 @@ pub(crate) fn visible<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
     if let [id] = ids {
         return Ok(vec![get(tx, R::Id::from(*id))?]);
     }
+    let mut records = seen(tx, ids)?;
+    let missing = |id: i64| Error::not_found(Subject { kind: R::TABLE.kind, id });
+    ids.iter().map(|id| records.remove(id).ok_or_else(|| missing(*id))).collect()
+}
+
+/// Those of the records of those ids that the actor sees.
+pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R>> {
     let mut records = HashMap::with_capacity(ids.len());
     let table = R::TABLE.name;
     let sight = sight(tx, R::TABLE)?;
@@ -177,6 +184,5 @@ pub(crate) fn visible<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
         };
         records.extend(found.into_iter().map(|record| (record.id().number(), record)));
     }
-    let missing = |id: i64| Error::not_found(Subject { kind: R::TABLE.kind, id });
-    ids.iter().map(|id| records.remove(id).ok_or_else(|| missing(*id))).collect()
+    Ok(records)
 }
