@@ -19,6 +19,12 @@ pub(crate) struct Past {
     pub(crate) closed: Option<Timestamp>,
     pub(crate) outcome: Option<WonStatus>,
     pub(crate) lost_reason_id: Option<i64>,
+    /// When it last changed its stage.
+    pub(crate) moved: Option<Timestamp>,
+    /// When it became an opportunity.
+    pub(crate) converted: Option<Timestamp>,
+    /// Shown or hidden.
+    pub(crate) active: Option<bool>,
 }
 
 /// Creates leads in the order given; answers their ids.
@@ -68,7 +74,7 @@ pub(crate) fn create_dated(
 }
 
 /// Gives a new lead its past; answers what it was before it was closed, if it was.
-fn dated(
+pub(super) fn dated(
     lead: &mut Lead,
     past: &Past,
     office: &crate::lead::office::Office,
@@ -136,7 +142,12 @@ fn dated(
 }
 
 /// What happened, in the order in which it did.
-fn announce(changes: &mut Vec<LeadChange>, lead: Lead, begun: Option<Lead>, past: &Past) {
+pub(super) fn announce(
+    changes: &mut Vec<LeadChange>,
+    lead: Lead,
+    begun: Option<Lead>,
+    past: &Past,
+) {
     let created = past.created;
     match begun {
         None => {

@@ -7,6 +7,7 @@
 
 pub(crate) mod create;
 pub(crate) mod draft;
+pub(crate) mod import;
 pub(crate) mod office;
 pub(crate) mod rules;
 pub(crate) mod store;
