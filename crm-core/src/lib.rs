@@ -26,6 +26,7 @@ mod access;
 mod any_desk;
 mod company;
 mod crm;
+mod csv;
 mod default_data;
 mod desk;
 mod event;
@@ -50,6 +51,7 @@ mod team;
 mod user;
 mod utm;
 
+pub use self::csv::{Csv, ImportOptions, ImportReport, LinkPolicy, OnError};
 pub use any_desk::AnyDesk;
 pub use base::*;
 pub use crm::{Crm, CrmOptions, UserRef};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::any_desk::AnyDesk;
 use crate::base::{RecordKind, Result};
+use crate::csv::Csv;
 use crate::desk::Desk;
 use crate::forecast::Forecasts;
 use crate::lead::Leads;
@@ -98,6 +99,12 @@ impl Session {
     #[must_use]
     pub fn forecast(&self) -> Forecasts<'_> {
         Forecasts::new(&self.link)
+    }
+
+    /// CSV files in and out.
+    #[must_use]
+    pub fn csv(&self) -> Csv<'_> {
+        Csv::new(&self.link)
     }
 
     /// Opens a transaction that holds all verbs until [`Self::commit`]; a verb that fails leaves the others standing.

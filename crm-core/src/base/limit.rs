@@ -42,6 +42,10 @@ pub const LINKS: usize = 1_000;
 pub const FEED_PAGE: usize = 100_000;
 /// Bytes of one CSV cell.
 pub const CSV_CELL: usize = 1 << 20;
+/// Bytes of one CSV record: a quote that is never closed must not read the rest of the file into memory.
+pub const CSV_RECORD: usize = 1 << 24;
+/// Bytes of text that an import holds before it writes them, if [`CHUNK`] rows are longer.
+pub const CSV_CHUNK: usize = 1 << 25;
 /// Columns of a CSV file.
 pub const CSV_COLUMNS: usize = 1_000;
 /// Errors that an import keeps; the rest are only counted.

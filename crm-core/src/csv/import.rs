@@ -1,0 +1,543 @@
+//! The import: reads chunks of rows, turns each into a draft, hands them to the kind's own way of writing, and keeps the account.
+//!
+//! Rows are independent: a row's draft depends on the row and on the database, and a key that stands in the file twice is refused the
+//! second time wherever it stands. The plan's hash is over what each row says and what became of it, so that it holds no ids.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher as _};
+use std::io::Read;
+
+use crate::base::progress::Progress;
+use crate::base::{
+    Error, ErrorKind, Field, FieldKind, Frame, RecordKind, Result, Timestamp, Value, limit,
+};
+use crate::csv::cell::{self, Fault, Format};
+use crate::csv::links::{Found, Links};
+use crate::csv::mapping::{By, Column, Mapping, Target};
+use crate::csv::reader::{Raw, Source};
+use crate::csv::{ImportOptions, ImportReport, LinkPolicy, OnError, leads, office};
+use crate::desk::office_by_kind;
+use crate::lead::import::Draft;
+use crate::property;
+use crate::record::WonStatus;
+use crate::storage::Tx;
+
+/// What became of a row.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    Failed(Fault),
+}
+
+/// A row of the file: the cells of the mapped columns, in the order of the mapping.
+#[derive(Debug)]
+pub(super) struct Row {
+    record: u64,
+    line: u64,
+    cells: Vec<String>,
+    /// What another system calls it, if it says so.
+    external: Option<(String, String)>,
+    /// The record that it is about, if there is one.
+    pub(super) id: Option<i64>,
+    /// Whether its external id is new to its record.
+    pub(super) named: bool,
+    pub(super) outcome: Option<Outcome>,
+}
+
+impl Row {
+    /// What another system calls it, if that is new.
+    pub(super) fn new_name(&self) -> Option<(&str, &str)> {
+        let (system, external) = self.external.as_ref()?;
+        self.named.then_some((system.as_str(), external.as_str()))
+    }
+}
+
+/// A linked record that a row needs and nobody has.
+#[derive(Debug, Clone)]
+pub(super) struct Need {
+    pub(super) column: usize,
+    pub(super) kind: RecordKind,
+    pub(super) by: By,
+    pub(super) text: String,
+}
+
+/// What a row asks for.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// This.
+    Draft(Box<Draft>),
+    /// This, once these exist.
+    Needs(Vec<Need>),
+    /// Nothing: a link is missing, and its policy is to skip the row.
+    Skip,
+}
+
+/// An import that is running.
+pub(super) struct Import<'i> {
+    pub(super) kind: RecordKind,
+    mapping: Mapping,
+    format: Format,
+    options: &'i ImportOptions,
+    pub(super) links: Links,
+    /// Keys of the rows so far, as 128-bit hashes.
+    keys: HashSet<u128>,
+    report: ImportReport,
+    hash: u64,
+}
+
+/// Runs an import in an open transaction.
+pub(super) fn run(
+    tx: &mut Tx<'_>,
+    kind: RecordKind,
+    source: &mut dyn Read,
+    mapping: &[(String, String)],
+    options: &ImportOptions,
+    progress: &mut Progress<'_>,
+) -> Result<ImportReport> {
+    let format = Format::new(options)?;
+    let mut source = Source::new(source, options)?;
+    let header = source.header()?;
+    let definitions = property::definitions(tx)?;
+    let mapping = Mapping::new(kind, &header, mapping, options, &definitions)?;
+    let mut import = Import {
+        kind,
+        mapping,
+        format,
+        options,
+        links: Links::default(),
+        keys: HashSet::new(),
+        report: ImportReport { errors: no_errors(), ..ImportReport::default() },
+        hash: FNV_START,
+    };
+    import.hash_mapping();
+    if !options.dry_run {
+        import.rows(tx, &mut source, progress)?;
+        return Ok(import.finish());
+    }
+    let run = tx.score_run;
+    tx.savepoint()?;
+    let done = import.rows(tx, &mut source, progress);
+    tx.score_run = run;
+    tx.release(false)?;
+    done.map(|()| import.finish())
+}
+
+pub(super) fn no_errors() -> Frame {
+    Frame::new([
+        ("record", FieldKind::Int),
+        ("line", FieldKind::Int),
+        ("column", FieldKind::Text),
+        ("value", FieldKind::Text),
+        ("code", FieldKind::Int),
+        ("message", FieldKind::Text),
+        ("hint", FieldKind::Text),
+    ])
+}
+
+impl Import<'_> {
+    fn rows(
+        &mut self,
+        tx: &mut Tx<'_>,
+        source: &mut Source<'_>,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
+        loop {
+            let mut rows = self.chunk(source)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in rows.iter_mut().filter(|row| row.outcome.is_none()) {
+                if let Err(fault) = self.key(tx, row) {
+                    row.outcome = Some(Outcome::Failed(survivable(fault)?));
+                }
+            }
+            match self.kind {
+                RecordKind::Lead => leads::write(self, tx, &mut rows)?,
+                kind => office_by_kind!(kind, R => office::write::<R>(self, tx, &mut rows)?),
+            }
+            for row in rows {
+                self.account(row)?;
+            }
+            progress.tell(self.report.rows, 0)?;
+        }
+    }
+
+    /// The next rows: so many that writing them together pays, so few that they fit into memory.
+    fn chunk(&self, source: &mut Source<'_>) -> Result<Vec<Row>> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while rows.len() < limit::CHUNK && bytes < limit::CSV_CHUNK {
+            let Some(raw) = source.next()? else { break };
+            bytes += raw.cells.as_slice().len();
+            rows.push(self.row(&raw));
+        }
+        Ok(rows)
+    }
+
+    fn row(&self, raw: &Raw) -> Row {
+        let text = |column: &Column| {
+            String::from_utf8_lossy(raw.cells.get(column.at).unwrap_or_default()).into_owned()
+        };
+        let mut row = Row {
+            record: raw.record,
+            line: raw.line,
+            cells: self.mapping.columns.iter().map(text).collect(),
+            external: None,
+            id: None,
+            named: false,
+            outcome: None,
+        };
+        if raw.cells.len() != self.mapping.width {
+            let message =
+                format!("{} cells where the header has {}", raw.cells.len(), self.mapping.width);
+            let fault = Fault::new(
+                Error::format(message),
+                "quote cells that hold the delimiter or a line break",
+            );
+            row.outcome = Some(Outcome::Failed(fault));
+        }
+        for (at, cell) in
+            row.cells.iter_mut().enumerate().filter(|(_, cell)| cell.len() > limit::CSV_CELL)
+        {
+            let field = self.mapping.columns[at].target.field();
+            let message =
+                format!("{field}: {} bytes in a cell; at most {} fit", cell.len(), limit::CSV_CELL);
+            let fault = Fault::new(
+                Error::limit(&field, message),
+                "keep documents outside and store a link",
+            );
+            *cell = shortened(cell);
+            row.outcome = Some(Outcome::Failed(fault.at(at)));
+        }
+        row
+    }
+
+    /// Finds the record that a row is about, and refuses a key that was there before.
+    fn key(&mut self, tx: &Tx<'_>, row: &mut Row) -> Result<(), Fault> {
+        let mut found = None;
+        for at in 0..self.mapping.columns.len() {
+            let text = row.cells[at].trim();
+            if text.is_empty() {
+                continue;
+            }
+            match &self.mapping.columns[at].target {
+                Target::Id => row.id = Some(cell::id(text, "id").map_err(|fault| fault.at(at))?),
+                Target::External(system) => {
+                    if text.len() > limit::SHORT_TEXT {
+                        let message = format!(
+                            "external_id: {} bytes; at most {} fit",
+                            text.len(),
+                            limit::SHORT_TEXT
+                        );
+                        return Err(Fault::from(Error::limit("external_id", message)).at(at));
+                    }
+                    found = crate::external_id::find(tx, self.kind, system, text)?;
+                    row.external = Some((system.clone(), text.to_owned()));
+                    row.named = found.is_none();
+                    self.once(0, text.as_bytes()).map_err(|fault| fault.at(at))?;
+                }
+                _ => {}
+            }
+        }
+        if let (Some(id), Some(found)) = (row.id, found)
+            && id != found
+        {
+            let message = "external_id: another record has it than the one of this id";
+            return Err(Error::conflict(message).with_field("external_id").into());
+        }
+        row.id = row.id.or(found);
+        match row.id {
+            Some(id) => self.once(1, &id.to_le_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a key that was there before.
+    fn once(&mut self, sort: u8, key: &[u8]) -> Result<(), Fault> {
+        let half = |salt: u8| {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&[salt, sort]);
+            hasher.write(key);
+            u128::from(hasher.finish())
+        };
+        if self.keys.insert(half(0) << 64 | half(1)) {
+            return Ok(());
+        }
+        let error = Error::conflict("an earlier row of the file is about the same record");
+        Err(Fault::new(
+            error.with_field(if sort == 0 { "external_id" } else { "id" }),
+            "keep one of the rows",
+        ))
+    }
+
+    /// What a row asks for.
+    pub(super) fn asked(&mut self, tx: &Tx<'_>, row: &Row) -> Result<Asked, Fault> {
+        let mut draft = Draft { id: row.id, ..Draft::default() };
+        draft.fields.external_id = row.external.clone().filter(|_| row.named);
+        let (mut needs, mut skip) = (Vec::new(), false);
+        for (at, text) in row.cells.iter().enumerate() {
+            let target = &self.mapping.columns[at].target;
+            let value = match target {
+                Target::Id | Target::External(_) => continue,
+                Target::Field(field) => {
+                    self.format.value(text, field).map(|value| value.map(|value| (*field, value)))
+                }
+                Target::Property(known) => {
+                    if let Some(value) =
+                        self.format.property(text, known).map_err(|fault| fault.at(at))?
+                    {
+                        draft.fields.set(target.field(), value);
+                    }
+                    continue;
+                }
+                Target::Link(field, ..) => {
+                    let field = *field;
+                    self.link(tx, at, text, &mut needs, &mut skip)
+                        .map(|value| value.map(|value| (field, value)))
+                }
+            };
+            if let Some((field, value)) = value.map_err(|fault| fault.at(at))? {
+                place(self.kind, field, value, &mut draft)
+                    .map_err(|error| Fault::from(error).at(at))?;
+            }
+        }
+        Ok(match (skip, needs.is_empty()) {
+            (true, _) => Asked::Skip,
+            (false, false) => Asked::Needs(needs),
+            (false, true) => Asked::Draft(Box::new(draft)),
+        })
+    }
+
+    /// The records that a cell names; `None` when it is empty or some are still to be created.
+    fn link(
+        &mut self,
+        tx: &Tx<'_>,
+        at: usize,
+        text: &str,
+        needs: &mut Vec<Need>,
+        skip: &mut bool,
+    ) -> Result<Option<Value>, Fault> {
+        let column = &self.mapping.columns[at];
+        let Target::Link(field, kind, by) = &column.target else { return Ok(None) };
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let Some(text) = cell::plain(text) else { return Ok(Some(Value::Null)) };
+        let many = matches!(field.kind, FieldKind::Ids(_));
+        let texts: Vec<&str> = if many { cell::parts(&text).collect() } else { vec![text.trim()] };
+        let mut ids = Vec::with_capacity(texts.len());
+        let mut missing = false;
+        for text in texts {
+            if *by == By::Id {
+                ids.push(cell::id(text, field.name)?);
+                continue;
+            }
+            match (self.links.find(tx, *kind, by, text)?, column.policy) {
+                (Some(Found::One(id)), _) => ids.push(id),
+                (Some(Found::Many(count)), _) => return Err(ambiguous(field, *kind, text, count)),
+                (None, LinkPolicy::Error) => return Err(unknown(field, *kind, by, text)),
+                (None, LinkPolicy::Skip) => *skip = true,
+                (None, LinkPolicy::Create) => {
+                    missing = true;
+                    needs.push(Need {
+                        column: at,
+                        kind: *kind,
+                        by: by.clone(),
+                        text: text.to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(match (missing || *skip, many) {
+            (true, _) => None,
+            (false, true) => Some(Value::Ids(ids)),
+            (false, false) => ids.first().map(|id| Value::Int(*id)),
+        })
+    }
+
+    /// Creates what a row needs and nobody has yet.
+    pub(super) fn supply(&mut self, tx: &mut Tx<'_>, needs: &[Need]) -> Result<(), Fault> {
+        for need in needs {
+            if self.links.find(tx, need.kind, &need.by, &need.text)?.is_none() {
+                let made = self.links.create(tx, need.kind, &need.by, &need.text);
+                made.map_err(|error| {
+                    let field = self.mapping.columns[need.column].target.field();
+                    let message = format!("{field}: {:?} cannot be created: {error}", need.text);
+                    Fault::from(Error::new(error.kind(), message).with_field(field)).at(need.column)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down what became of a row.
+    fn account(&mut self, row: Row) -> Result<()> {
+        let outcome =
+            row.outcome.unwrap_or_else(|| Outcome::Failed(Error::bug("a row was left out").into()));
+        self.report.rows += 1;
+        let (count, word) = match &outcome {
+            Outcome::Created => (&mut self.report.created, "created"),
+            Outcome::Updated => (&mut self.report.updated, "updated"),
+            Outcome::Unchanged => (&mut self.report.unchanged, "unchanged"),
+            Outcome::Skipped => (&mut self.report.skipped, "skipped"),
+            Outcome::Failed(_) => (&mut self.report.failed, "failed"),
+        };
+        *count += 1;
+        self.hash_text(word);
+        row.cells.iter().for_each(|cell| self.hash_text(cell));
+        let Outcome::Failed(fault) = outcome else { return Ok(()) };
+        let blamed = |column: &Column| Some(column.target.field().as_str()) == fault.error.field();
+        let at = fault.column.or_else(|| self.mapping.columns.iter().position(blamed));
+        let column = at.map(|at| &self.mapping.columns[at]);
+        if self.options.on_error == OnError::Abort {
+            return Err(self.aborted(&row.cells, (row.record, row.line), at, &fault));
+        }
+        if self.report.errors.len() < limit::CSV_ERRORS {
+            let int = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+            self.report.errors.push([
+                int(row.record),
+                int(row.line),
+                column.map(|column| column.header.clone()).into(),
+                at.map(|at| shortened(&row.cells[at])).into(),
+                Value::Int(fault.error.code().into()),
+                fault.error.message().into(),
+                fault.hint.map(std::borrow::Cow::into_owned).into(),
+            ]);
+        }
+        Ok(())
+    }
+
+    /// The first error of an import that takes everything back.
+    fn aborted(
+        &self,
+        cells: &[String],
+        (record, line): (u64, u64),
+        at: Option<usize>,
+        fault: &Fault,
+    ) -> Error {
+        let place = at.map_or(String::new(), |at| {
+            format!(
+                ", column {:?}, value {:?}",
+                self.mapping.columns[at].header,
+                shortened(&cells[at])
+            )
+        });
+        let hint = fault.hint.as_ref().map_or(String::new(), |hint| format!("; {hint}"));
+        let message =
+            format!("record {record}, line {line}{place}: {}{hint}", fault.error.message());
+        let column = at.map_or(0, |at| self.mapping.columns[at].at + 1);
+        let mut error = Error::new(fault.error.kind(), message)
+            .with_line(line, u64::try_from(column).unwrap_or(0));
+        if let Some(field) = fault.error.field() {
+            error = error.with_field(field);
+        }
+        fault.error.subject().into_iter().fold(error, Error::with_subject)
+    }
+
+    fn hash_mapping(&mut self) {
+        self.hash_text(self.kind.name());
+        let targets: Vec<String> =
+            self.mapping.columns.iter().map(|column| format!("{:?}", column.target)).collect();
+        targets.iter().for_each(|target| self.hash_text(target));
+    }
+
+    fn hash_text(&mut self, text: &str) {
+        for byte in text.as_bytes().iter().chain(&[0xff]) {
+            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME);
+        }
+    }
+
+    fn finish(mut self) -> ImportReport {
+        self.report.plan_hash = format!("{:016x}", self.hash);
+        self.report
+    }
+}
+
+/// FNV-1a, 64 bits. No byte of UTF-8 is 0xff, so that it can stand between texts.
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
+
+/// A fault of the row; a failure of the machine ends the import instead.
+pub(super) fn survivable(fault: Fault) -> Result<Fault> {
+    match fault.error.kind() {
+        ErrorKind::Invalid
+        | ErrorKind::NotFound
+        | ErrorKind::Denied
+        | ErrorKind::Conflict
+        | ErrorKind::Limit
+        | ErrorKind::Format => Ok(fault),
+        _ => Err(fault.error),
+    }
+}
+
+/// As much of a cell as an error shows.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+fn ambiguous(field: &Field, kind: RecordKind, text: &str, count: usize) -> Fault {
+    let message = format!(
+        "{}: {text:?} is ambiguous: {count} records of kind {} have it",
+        field.name,
+        kind.name()
+    );
+    Fault::new(Error::conflict(message).with_field(field.name), "name it by id or external_id")
+}
+
+fn unknown(field: &Field, kind: RecordKind, by: &By, text: &str) -> Fault {
+    let called = match by {
+        By::External(system) => format!("is called {text:?} by {system:?}"),
+        By::Text(by) => format!("has the {} {text:?}", by.name),
+        By::Id => format!("has the id {text}"),
+    };
+    let message = format!("{}: no {} that this user may see {called}", field.name, kind.name());
+    let hint = format!("correct it, or give {} the policy \"create\" or \"skip\"", field.name);
+    Fault::new(Error::new(ErrorKind::NotFound, message).with_field(field.name), hint)
+}
+
+/// Puts a value where it belongs: what is given, what is past, or what the library keeps.
+fn place(kind: RecordKind, field: &'static Field, value: Value, draft: &mut Draft) -> Result<()> {
+    let past = &mut draft.past;
+    let time: &mut Option<Timestamp> = match (kind, field.name, &value) {
+        (RecordKind::Lead, "create_date", _) => &mut past.created,
+        (RecordKind::Lead, "date_open", _) => &mut past.opened,
+        (RecordKind::Lead, "date_closed", _) => &mut past.closed,
+        (RecordKind::Lead, "date_last_stage_update", _) => &mut past.moved,
+        (RecordKind::Lead, "date_conversion", _) => &mut past.converted,
+        (RecordKind::Lead, "active", Value::Bool(active)) => {
+            past.active = Some(*active);
+            return Ok(());
+        }
+        (RecordKind::Lead, "won_status", Value::Text(word)) => {
+            past.outcome = [WonStatus::Pending, WonStatus::Won, WonStatus::Lost]
+                .into_iter()
+                .find(|outcome| outcome.word() == word);
+            return Ok(());
+        }
+        (RecordKind::Lead, "lost_reason_id", Value::Int(id)) => {
+            past.lost_reason_id = Some(*id);
+            return Ok(());
+        }
+        _ => {
+            if field.system {
+                draft.kept.push((field, value));
+            } else {
+                draft.fields.set(field.name, value);
+            }
+            return Ok(());
+        }
+    };
+    match value {
+        Value::Time(moment) => {
+            *time = Some(moment);
+            Ok(())
+        }
+        _ => Err(field.refuse("cannot be emptied; the verbs keep it")),
+    }
+}

@@ -1,0 +1,262 @@
+//! Which column of a file is which field: read before anything else, so that a mistake is found before a row is.
+//!
+//! A target is a field, `properties.<name>`, `external_id(<system>)`, or a link with what names the linked record:
+//! `partner_id.name`, `partner_id.external_id(<system>)`, `user_id.login`. Deliberately absent: guessing which column is meant.
+
+use crate::base::text::nearest;
+use crate::base::{Error, Field, FieldKind, RecordKind, Result, Table, limit};
+use crate::csv::{ImportOptions, LinkPolicy};
+use crate::property::{Definitions, PropertyDefinition};
+use crate::record::table;
+
+/// What names a linked record in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum By {
+    /// Its id.
+    Id,
+    /// One of its texts, such as its name.
+    Text(&'static Field),
+    /// What that system calls it.
+    External(String),
+}
+
+/// What a column is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Target {
+    /// The record's id.
+    Id,
+    /// What that system calls the record.
+    External(String),
+    /// A field.
+    Field(&'static Field),
+    /// A field that links, by what.
+    Link(&'static Field, RecordKind, By),
+    /// A custom field.
+    Property(Box<PropertyDefinition>),
+}
+
+impl Target {
+    /// The field of errors that are about it.
+    pub(super) fn field(&self) -> String {
+        match self {
+            Self::Id => "id".to_owned(),
+            Self::External(_) => "external_id".to_owned(),
+            Self::Field(field) | Self::Link(field, ..) => field.name.to_owned(),
+            Self::Property(known) => format!("properties.{}", known.name),
+        }
+    }
+
+    /// Reads a target as hosts write it.
+    pub(super) fn parse(text: &str, kind: RecordKind, definitions: &Definitions) -> Result<Self> {
+        let text = text.trim();
+        let table = table(kind);
+        if let Some(name) = text.strip_prefix("properties.") {
+            return property(name, kind, definitions);
+        }
+        if let Some(system) = external(text)? {
+            return Ok(Self::External(system));
+        }
+        let (name, by) = text.split_once('.').map_or((text, None), |(name, by)| (name, Some(by)));
+        let name = if name == "type" && kind == RecordKind::Lead { "kind" } else { name };
+        if name == "id" && by.is_none() {
+            return Ok(Self::Id);
+        }
+        let field = known_field(table, name)?;
+        crate::require!(
+            field.kind != FieldKind::Properties,
+            text,
+            "{text}: custom fields are mapped one by one, as properties.<name>"
+        );
+        match (field.kind, by) {
+            (FieldKind::Ref(other) | FieldKind::Ids(other), by) => {
+                let by = by.map_or(Ok(By::Id), |by| by_what(text, by, other))?;
+                Ok(Self::Link(field, other, by))
+            }
+            (_, None) => Ok(Self::Field(field)),
+            (_, Some(_)) => Err(Error::invalid(
+                text,
+                format!("{text}: {} does not link to a record", field.name),
+            )),
+        }
+    }
+}
+
+fn known_field(table: &'static Table, name: &str) -> Result<&'static Field> {
+    table.field(name).map_err(|error| {
+        let others = ["external_id(<system>)", "properties.<name>"];
+        let near = name.starts_with("external") || name.starts_with("propert");
+        if near {
+            Error::invalid(name, format!("{error}; besides fields there are {others:?}"))
+        } else {
+            error
+        }
+    })
+}
+
+fn property(name: &str, kind: RecordKind, definitions: &Definitions) -> Result<Target> {
+    let bare = name.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+    let known =
+        definitions.find(kind, name).or_else(|| bare.and_then(|name| definitions.find(kind, name)));
+    match known {
+        Some(known) => Ok(Target::Property(Box::new(known.clone()))),
+        None => Err(definitions.unknown(kind, name)),
+    }
+}
+
+/// The system in `external_id(<system>)`.
+fn external(text: &str) -> Result<Option<String>> {
+    let Some(rest) = text.strip_prefix("external_id(") else { return Ok(None) };
+    let system = rest.strip_suffix(')').map(str::trim).filter(|system| !system.is_empty());
+    match system {
+        Some(system) if system.len() <= limit::SHORT_TEXT => Ok(Some(system.to_owned())),
+        _ => Err(Error::invalid(text, format!("{text}: write external_id(<system>)"))),
+    }
+}
+
+fn by_what(text: &str, by: &str, other: RecordKind) -> Result<By> {
+    if by == "id" {
+        return Ok(By::Id);
+    }
+    if let Some(system) = external(by)? {
+        return Ok(By::External(system));
+    }
+    let table = table(other);
+    let names = table.shown().filter(|field| field.kind == FieldKind::Text && field.is_stored());
+    let known: Vec<&'static Field> = names.collect();
+    if let Some(field) = known.iter().find(|field| field.name == by) {
+        return Ok(By::Text(field));
+    }
+    let hint = nearest(by, known.iter().map(|field| field.name).chain(["id"]))
+        .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+    Err(Error::invalid(
+        text,
+        format!(
+            "{text}: a {} is found by id, external_id(<system>) or a text of its own, not by {by:?}{hint}",
+            other.name()
+        ),
+    ))
+}
+
+/// One column that is read.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// Its header.
+    pub(super) header: String,
+    /// Its place in the file, from 0.
+    pub(super) at: usize,
+    /// What it is.
+    pub(super) target: Target,
+    /// What to do about a linked record that is missing.
+    pub(super) policy: LinkPolicy,
+}
+
+/// All columns that are read.
+#[derive(Debug)]
+pub(super) struct Mapping {
+    pub(super) columns: Vec<Column>,
+    /// Columns of the file, read or not.
+    pub(super) width: usize,
+}
+
+impl Mapping {
+    /// Finds what a host mapped in a file's header. Without a mapping, each header is the field it names.
+    pub(super) fn new(
+        kind: RecordKind,
+        header: &[String],
+        mapping: &[(String, String)],
+        options: &ImportOptions,
+        definitions: &Definitions,
+    ) -> Result<Self> {
+        let own: Vec<(String, String)>;
+        let pairs = if mapping.is_empty() {
+            own = header.iter().map(|name| (name.clone(), name.clone())).collect();
+            &own
+        } else {
+            mapping
+        };
+        let mut columns = Vec::with_capacity(pairs.len());
+        for (name, text) in pairs {
+            let target = Target::parse(text, kind, definitions)?;
+            let at = place(header, name)?;
+            let policy = policy(&target, text, options)?;
+            columns.push(Column { header: name.clone(), at, target, policy });
+        }
+        check_twice(&columns)?;
+        check_policies(&columns, options)?;
+        Ok(Self { columns, width: header.len() })
+    }
+}
+
+/// The place of a column in a header.
+fn place(header: &[String], name: &str) -> Result<usize> {
+    let mut places = header.iter().enumerate().filter(|(_, known)| known.trim() == name.trim());
+    let Some((at, _)) = places.next() else {
+        let hint = nearest(name, header.iter().map(String::as_str))
+            .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        return Err(Error::invalid(name, format!("the file has no column {name:?}{hint}")));
+    };
+    crate::require!(
+        places.next().is_none(),
+        name,
+        "the file has more than one column {name:?}; give each its own name"
+    );
+    Ok(at)
+}
+
+fn policy(target: &Target, text: &str, options: &ImportOptions) -> Result<LinkPolicy> {
+    let Target::Link(field, other, by) = target else { return Ok(LinkPolicy::Error) };
+    let policy = options.policy.get(field.name).or_else(|| options.policy.get(text));
+    let policy = policy.copied().unwrap_or_default();
+    let names = match by {
+        By::Id => false,
+        By::Text(by) => by.name == "name" || by.name == "login",
+        By::External(_) => true,
+    };
+    let can = names && *other != RecordKind::Lead && *other != RecordKind::TeamMember;
+    crate::require!(
+        policy != LinkPolicy::Create || can,
+        field.name,
+        "{text}: a {} can be created from its name or from what a system calls it, not from this",
+        other.name()
+    );
+    Ok(policy)
+}
+
+fn check_twice(columns: &[Column]) -> Result<()> {
+    for (n, column) in columns.iter().enumerate() {
+        let same = |other: &&Column| other.target.field() == column.target.field();
+        if let Some(other) = columns[..n].iter().find(same) {
+            return Err(Error::invalid(
+                column.target.field(),
+                format!(
+                    "{}: columns {:?} and {:?} are both mapped to it",
+                    column.target.field(),
+                    other.header,
+                    column.header
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A policy for a link that no column is mapped to would silently do nothing.
+fn check_policies(columns: &[Column], options: &ImportOptions) -> Result<()> {
+    for name in options.policy.keys() {
+        let field = name.split('.').next().unwrap_or(name);
+        let links = columns.iter().filter_map(|column| match &column.target {
+            Target::Link(field, ..) => Some(field.name),
+            _ => None,
+        });
+        let names: Vec<&str> = links.collect();
+        if !names.contains(&field) {
+            let hint = nearest(field, names)
+                .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+            return Err(Error::invalid(
+                name,
+                format!("policy: no column is mapped to {name:?}{hint}"),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Rows into records of the office, one by one: each in a part of the transaction that can fail alone.
+
+use crate::base::{Error, Fields, Id as _, Result};
+use crate::csv::cell::Fault;
+use crate::csv::import::{Asked, Import, Outcome, Row, survivable};
+use crate::desk::{Room, create_in, query, update_in};
+use crate::external_id;
+use crate::lead::import::Draft;
+use crate::storage::Tx;
+
+/// Writes a chunk of rows that have no outcome yet.
+pub(super) fn write<R: Room>(
+    import: &mut Import<'_>,
+    tx: &mut Tx<'_>,
+    rows: &mut [Row],
+) -> Result<()> {
+    for row in rows.iter_mut().filter(|row| row.outcome.is_none()) {
+        let (mark, run) = (import.links.mark(), tx.score_run);
+        tx.savepoint()?;
+        let done = one::<R>(import, tx, row);
+        if done.is_err() {
+            import.links.back_to(mark);
+            tx.score_run = run;
+        }
+        tx.release(done.is_ok())?;
+        row.outcome = Some(match done {
+            Ok(outcome) => outcome,
+            Err(fault) => Outcome::Failed(survivable(fault)?),
+        });
+    }
+    Ok(())
+}
+
+fn one<R: Room>(import: &mut Import<'_>, tx: &mut Tx<'_>, row: &Row) -> Result<Outcome, Fault> {
+    let mut asked = import.asked(tx, row)?;
+    if let Asked::Needs(needs) = &asked {
+        import.supply(tx, needs)?;
+        tx.settle()?;
+        asked = import.asked(tx, row)?;
+    }
+    let draft = match asked {
+        Asked::Draft(draft) => *draft,
+        Asked::Skip => return Ok(Outcome::Skipped),
+        Asked::Needs(_) => {
+            return Err(Error::bug("a linked record that was created is not found").into());
+        }
+    };
+    match draft.id {
+        None => create::<R>(import, tx, &draft),
+        Some(id) => update::<R>(import, tx, id, row, &draft),
+    }
+}
+
+fn create<R: Room>(
+    import: &mut Import<'_>,
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+) -> Result<Outcome, Fault> {
+    if let Some((field, _)) = draft.kept.first() {
+        return Err(field.refuse("is kept by the library; a new record cannot bring it").into());
+    }
+    let id = create_in::<R>(tx, &draft.fields)?.number();
+    tx.settle()?;
+    import.links.add(R::TABLE.kind, &draft.fields, id);
+    Ok(Outcome::Created)
+}
+
+fn update<R: Room>(
+    import: &mut Import<'_>,
+    tx: &mut Tx<'_>,
+    id: i64,
+    row: &Row,
+    draft: &Draft,
+) -> Result<Outcome, Fault> {
+    let before: R = query::get(tx, R::Id::from(id))?;
+    for (field, value) in &draft.kept {
+        if before.value(field.name)? != *value {
+            let error = field.refuse("is kept by the library and differs from what is stored");
+            return Err(error.into());
+        }
+    }
+    let mut fields: Fields = draft.fields.clone();
+    fields.external_id = None;
+    let mut after = update_in::<R>(tx, &[id], &fields)?;
+    let changed = after.pop().is_some_and(|after| after.version() != before.version());
+    if changed {
+        import.links.forget(R::TABLE.kind);
+    }
+    if let Some((system, external)) = row.new_name() {
+        external_id::bind(tx, R::TABLE.kind, id, system, external)?;
+        return Ok(Outcome::Updated);
+    }
+    Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+}

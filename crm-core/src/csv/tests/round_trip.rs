@@ -1,0 +1,159 @@
+//! What is exported can be imported again, and changes nothing.
+
+use super::*;
+use crate::{Filter, Find, Lost, PropertyDefinition, fields};
+
+/// A database with leads in every state.
+fn busy() -> (Crm, Session) {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    let kind = crate::PropertyKind::Text;
+    s.properties()
+        .declare(&PropertyDefinition::new(RecordKind::Lead, "Lead Origin", kind))
+        .unwrap();
+    let kind = crate::PropertyKind::Number;
+    s.properties().declare(&PropertyDefinition::new(RecordKind::Lead, "Größe, m²", kind)).unwrap();
+    let user = s.users().create(fields! { name: "Ada", login: "ada" }).unwrap();
+    let team = s.teams().create(fields! { name: "North", member_ids: vec![user.id.0] }).unwrap();
+    let partner =
+        s.partners().create(fields! { name: "Azure; \"Bakery\"", comment: "a\nb" }).unwrap();
+    let tags: Vec<i64> =
+        ["red", "blue"].map(|name| s.tags().create(fields! { name: name }).unwrap().id.0).to_vec();
+    let reason = s.lost_reasons().create(fields! { name: "Dear" }).unwrap();
+    for n in 0..12_i64 {
+        let mut draft = fields! {
+            name: format!("Deal {n}, \"big\""), expected_revenue: n * 1_000, priority: n % 4, partner_id: partner.id,
+            description: "first\r\nsecond\n", city: "\\N", tag_ids: tags.clone(),
+        };
+        if n % 2 == 0 {
+            draft.set("user_id", user.id).set("team_id", team.id).set("probability", 40);
+        }
+        draft.set("properties.Lead Origin", "=SUM(A1)").set("properties.Größe, m²", 0.1 + n as f64);
+        let lead = s.leads().create(draft).unwrap();
+        match n % 6 {
+            1 | 4 => drop(s.leads().mark_won(lead.id).unwrap()),
+            2 => drop(
+                s.leads()
+                    .mark_lost(lead.id, &Lost { lost_reason_id: Some(reason.id), note: None })
+                    .unwrap(),
+            ),
+            3 => drop(s.leads().archive(lead.id).unwrap()),
+            _ => {}
+        }
+        if n == 4 {
+            s.leads().archive(lead.id).unwrap();
+        }
+    }
+    (crm, s)
+}
+
+fn export(s: &Session, kind: RecordKind, columns: Option<&[&str]>) -> String {
+    let filter = crate::record::table(kind)
+        .position("active")
+        .map(|_| Filter::parse("active in (true, false)").unwrap());
+    let mut out = Vec::new();
+    s.csv().export(kind, &mut out, filter.as_ref(), columns).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_own_export_of_every_kind_changes_nothing() {
+    let (crm, s) = busy();
+    for kind in RecordKind::ALL {
+        let file = export(&s, *kind, None);
+        let feed = crm.feed(0, 100_000).unwrap().len();
+        let report = try_import(&s, *kind, &file, &[], &ImportOptions::default()).unwrap();
+        assert_eq!(report.errors, crate::csv::import::no_errors(), "{kind:?}");
+        assert_eq!((report.unchanged, report.rows), (report.rows, report.unchanged), "{kind:?}");
+        assert_eq!(crm.feed(0, 100_000).unwrap().len(), feed, "{kind:?}: no event");
+        assert_eq!(export(&s, *kind, None), file, "{kind:?}: the same bytes");
+        let expected = s.desk(*kind).find(&Find { filter: None, ..Find::all() }).unwrap().len();
+        assert!(report.rows >= expected as u64, "{kind:?}");
+    }
+    assert_eq!(export(&s, RecordKind::Lead, None).matches("Deal").count(), 12, "archived ones too");
+}
+
+#[test]
+fn every_column_can_be_exported_and_comes_back_unchanged() {
+    let (_crm, s) = busy();
+    let names: Vec<&str> = crate::record::table(RecordKind::Lead)
+        .shown()
+        .map(|field| field.name)
+        .filter(|name| *name != "properties")
+        .collect();
+    let file = export(&s, RecordKind::Lead, Some(&names));
+    let report = try_import(&s, RecordKind::Lead, &file, &[], &ImportOptions::default()).unwrap();
+    assert_eq!((report.rows, report.unchanged), (12, 12), "{:?}", report.errors);
+}
+
+#[test]
+fn an_export_makes_the_same_leads_in_another_file() {
+    let (_crm, s) = busy();
+    let names = s.csv().columns(RecordKind::Lead).unwrap();
+    let told: Vec<String> = names
+        .iter()
+        .filter(|name| *name != "id")
+        .map(|name| match name.as_str() {
+            "partner_id" | "user_id" | "team_id" | "stage_id" | "lost_reason_id" | "tag_ids" => {
+                format!("{name}.name")
+            }
+            _ => name.clone(),
+        })
+        .collect();
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    let file = export(&s, RecordKind::Lead, Some(&told));
+    let other = session();
+    for definition in s.properties().list(RecordKind::Lead).unwrap() {
+        other.properties().declare(&definition).unwrap();
+    }
+    let links = ["partner_id", "user_id", "team_id", "stage_id", "lost_reason_id", "tag_ids"];
+    let options = policy(&links.map(|link| (link, LinkPolicy::Create)));
+    let report = try_import(&other, RecordKind::Lead, &file, &[], &options).unwrap();
+    assert_eq!(counts(&report), [12, 12, 0, 0, 0, 0], "{:?}", report.errors);
+    assert_eq!(export(&other, RecordKind::Lead, Some(&told)), file);
+}
+
+#[test]
+fn an_export_is_ordered_filtered_and_seen() {
+    let (crm, s) = busy();
+    let mut out = Vec::new();
+    let filter = Filter::parse("won_status = \"won\"").unwrap();
+    let columns = [
+        "external_id(erp)",
+        "id",
+        "partner_id.name",
+        "tag_ids",
+        "properties.Lead Origin",
+        "expected_revenue",
+    ];
+    let count = s.csv().export(RecordKind::Lead, &mut out, Some(&filter), Some(&columns)).unwrap();
+    assert_eq!(count, 4);
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let tags: Vec<String> = leads(&s)[1].tag_ids.iter().map(ToString::to_string).collect();
+    let tags = tags.join(";");
+    assert_eq!(lines[1], format!(",2,\"Azure; \"\"Bakery\"\"\",{tags},=SUM(A1),1000.00"));
+    assert!(s.csv().export(RecordKind::Lead, &mut Vec::new(), None, Some(&["nmae"])).is_err());
+    let bob = s.users().create(fields! { name: "Bob", login: "bob" }).unwrap();
+    let theirs = crm.session(Some(bob.id.into()), None).unwrap();
+    let mut out = Vec::new();
+    let all = Filter::parse("active in (true, false)").unwrap();
+    let seen = theirs.csv().export(RecordKind::Lead, &mut out, Some(&all), None).unwrap();
+    assert_eq!(seen, 6, "his and nobody's");
+}
+
+#[test]
+fn a_target_that_breaks_is_the_host_s_failure() {
+    struct Broken;
+    impl std::io::Write for Broken {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("disk gone"))
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let (_crm, s) = busy();
+    let error = s.csv().export(RecordKind::Lead, &mut Broken, None, None).unwrap_err();
+    assert_eq!(error.code(), 900);
+}
