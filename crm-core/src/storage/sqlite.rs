@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -109,6 +110,9 @@ pub(crate) fn connect(
     if reader {
         set("query_only", "ON")?;
     }
+    // A plan must not hang on the values that were bound when it was made: with statistics by ANALYZE the engine would otherwise
+    // prepare a statement anew for each new value, which costs ten times the lookup.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     functions(&conn)?;
     Ok(conn)
 }
@@ -185,5 +189,27 @@ pub(crate) fn error(failure: rusqlite::Error) -> Error {
         _ => {
             Error::storage(700, format!("the storage engine failed (code {})", code.extended_code))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_do_not_make_statements_prepare_anew() {
+        let conn = connect(&Target::Memory, Duration::ZERO, false, false).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE pair (a INTEGER, b INTEGER); CREATE INDEX pair_a ON pair (a); CREATE INDEX pair_b ON pair (b);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+             INSERT INTO pair SELECT i % 7, i % 500 FROM n; ANALYZE;",
+        )
+        .unwrap();
+        let mut statement =
+            conn.prepare("SELECT count(*) FROM pair WHERE a = ?1 AND b = ?2").unwrap();
+        for n in 0..9 {
+            let _: i64 = statement.query_row([n, n], |row| row.get(0)).unwrap();
+        }
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
     }
 }
