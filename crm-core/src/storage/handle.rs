@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
@@ -17,6 +17,7 @@ use rusqlite::{Connection, InterruptHandle};
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
+use crate::storage::seat::Seat;
 use crate::storage::sqlite::{self, Target};
 use crate::storage::{Memo, Settle, Tx, actor, migrate};
 
@@ -68,8 +69,7 @@ pub(crate) struct Opening {
 pub(crate) struct Handle {
     target: Target,
     opening: Opening,
-    writer: Mutex<Option<Box<Conn>>>,
-    returned: Condvar,
+    writer: Seat<Box<Conn>>,
     readers: Mutex<Vec<Conn>>,
     interrupts: Mutex<Vec<InterruptHandle>>,
     closed: AtomicBool,
@@ -134,8 +134,7 @@ impl Handle {
         let handle = Self {
             target,
             opening: opening.clone(),
-            writer: Mutex::new(Some(Box::new(writer))),
-            returned: Condvar::new(),
+            writer: Seat::new(Box::new(writer)),
             readers: Mutex::default(),
             interrupts: Mutex::new(vec![interrupt]),
             closed: AtomicBool::new(false),
@@ -156,28 +155,9 @@ impl Handle {
         Ok(())
     }
 
-    /// Takes the writer, waiting for it as long as for another program.
     fn take_writer(&self) -> Result<Box<Conn>> {
-        let slot = lock(&self.writer);
-        let waited = self.returned.wait_timeout_while(slot, self.opening.busy, |slot| {
-            slot.is_none() && !self.is_closed()
-        });
-        let (mut slot, _) = waited.unwrap_or_else(PoisonError::into_inner);
         self.check_open()?;
-        slot.take().ok_or_else(|| {
-            Error::storage(
-                storage_code::BUSY,
-                "another session of this program holds the file in an open transaction; try again",
-            )
-        })
-    }
-
-    fn give_back(&self, writer: Box<Conn>) {
-        if self.is_closed() {
-            return; // Dropping it closes it.
-        }
-        *lock(&self.writer) = Some(writer);
-        self.returned.notify_one();
+        self.writer.take(self.opening.busy)
     }
 
     /// Runs `work` in a transaction of its own: all of it or nothing.
@@ -325,10 +305,10 @@ impl Handle {
         if self.closed.swap(true, Ordering::AcqRel) {
             return;
         }
-        self.returned.notify_all();
+        let writer = self.writer.close();
         lock(&self.interrupts).clear();
         lock(&self.readers).clear();
-        if let Some(writer) = lock(&self.writer).take() {
+        if let Some(writer) = writer {
             let _ = writer.run("PRAGMA optimize");
         }
     }
@@ -374,7 +354,7 @@ impl Drop for Lent<'_> {
                 conn.memo.clear();
                 let _ = conn.run("ROLLBACK");
             }
-            self.handle.give_back(conn);
+            self.handle.writer.give_back(conn);
         }
     }
 }
@@ -462,6 +442,7 @@ impl Link {
         }
         let mut lent = Lent { handle: &self.handle, conn: Some(self.handle.take_writer()?) };
         begin(lent.conn.as_mut().expect("taken on the line above"))?;
+        self.handle.writer.keep();
         *lock(&self.atomic) = Atomic::Open(lent.conn.take().expect("taken above"));
         Ok(())
     }

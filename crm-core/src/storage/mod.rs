@@ -10,6 +10,7 @@ pub(crate) mod actor;
 pub(crate) mod handle;
 pub(crate) mod migrate;
 pub(crate) mod records;
+mod seat;
 pub(crate) mod sqlite;
 
 pub(crate) use handle::Link;
