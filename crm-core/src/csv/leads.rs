@@ -5,7 +5,8 @@
 
 use crate::base::{RecordKind, Result};
 use crate::csv::cell::Fault;
-use crate::csv::import::{Asked, Import, Need, Outcome, Row, survivable};
+use crate::csv::import::Import;
+use crate::csv::row::{Asked, Need, Outcome, Row, survivable};
 use crate::external_id;
 use crate::lead::import::{Draft, Step, decide, write as write_steps};
 use crate::storage::Tx;

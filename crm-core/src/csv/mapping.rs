@@ -144,6 +144,8 @@ pub(super) struct Column {
     pub(super) header: String,
     /// Its place in the file, from 0.
     pub(super) at: usize,
+    /// What it is, as the host wrote it.
+    pub(super) text: String,
     /// What it is.
     pub(super) target: Target,
     /// What to do about a linked record that is missing.
@@ -179,7 +181,7 @@ impl Mapping {
             let target = Target::parse(text, kind, definitions)?;
             let at = place(header, name)?;
             let policy = policy(&target, text, options)?;
-            columns.push(Column { header: name.clone(), at, target, policy });
+            columns.push(Column { header: name.clone(), at, text: text.clone(), target, policy });
         }
         check_twice(&columns)?;
         check_policies(&columns, options)?;

@@ -14,6 +14,7 @@ mod links;
 mod mapping;
 mod office;
 mod reader;
+mod row;
 #[cfg(test)]
 mod tests;
 

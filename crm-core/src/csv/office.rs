@@ -2,32 +2,52 @@
 
 use crate::base::{Error, Fields, Id as _, Result};
 use crate::csv::cell::Fault;
-use crate::csv::import::{Asked, Import, Outcome, Row, survivable};
+use crate::csv::import::Import;
+use crate::csv::row::{Asked, Outcome, Row, survivable};
 use crate::desk::{Room, create_in, query, update_in};
 use crate::external_id;
 use crate::lead::import::Draft;
 use crate::storage::Tx;
 
-/// Writes a chunk of rows that have no outcome yet.
+/// Writes a chunk of rows that have no outcome yet. A row that links to a record of its own kind waits for the rows that may bring it.
 pub(super) fn write<R: Room>(
     import: &mut Import<'_>,
     tx: &mut Tx<'_>,
     rows: &mut [Row],
 ) -> Result<()> {
-    for row in rows.iter_mut().filter(|row| row.outcome.is_none()) {
-        let (mark, run) = (import.links.mark(), tx.score_run);
-        tx.savepoint()?;
-        let done = one::<R>(import, tx, row);
-        if done.is_err() {
-            import.links.back_to(mark);
-            tx.score_run = run;
+    let mut waiting: Vec<&mut Row> = rows.iter_mut().filter(|row| row.outcome.is_none()).collect();
+    let mut patient = true;
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        let mut later = Vec::new();
+        for row in waiting {
+            if patient && import.waits(tx, row)? {
+                later.push(row);
+            } else {
+                apart::<R>(import, tx, row)?;
+            }
         }
-        tx.release(done.is_ok())?;
-        row.outcome = Some(match done {
-            Ok(outcome) => outcome,
-            Err(fault) => Outcome::Failed(survivable(fault)?),
-        });
+        // Nobody brings what these wait for.
+        patient = later.len() < before;
+        waiting = later;
     }
+    Ok(())
+}
+
+/// Writes a row in a part of the transaction that can fail alone.
+fn apart<R: Room>(import: &mut Import<'_>, tx: &mut Tx<'_>, row: &mut Row) -> Result<()> {
+    let (mark, run) = (import.links.mark(), tx.score_run);
+    tx.savepoint()?;
+    let done = one::<R>(import, tx, row);
+    if done.is_err() {
+        import.links.back_to(mark);
+        tx.score_run = run;
+    }
+    tx.release(done.is_ok())?;
+    row.outcome = Some(match done {
+        Ok(outcome) => outcome,
+        Err(fault) => Outcome::Failed(survivable(fault)?),
+    });
     Ok(())
 }
 

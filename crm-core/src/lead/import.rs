@@ -12,9 +12,9 @@ use crate::base::{
 };
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
-use crate::lead::create::{Past, announce, dated};
 use crate::lead::draft::{self, Context};
 use crate::lead::office::office;
+use crate::lead::past::{Past, announce, dated};
 use crate::lead::{rules, store};
 use crate::property::{self, Definitions};
 use crate::record::{Lead, WonStatus};

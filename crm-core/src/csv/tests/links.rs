@@ -181,3 +181,20 @@ fn office_records_are_imported_row_by_row() {
     .unwrap();
     assert_eq!((tags.created, tags.failed), (1, 1), "tags' names are unique");
 }
+
+#[test]
+fn a_parent_may_stand_below_its_children() {
+    let s = session();
+    let pairs = [("n", "name"), ("p", "parent_id.name")];
+    let file = "n,p\nGrandchild,Child\nChild,Parent\nLost,Nobody\nParent,\n";
+    let report =
+        try_import(&s, RecordKind::Partner, file, &pairs, &ImportOptions::default()).unwrap();
+    assert_eq!(counts(&report), [4, 3, 0, 0, 0, 1]);
+    assert_eq!(report.errors.at(0, "record"), Value::Int(3));
+    let find = |name: &str| {
+        let filter = format!("name = \"{name}\"");
+        s.partners().find(&Find::filter(&filter).unwrap()).unwrap().remove(0)
+    };
+    assert_eq!(find("Grandchild").parent_id, Some(find("Child").id));
+    assert_eq!(find("Child").parent_id, Some(find("Parent").id));
+}

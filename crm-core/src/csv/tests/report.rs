@@ -160,3 +160,55 @@ fn rights_hold_row_by_row() {
     assert_eq!(report.errors.at(1, "code"), Value::Int(300));
     assert_eq!(admin.leads().get(his.id).unwrap().name, "His");
 }
+
+#[test]
+fn the_order_of_rows_and_the_files_they_come_in_do_not_matter() {
+    let head = "no,n,v,p,w";
+    let rows: Vec<String> = (0..40)
+        .map(|n| {
+            let (partner, end) = (n * 7 % 5, ["", "won", "lost"][n % 3]);
+            format!(
+                "{n},Deal {n},{}.5,Partner {partner},{end}",
+                if n % 11 == 3 { "x" } else { "1" }
+            )
+        })
+        .collect();
+    let pairs = [
+        ("no", "external_id(old)"),
+        ("n", "name"),
+        ("v", "expected_revenue"),
+        ("p", "partner_id.name"),
+        ("w", "won_status"),
+    ];
+    let state = |files: &[Vec<&str>]| {
+        let s = session();
+        let mut sum = [0; 6];
+        for rows in files {
+            let file = format!("{head}\n{}\n", rows.join("\n"));
+            let report = import_with(&s, &file, &pairs, &creating());
+            sum.iter_mut().zip(counts(&report)).for_each(|(sum, one)| *sum += one);
+        }
+        let columns = [
+            "external_id(old)",
+            "name",
+            "expected_revenue",
+            "partner_id.name",
+            "won_status",
+            "active",
+        ];
+        let all = crate::Filter::parse("active in (true, false)").unwrap();
+        let mut out = Vec::new();
+        s.csv().export(RecordKind::Lead, &mut out, Some(&all), Some(&columns)).unwrap();
+        let mut lines: Vec<String> =
+            String::from_utf8(out).unwrap().lines().map(str::to_owned).collect();
+        lines.sort();
+        (sum, lines)
+    };
+    let straight: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let shuffled: Vec<&str> = (0..40).map(|n| straight[n * 17 % 40]).collect();
+    let parts: Vec<Vec<&str>> = straight.chunks(7).map(<[&str]>::to_vec).collect();
+    let expect = state(std::slice::from_ref(&straight));
+    assert_eq!(expect.0, [40, 36, 0, 0, 0, 4]);
+    assert_eq!(state(&[shuffled]), expect);
+    assert_eq!(state(&parts), expect);
+}
