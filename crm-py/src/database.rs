@@ -11,7 +11,7 @@ use crate::call::call;
 use crate::frame::frame;
 use crate::progress::{Hook, watched};
 use crate::session::Session;
-use crate::value::{id, moment};
+use crate::value::{id, moment, number};
 
 /// An open database; `crm.Crm` is its face.
 #[pyclass(frozen, module = "crm._crm")]
@@ -52,7 +52,14 @@ impl Database {
         call(py, || self.0.verify())
     }
 
-    fn feed<'py>(&self, py: Python<'py>, after: i64, limit: usize) -> PyResult<Bound<'py, PyAny>> {
+    fn feed<'py>(
+        &self,
+        after: &Bound<'py, PyAny>,
+        limit: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = after.py();
+        let after = i64::try_from(number("after", after)?).unwrap_or(i64::MAX);
+        let limit = number("limit", limit)?;
         let entries = call(py, || self.0.feed(after, limit))?;
         frame(py, feed_frame(entries))
     }

@@ -7,6 +7,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "what Python gives is taken by value")]
 
 mod call;
+mod csv;
 mod database;
 mod error;
 mod fields;
@@ -29,6 +30,8 @@ mod _crm {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
+    use crate::csv::{export_csv, import_csv};
+    #[pymodule_export]
     use crate::database::Database;
     #[pymodule_export]
     use crate::frame::Columns;
@@ -44,7 +47,7 @@ mod _crm {
     use crate::session::Session;
     #[pymodule_export]
     use crate::study::{
-        configure_score, explain_score, rebuild_score, recompute_score, score_frequencies,
+        board, configure_score, explain_score, rebuild_score, recompute_score, score_frequencies,
         weighted_forecast,
     };
 }

@@ -217,13 +217,14 @@ fn class(py: Python<'_>, kind: RecordKind) -> PyResult<&Bound<'_, PyType>> {
 }
 
 /// A row as a record.
-pub(crate) fn record<'py>(py: Python<'py>, row: &Row) -> PyResult<Bound<'py, PyAny>> {
-    let values = Bound::new(py, Values(row.values().into()))?;
-    class(py, row.table().kind)?.call1((values,))
+pub(crate) fn record(py: Python<'_>, row: Row) -> PyResult<Bound<'_, PyAny>> {
+    let kind = row.table().kind;
+    let values = Bound::new(py, Values(row.into_values().into()))?;
+    class(py, kind)?.call1((values,))
 }
 
 /// Rows as a list of records.
-pub(crate) fn records<'py>(py: Python<'py>, rows: &[Row]) -> PyResult<Bound<'py, PyList>> {
+pub(crate) fn records(py: Python<'_>, rows: Vec<Row>) -> PyResult<Bound<'_, PyList>> {
     let list = PyList::empty(py);
     for row in rows {
         list.append(record(py, row)?)?;

@@ -19,7 +19,7 @@ use crate::fields::fields;
 use crate::frame::frame;
 use crate::progress::{Hook, watched};
 use crate::record::{record, records};
-use crate::value::{id, target};
+use crate::value::{id, number, target};
 
 /// One database as one user; `crm.Session` is its face.
 #[pyclass(frozen, module = "crm._crm")]
@@ -97,7 +97,7 @@ impl Session {
             let leads = work(core.leads(), &ids)?;
             Ok(leads.iter().map(Lead::row).collect::<Vec<_>>())
         })?;
-        answer(py, &rows, many)
+        answer(py, rows, many)
     }
 }
 
@@ -111,7 +111,7 @@ impl Session {
     ) -> PyResult<Bound<'py, PyList>> {
         let kind = kind_of(py, kind)?;
         let drafts = items.iter().map(|item| fields(kind, item)).collect::<PyResult<Vec<_>>>()?;
-        records(py, &self.ask(py, |core| core.desk(kind).create(drafts))?)
+        records(py, self.ask(py, |core| core.desk(kind).create(drafts))?)
     }
 
     fn get<'py>(
@@ -122,7 +122,7 @@ impl Session {
     ) -> PyResult<Bound<'py, PyAny>> {
         let kind = kind_of(py, kind)?;
         let id = self::id("id", kind, id)?;
-        record(py, &self.ask(py, |core| core.desk(kind).get(id))?)
+        record(py, self.ask(py, |core| core.desk(kind).get(id))?)
     }
 
     fn get_external<'py>(
@@ -133,7 +133,7 @@ impl Session {
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let kind = kind_of(py, kind)?;
-        record(py, &self.ask(py, |core| core.desk(kind).get_external(system, name))?)
+        record(py, self.ask(py, |core| core.desk(kind).get_external(system, name))?)
     }
 
     fn find<'py>(
@@ -142,15 +142,16 @@ impl Session {
         kind: &str,
         filter: Option<&str>,
         order: Option<String>,
-        limit: Option<usize>,
-        offset: usize,
+        limit: Option<&Bound<'py, PyAny>>,
+        offset: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyList>> {
         let kind = kind_of(py, kind)?;
+        let (limit, offset) = part(limit, offset)?;
         let rows = self.ask(py, |core| {
             let filter = filter.map(Filter::parse).transpose()?;
             core.desk(kind).find(&Find { filter, order, limit, offset })
         })?;
-        records(py, &rows)
+        records(py, rows)
     }
 
     fn count(&self, py: Python<'_>, kind: &str, filter: Option<&str>) -> PyResult<i64> {
@@ -168,11 +169,12 @@ impl Session {
         kind: &str,
         filter: Option<&str>,
         order: Option<String>,
-        limit: Option<usize>,
-        offset: usize,
+        limit: Option<&Bound<'py, PyAny>>,
+        offset: &Bound<'py, PyAny>,
         columns: Option<Vec<String>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let kind = kind_of(py, kind)?;
+        let (limit, offset) = part(limit, offset)?;
         let table = self.ask(py, |core| {
             let filter = filter.map(Filter::parse).transpose()?;
             let columns = columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
@@ -188,15 +190,18 @@ impl Session {
         kind: &str,
         id: &Bound<'py, PyAny>,
         fields: &Bound<'py, PyDict>,
-        expected_version: Option<i64>,
+        expected_version: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = id.py();
         let kind = kind_of(py, kind)?;
         let (ids, many) = target(kind, id)?;
         let mut changes = self::fields(kind, fields.as_any())?;
-        changes.expected_version = expected_version;
+        if let Some(version) = expected_version {
+            let version = number("expected_version", version)?;
+            changes.expected_version = Some(i64::try_from(version).unwrap_or(i64::MAX));
+        }
         let rows = self.ask(py, |core| core.desk(kind).update(&ids, changes))?;
-        answer(py, &rows, many)
+        answer(py, rows, many)
     }
 
     fn delete(&self, kind: &str, id: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -226,11 +231,23 @@ impl Session {
     }
 }
 
+/// At most how many, after how many.
+fn part(
+    limit: Option<&Bound<'_, PyAny>>,
+    offset: &Bound<'_, PyAny>,
+) -> PyResult<(Option<usize>, usize)> {
+    let limit = limit.map(|limit| number("limit", limit)).transpose()?;
+    Ok((limit, number("offset", offset)?))
+}
+
 /// One record for one id, a list for a list.
-fn answer<'py>(py: Python<'py>, rows: &[Row], many: bool) -> PyResult<Bound<'py, PyAny>> {
-    match rows.first() {
+fn answer(py: Python<'_>, mut rows: Vec<Row>, many: bool) -> PyResult<Bound<'_, PyAny>> {
+    match rows.pop() {
         Some(row) if !many => record(py, row),
-        _ => records(py, rows).map(Bound::into_any),
+        last => {
+            rows.extend(last);
+            records(py, rows).map(Bound::into_any)
+        }
     }
 }
 

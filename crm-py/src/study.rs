@@ -3,7 +3,7 @@
 use crm_core::base::frame::{Column, ColumnData};
 use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
-use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery};
+use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -60,6 +60,19 @@ pub(crate) fn explain_score<'py>(
     let py = lead_id.py();
     let lead = LeadId(identify("lead_id", RecordKind::Lead, lead_id)?);
     explanation(py, session.ask(py, |core| core.score().explain(lead))?)
+}
+
+#[pyfunction]
+pub(crate) fn board<'py>(
+    session: &Session,
+    py: Python<'py>,
+    filter: Option<&str>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let table = session.ask(py, |core| {
+        let filter = filter.map(Filter::parse).transpose()?;
+        Ok(board_frame(&core.forecast().board(filter.as_ref())?))
+    })?;
+    frame(py, table)
 }
 
 #[pyfunction]

@@ -88,6 +88,13 @@ pub(crate) fn take(
     if given.is_instance_of::<PyInt>() {
         return decimal(field, given).map(Value::Decimal);
     }
+    // The scalars of numpy, such as a truth out of a column of truths.
+    if given.hasattr(intern!(py, "dtype"))?
+        && let Ok(item) = given.call_method0(intern!(py, "item"))
+        && !item.hasattr(intern!(py, "dtype"))?
+    {
+        return take(field, kind, &item);
+    }
     Err(invalid(py, field, format_args!("a {} is no value of a field", type_name(given))))
 }
 
@@ -99,7 +106,7 @@ pub(crate) fn moment(field: &str, given: &Bound<'_, PyAny>) -> PyResult<Timestam
         let message = format_args!("a {} is no aware datetime", type_name(given));
         return Err(invalid(py, field, message));
     }
-    if given.call_method0(intern!(py, "utcoffset"))?.is_none() {
+    if !given.call_method0(intern!(py, "utcoffset")).is_ok_and(|offset| !offset.is_none()) {
         let hint =
             "a naive datetime has no zone; give an aware one, such as datetime.now(timezone.utc)";
         return Err(invalid(py, field, hint));
@@ -223,6 +230,15 @@ fn shown(given: &Bound<'_, PyAny>) -> String {
     } else {
         text.chars().take(77).chain("...".chars()).collect()
     }
+}
+
+/// A number of things: not negative, and no truth.
+pub(crate) fn number(field: &str, given: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let number =
+        if given.is_instance_of::<PyBool>() { None } else { given.extract::<usize>().ok() };
+    number.ok_or_else(|| {
+        invalid(given.py(), field, format_args!("{} is no number from 0 on", shown(given)))
+    })
 }
 
 /// A `TypeError`: the call itself is wrong, not the value.

@@ -50,7 +50,10 @@ def test_the_feed_waits_for_the_end(s: crm.Session, db: crm.Crm) -> None:
     s.leads.create(name="y")
     newer = db.feed(after=last)
     assert newer["event"][0] == "lead.created" and newer["record"][0] == "lead"
-    assert len(db.feed(limit=1)) == 1
+    assert len(db.feed(limit=1)) == 1 and len(db.feed(after=10**9)) == 0
+    for wrong in (-1, True, None):
+        with pytest.raises(crm.InvalidError):
+            db.feed(limit=wrong)  # type: ignore[arg-type]
 
 
 def test_closing_a_session_rolls_its_block_back(db: crm.Crm) -> None:

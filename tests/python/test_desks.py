@@ -92,6 +92,12 @@ def test_order_limit_offset(s: crm.Session) -> None:
     assert s.leads.find(limit=0) == []
     with pytest.raises((crm.InvalidError, crm.FormatError)):
         s.leads.find(order="nmae")
+    wrong: Any
+    for wrong in ({"limit": -1}, {"offset": -1}, {"limit": True}, {"limit": "3"}, {"limit": 2.5}):
+        for ask in (s.leads.find, s.leads.frame):
+            with pytest.raises(crm.InvalidError) as caught:
+                ask(**wrong)
+            assert caught.value.field in wrong
 
 
 def test_archived_records_are_found_when_asked_for(s: crm.Session) -> None:
@@ -151,8 +157,10 @@ def test_opening_with_options(tmp_path: Any) -> None:
         assert str(deal.expected_revenue) == "1200" and deal.currency == "JPY"
     with crm.open(str(path)) as db, db.session() as s:
         assert s.leads.get(deal.id) == deal
-    with pytest.raises(crm.InvalidError):
-        crm.open(":memory:", currency="EURO")
+    wrong: Any
+    for wrong in ({"currency": "EURO"}, {"busy_timeout": -1}, {"busy_timeout": float("nan")}):
+        with pytest.raises(crm.InvalidError):
+            crm.open(":memory:", **wrong)
     (tmp_path / "other").write_text("not a database, and long enough to be looked at " * 40)
     with pytest.raises(crm.StorageError) as caught:
         crm.open(tmp_path / "other")

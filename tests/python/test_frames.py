@@ -74,6 +74,21 @@ def test_pandas_reads_it(frame: crm.Frame) -> None:
     assert len(pandas.DataFrame.from_arrow(frame)) == 2
 
 
+def test_rows_of_pandas_are_taken(s: crm.Session) -> None:
+    table = pandas.DataFrame({"name": ["a", "b"], "expected_revenue": [12.5, 3.0], "priority": [1, 2], "on_hold": [True, False]})
+    deals = s.leads.create(table.to_dict("records"))
+    assert [(deal.name, str(deal.expected_revenue), deal.priority, deal.on_hold) for deal in deals] == [
+        ("a", "12.50", 1, True),
+        ("b", "3.00", 2, False),
+    ]
+    row = table.iloc[0]
+    again = s.leads.create(name=row["name"], priority=table["priority"].to_numpy()[1], on_hold=table["on_hold"].to_numpy()[0])
+    assert (again.priority, again.on_hold) == (2, True)
+    for missing in (pandas.NaT, pandas.NA, float("nan")):
+        with pytest.raises(crm.InvalidError):
+            s.leads.create(name="c", expected_revenue=missing)
+
+
 def test_pandas_without_pyarrow(frame: crm.Frame, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

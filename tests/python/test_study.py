@@ -68,6 +68,8 @@ def test_forecasts(s: crm.Session) -> None:
     assert [row["bucket"] for row in s.forecast.weighted(filter="probability < 20")] == ["undated"]
     assert forecast.to_polars()["count"].sum() == 3
     wrong: Any
+    board = s.forecast.board()
+    assert "stage_id" in board.columns and sum(board["count"]) == 3
     for wrong in ({"by": ["week"]}, {"zone": "Mars/Olympus"}):
         with pytest.raises(crm.InvalidError):
             s.forecast.weighted(**wrong)

@@ -36,6 +36,7 @@ from crm._records import (
     TeamMember,
     User,
 )
+from crm.csv import Csv, ImportReport
 from crm.database import Crm, open
 from crm.desk import Desk, Filter
 from crm.exceptions import (
@@ -67,6 +68,7 @@ __all__ = [
     "ConflictError",
     "Crm",
     "CrmError",
+    "Csv",
     "DeniedError",
     "Desk",
     "Explanation",
@@ -76,6 +78,7 @@ __all__ = [
     "FormatError",
     "Frame",
     "HostError",
+    "ImportReport",
     "InvalidError",
     "Lead",
     "Leads",

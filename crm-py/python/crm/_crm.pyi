@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Generic, Never, Self, TypeVar, final, overload
+from typing import Any, BinaryIO, Generic, Never, Self, TypeVar, final, overload
 from typing_extensions import disjoint_base
 
 from crm.frame import Frame
@@ -16,13 +16,16 @@ __all__ = [
     "__version__",
     "archive",
     "assign_to",
+    "board",
     "catalogue",
     "configure_score",
     "convert",
     "copy",
     "declare_property",
     "explain_score",
+    "export_csv",
     "history",
+    "import_csv",
     "mark_lost",
     "mark_won",
     "move_to",
@@ -133,5 +136,10 @@ def rebuild_score(session: Session, progress: _Hook) -> dict[str, Any]: ...
 def recompute_score(session: Session, progress: _Hook) -> dict[str, Any]: ...
 def score_frequencies(session: Session) -> Frame: ...
 def explain_score(session: Session, lead_id: Any) -> tuple[Columns, dict[str, Any]]: ...
+def board(session: Session, filter: str | None) -> Frame: ...
 def weighted_forecast(session: Session, by: list[Any], filter: str | None, zone: str) -> tuple[Columns, Columns]: ...
+def import_csv(
+    session: Session, record: str, source: BinaryIO, mapping: dict[str, str], options: dict[str, Any], progress: _Hook
+) -> dict[str, Any]: ...
+def export_csv(session: Session, record: str, target: BinaryIO, filter: str | None, columns: list[str] | None) -> int: ...
 def catalogue() -> list[tuple[str, list[tuple[str, str, list[str], bool, bool]]]]: ...

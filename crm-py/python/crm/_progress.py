@@ -53,7 +53,7 @@ def _moves(bar: Any) -> Callable[[int, int], object]:
 
     def move(done: int, total: int) -> None:
         nonlocal before
-        if getattr(bar, "total", total) != total:
+        if total and getattr(bar, "total", total) != total:
             bar.total = total
         bar.update(done - before)
         before = done

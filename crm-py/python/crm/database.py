@@ -10,6 +10,7 @@ from typing import final
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import User
+from crm.exceptions import InvalidError
 from crm.frame import Frame
 from crm.session import Session
 
@@ -101,5 +102,7 @@ def open(  # noqa: A001 - crm.open is its name
     ...     s.leads.create(name="Fleet lease").name
     'Fleet lease'
     """
+    if not 0 <= busy_timeout <= 1_000_000:
+        raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
     milliseconds = round(busy_timeout * 1_000)
     return Crm(_crm.Database(os.fspath(path), currency, default_data, milliseconds, full_sync))

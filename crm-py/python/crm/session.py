@@ -9,6 +9,7 @@ from typing import Any, Literal, final
 
 from crm import _crm
 from crm._records import Team
+from crm.csv import Csv
 from crm.leads import Leads
 from crm.office import (
     Campaigns,
@@ -45,6 +46,7 @@ class Session:
         "_native",
         "campaigns",
         "companies",
+        "csv",
         "forecast",
         "leads",
         "lost_reasons",
@@ -81,6 +83,7 @@ class Session:
         self.properties = Properties(native)
         self.score = Scores(native)
         self.forecast = Forecasts(native)
+        self.csv = Csv(native)
 
     def atomic(self) -> Atomic:
         """Joins the verbs of a ``with`` block in one transaction: all of them, or, if the block raises, none.

@@ -153,5 +153,12 @@ class Forecasts:
         rows, totals = _crm.weighted_forecast(self._native, list(by), text(filter), zone)
         return Forecast(rows, Frame(totals))
 
+    def board(self, filter: Filter = None) -> Frame:
+        """What stands in each stage now, per currency: `stage_id`, `name`, `sequence`, `fold`, `is_won`, `currency`, `count` and amounts.
+
+        Open stages show open deals, won stages won ones; empty ones stay.
+        """
+        return _crm.board(self._native, text(filter))
+
     def __repr__(self) -> str:
         return "<crm.Forecasts>"

@@ -408,6 +408,12 @@ impl Row {
         self.table
     }
 
+    /// The values in field order, hidden ones included, without a copy.
+    #[must_use]
+    pub fn into_values(self) -> Box<[Value]> {
+        self.values
+    }
+
     /// The values in field order, hidden ones included.
     #[must_use]
     pub fn values(&self) -> &[Value] {

@@ -1,0 +1,179 @@
+//! CSV in and out. Files are the host's: opened in Python, read and written here with the interpreter taken back for each block.
+
+use std::io::{BufReader, BufWriter, Error as IoError, Read, Result as IoResult, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crm_core::filter::Filter;
+use crm_core::{ImportOptions, ImportReport, LinkPolicy, OnError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::error::invalid;
+use crate::frame::frame;
+use crate::progress::Hook;
+use crate::session::{Session, kind_of};
+use crate::value::type_error;
+
+/// Bytes that one call of the host's file moves.
+const BLOCK: usize = 1 << 16;
+
+/// What the host's file raised; it is raised in place of the core's complaint.
+type Raised = Arc<Mutex<Option<PyErr>>>;
+
+/// An open binary file of Python.
+struct HostFile {
+    file: Py<PyAny>,
+    raised: Raised,
+}
+
+impl HostFile {
+    fn new(file: &Bound<'_, PyAny>) -> (Self, Raised) {
+        let raised = Raised::default();
+        (Self { file: file.clone().unbind(), raised: raised.clone() }, raised)
+    }
+
+    fn attached<T>(&self, work: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<T>) -> IoResult<T> {
+        Python::attach(|py| {
+            let outcome = py.check_signals().and_then(|()| work(self.file.bind(py)));
+            outcome.map_err(|error| {
+                *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                IoError::other("the host's file failed")
+            })
+        })
+    }
+}
+
+impl Read for HostFile {
+    fn read(&mut self, into: &mut [u8]) -> IoResult<usize> {
+        self.attached(|file| {
+            let block = file.call_method1("read", (into.len(),))?;
+            let block =
+                block.cast::<PyBytes>().map_err(|_| type_error("open the file in binary mode"))?;
+            let block = block.as_bytes();
+            into.get_mut(..block.len())
+                .ok_or_else(|| type_error("the file gave more than it was asked for"))?
+                .copy_from_slice(block);
+            Ok(block.len())
+        })
+    }
+}
+
+impl Write for HostFile {
+    fn write(&mut self, from: &[u8]) -> IoResult<usize> {
+        self.attached(|file| {
+            let written = file.call_method1("write", (PyBytes::new(file.py(), from),))?;
+            // Raw files say how much they took; others take all and may say nothing.
+            Ok(written.extract::<usize>().map_or(from.len(), |count| count.min(from.len())))
+        })
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+fn first<T>(raised: &Raised, outcome: PyResult<T>) -> PyResult<T> {
+    let raised = raised.lock().unwrap_or_else(PoisonError::into_inner).take();
+    raised.map_or(outcome, Err)
+}
+
+#[pyfunction]
+pub(crate) fn import_csv<'py>(
+    session: &Session,
+    record: &str,
+    source: &Bound<'py, PyAny>,
+    mapping: &Bound<'py, PyDict>,
+    options: &Bound<'py, PyDict>,
+    progress: Hook,
+) -> PyResult<Bound<'py, PyDict>> {
+    let py = source.py();
+    let kind = kind_of(py, record)?;
+    let mapping: Vec<(String, String)> =
+        mapping.iter().map(|(column, field)| pair(py, &column, &field)).collect::<PyResult<_>>()?;
+    let options = import_options(options)?;
+    let (file, raised) = HostFile::new(source);
+    let outcome = session.watch(py, &progress, |core, progress| {
+        let mut blocks = BufReader::with_capacity(BLOCK, file);
+        core.csv().import(kind, &mut blocks, &mapping, &options, progress)
+    });
+    report(py, first(&raised, outcome)?)
+}
+
+fn pair(
+    py: Python<'_>,
+    column: &Bound<'_, PyAny>,
+    field: &Bound<'_, PyAny>,
+) -> PyResult<(String, String)> {
+    let texts = column.extract::<String>().and_then(|column| Ok((column, field.extract()?)));
+    let refuse =
+        |_| invalid(py, "mapping", "names a field, as text, per column: {\"Deal\": \"name\"}");
+    texts.map_err(refuse)
+}
+
+fn import_options(given: &Bound<'_, PyDict>) -> PyResult<ImportOptions> {
+    let py = given.py();
+    let item = |name: &str| given.as_any().get_item(name);
+    let text = |name: &str| {
+        let text = item(name)?.extract::<String>();
+        text.map_err(|_| invalid(py, name, "is text"))
+    };
+    let letter = |name: &str| {
+        let letter = item(name)?.extract::<char>();
+        letter.map_err(|_| invalid(py, name, "is one character"))
+    };
+    let on_error = text("on_error")?;
+    let mut options = ImportOptions {
+        dry_run: item("dry_run")?.is_truthy()?,
+        on_error: OnError::from_name(&on_error).ok_or_else(|| {
+            invalid(py, "on_error", format_args!("{on_error:?} is neither \"skip\" nor \"abort\""))
+        })?,
+        zone: text("zone")?,
+        decimal: letter("decimal")?,
+        date_format: text("date_format")?,
+        delimiter: letter("delimiter")?,
+        ..ImportOptions::default()
+    };
+    for (link, policy) in item("policy")?.cast::<PyDict>()? {
+        let (link, policy) = (link.str()?.to_string(), policy.str()?.to_string());
+        let known = LinkPolicy::from_name(&policy).ok_or_else(|| {
+            let known = "\"create\", \"error\" or \"skip\"";
+            invalid(py, "policy", format_args!("{policy:?} for {link} is not {known}"))
+        })?;
+        options.policy.insert(link, known);
+    }
+    Ok(options)
+}
+
+fn report(py: Python<'_>, report: ImportReport) -> PyResult<Bound<'_, PyDict>> {
+    let facts = PyDict::new(py);
+    facts.set_item("rows", report.rows)?;
+    facts.set_item("created", report.created)?;
+    facts.set_item("updated", report.updated)?;
+    facts.set_item("unchanged", report.unchanged)?;
+    facts.set_item("skipped", report.skipped)?;
+    facts.set_item("failed", report.failed)?;
+    facts.set_item("errors", frame(py, report.errors)?)?;
+    facts.set_item("plan_hash", report.plan_hash)?;
+    Ok(facts)
+}
+
+#[pyfunction]
+pub(crate) fn export_csv(
+    session: &Session,
+    record: &str,
+    target: &Bound<'_, PyAny>,
+    filter: Option<&str>,
+    columns: Option<Vec<String>>,
+) -> PyResult<u64> {
+    let py = target.py();
+    let kind = kind_of(py, record)?;
+    let (file, raised) = HostFile::new(target);
+    let outcome = session.ask(py, |core| {
+        let filter = filter.map(Filter::parse).transpose()?;
+        let columns: Option<Vec<&str>> =
+            columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
+        let mut out = BufWriter::with_capacity(BLOCK, file);
+        core.csv().export(kind, &mut out, filter.as_ref(), columns.as_deref())
+    });
+    first(&raised, outcome)
+}
