@@ -85,7 +85,7 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     rules::normalize(before, &mut lead);
     rules::date_owner(before, &mut lead, cx.now);
     let mut lead = stage(before, lead, fields, cx)?;
-    chance(&mut lead, fields)?;
+    chance(before, &mut lead, fields)?;
     reason(&mut lead, fields, cx)?;
     Ok(lead)
 }
@@ -248,7 +248,7 @@ fn stage(before: Option<&Lead>, lead: Lead, fields: &Fields, cx: &Context<'_>) -
 }
 
 /// A chance set by hand; `Null` follows the machine again.
-fn chance(lead: &mut Lead, fields: &Fields) -> Result<()> {
+fn chance(before: Option<&Lead>, lead: &mut Lead, fields: &Fields) -> Result<()> {
     for name in ["probability", "manual_probability"] {
         let Some(value) = fields.get(name) else { continue };
         let field = Lead::TABLE.field(name)?;
@@ -260,6 +260,10 @@ fn chance(lead: &mut Lead, fields: &Fields) -> Result<()> {
             ),
         };
         rules::set_probability(lead, chance)?;
+        if before.is_none() && lead.won_status == WonStatus::Pending {
+            // The machine has not said anything of a new lead yet, so nothing can be the same as its number.
+            lead.manual_probability = chance;
+        }
     }
     Ok(())
 }
