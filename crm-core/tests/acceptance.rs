@@ -1,0 +1,118 @@
+//! Plays every case of `tests/acceptance`: the behaviour of the library in a language that all doors share.
+//!
+//! The language stands in `tests/acceptance/README.md`. `CRM_TEST_URL` opens another target than memory; `CRM_CASE=won` plays only
+//! the cases whose path contains the word and prints each by name.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod player;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use player::case::{Case, Step};
+
+/// The verbs of a lead: none without a case.
+const VERBS: [&str; 16] = [
+    "create",
+    "get",
+    "find",
+    "count",
+    "update",
+    "move_to",
+    "mark_won",
+    "mark_lost",
+    "reopen",
+    "archive",
+    "restore",
+    "convert",
+    "assign_to",
+    "copy",
+    "delete",
+    "history",
+];
+
+/// The rules of the specification that cases prove, by number.
+const RULES: [&str; 15] = [
+    "1", "1.2", "2.1", "2.3", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "4", "6", "7", "19",
+];
+
+/// Plays all cases on what `open` opens; panics with what failed.
+fn play_all(mut target: impl FnMut(&str) -> String) {
+    let wanted = std::env::var("CRM_CASE").ok();
+    let mut failures = Vec::new();
+    let mut played = 0;
+    for (name, case) in player::case::all() {
+        if wanted.as_ref().is_some_and(|word| !name.contains(word.as_str())) {
+            continue;
+        }
+        played += 1;
+        let outcome = case.and_then(|case| player::play(&case, &target(&name)));
+        if wanted.is_some() {
+            println!("{name}: {}", if outcome.is_ok() { "holds" } else { "FAILS" });
+        }
+        if let Err(why) = outcome {
+            failures.push(format!("{name}\n{why}"));
+        }
+    }
+    assert!(played > 0, "there are cases to play");
+    assert!(
+        failures.is_empty(),
+        "{} of {played} cases fail:\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+}
+
+#[test]
+fn every_case_holds() {
+    let target = std::env::var("CRM_TEST_URL").unwrap_or_else(|_| ":memory:".to_owned());
+    play_all(|_| target.clone());
+}
+
+#[test]
+fn every_case_holds_in_a_file() {
+    let folder = player::Folder::new("acceptance");
+    play_all(|name| folder.file(&name.replace(['/', '.'], "_")));
+}
+
+fn cases() -> Vec<(String, Case)> {
+    player::case::all().into_iter().filter_map(|(name, case)| Some((name, case.ok()?))).collect()
+}
+
+#[test]
+fn every_verb_of_a_lead_has_a_case() {
+    let played: BTreeSet<String> = cases()
+        .iter()
+        .flat_map(|(_, case)| case.steps().collect::<Vec<_>>())
+        .filter_map(|step| step.verb.as_deref()?.strip_prefix("leads.").map(str::to_owned))
+        .collect();
+    let missing: Vec<_> = VERBS.iter().filter(|verb| !played.contains(**verb)).collect();
+    assert!(missing.is_empty(), "verbs without a case: {missing:?}");
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let named: BTreeSet<String> = cases()
+        .iter()
+        .flat_map(|(_, case)| case.rules().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let missing: Vec<_> = RULES.iter().filter(|rule| !named.contains(**rule)).collect();
+    assert!(missing.is_empty(), "rules without a case: {missing:?}");
+}
+
+#[test]
+fn a_case_is_named_as_a_behaviour_and_says_what_it_expects() {
+    for (name, case) in player::case::all() {
+        let case = case.unwrap_or_else(|why| panic!("{name}: {why}"));
+        let words = Path::new(&name).file_stem().unwrap().to_str().unwrap().split('_').count();
+        assert!(
+            words >= 3,
+            "{name}: a name is a behaviour, such as winning_twice_keeps_the_first_date"
+        );
+        assert!(case.steps().any(Step::expects), "{name}: it expects nothing");
+        assert!(
+            case.rules().next().is_some(),
+            "{name}: its rule begins with `behaviour <number>:`"
+        );
+    }
+}

@@ -1,0 +1,382 @@
+//! `desk.verb` of a case, as calls of the public API.
+
+use crm_core::forecast::{ForecastKey, ForecastQuery};
+use crm_core::score::ScoreConfig;
+use crm_core::{
+    Convert, Error, Fields, Filter, Find, LeadId, Lost, Progress, PropertyDefinition, PropertyKind,
+    RecordKind, Session, TeamId, UserRef, Value,
+};
+use toml::{Table, Value as Toml};
+
+use super::World;
+use super::answer::Answer;
+use super::case::Step;
+
+/// Why a step did not answer.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The case makes no sense.
+    Case(String),
+    /// The library refused.
+    Crm(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Crm(error)
+    }
+}
+
+impl From<String> for Fault {
+    fn from(why: String) -> Self {
+        Self::Case(why)
+    }
+}
+
+type Played<T = Answer> = Result<T, Fault>;
+
+/// The desk of a name such as `lost_reasons`.
+fn kind(desk: &str) -> Option<RecordKind> {
+    match desk {
+        "companies" => Some(RecordKind::Company),
+        desk => RecordKind::from_name(desk.strip_suffix('s')?),
+    }
+}
+
+/// Arguments of a verb by name; each is taken once, none may be left.
+struct Args<'w> {
+    world: &'w World,
+    table: Table,
+}
+
+impl Args<'_> {
+    fn take(&mut self, name: &str) -> Played<Option<Value>> {
+        Ok(self.table.remove(name).map(|value| self.world.value(&value)).transpose()?)
+    }
+
+    fn text(&mut self, name: &str) -> Played<Option<String>> {
+        match self.take(name)? {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            None | Some(Value::Null) => Ok(None),
+            Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no text"))),
+        }
+    }
+
+    fn number(&mut self, name: &str) -> Played<Option<i64>> {
+        match self.take(name)? {
+            Some(Value::Int(number)) => Ok(Some(number)),
+            None | Some(Value::Null) => Ok(None),
+            Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no whole number"))),
+        }
+    }
+
+    fn size(&mut self, name: &str) -> Played<Option<usize>> {
+        Ok(self.number(name)?.and_then(|number| usize::try_from(number).ok()))
+    }
+
+    fn id<I: From<i64>>(&mut self, name: &str) -> Played<Option<I>> {
+        Ok(self.number(name)?.map(I::from))
+    }
+
+    fn words(&mut self, name: &str) -> Option<Vec<String>> {
+        let words = self.table.remove(name)?;
+        let words = words.as_array()?.iter().filter_map(|word| word.as_str().map(str::to_owned));
+        Some(words.collect())
+    }
+
+    fn filter(&mut self) -> Played<Option<Filter>> {
+        Ok(self.text("filter")?.map(|text| Filter::parse(&text)).transpose()?)
+    }
+
+    fn find(&mut self) -> Played<Find> {
+        Ok(Find {
+            filter: self.filter()?,
+            order: self.text("order")?,
+            limit: self.size("limit")?,
+            offset: self.size("offset")?.unwrap_or(0),
+        })
+    }
+
+    fn external_id(&mut self) -> Option<(String, String)> {
+        let mut parts = self.words("external_id")?.into_iter();
+        Some((parts.next()?, parts.next()?))
+    }
+
+    /// What is left, as fields of a record.
+    fn fields(&mut self) -> Played<Fields> {
+        let mut fields = Fields::new();
+        fields.external_id = self.external_id();
+        fields.expected_version = self.number("expected_version")?;
+        for (name, value) in std::mem::take(&mut self.table) {
+            fields.set(name, self.world.value(&value)?);
+        }
+        Ok(fields)
+    }
+}
+
+/// One id or several.
+struct On {
+    ids: Vec<i64>,
+    one: bool,
+}
+
+impl On {
+    fn one(&self) -> Played<i64> {
+        match (self.one, self.ids.as_slice()) {
+            (true, [id]) => Ok(*id),
+            _ => Err(Fault::Case("this verb works on one id".to_owned())),
+        }
+    }
+
+    fn leads(&self) -> Vec<LeadId> {
+        self.ids.iter().copied().map(LeadId).collect()
+    }
+}
+
+impl World {
+    /// Does what a step says.
+    pub(super) fn run(&self, verb: &str, step: &Step) -> Played {
+        let user = step.user.as_deref().map(UserRef::from);
+        let session = self.crm.session(user, self.now)?;
+        let on = match step.on.as_ref().map(|on| self.value(on)).transpose()? {
+            Some(Value::Int(id)) => On { ids: vec![id], one: true },
+            Some(Value::Ids(ids)) => On { ids, one: false },
+            Some(other) => return Err(Fault::Case(format!("{other:?} is no id"))),
+            None => On { ids: Vec::new(), one: false },
+        };
+        let (desk, verb) = verb.split_once('.').unwrap_or((verb, ""));
+        let given = step.with.clone().unwrap_or_else(|| Toml::Table(Table::new()));
+        if let Some(kind) = kind(desk).filter(|_| verb == "create") {
+            return self.create(&session, kind, given, step.times);
+        }
+        let Toml::Table(table) = given else {
+            return Err(Fault::Case("`with` is a table".to_owned()));
+        };
+        let mut args = Args { world: self, table };
+        let answer = match (desk, kind(desk)) {
+            ("leads", _) if lead_verb(verb) => lead(&session, verb, &on, &mut args)?,
+            (_, Some(kind)) => office(&session, kind, verb, &on, &mut args)?,
+            _ => self.study(&session, desk, verb, &on, &mut args)?,
+        };
+        match args.table.keys().next() {
+            Some(name) => Err(Fault::Case(format!("{desk}.{verb} takes no {name:?}"))),
+            None => Ok(answer),
+        }
+    }
+
+    fn create(
+        &self,
+        session: &Session,
+        kind: RecordKind,
+        given: Toml,
+        times: Option<usize>,
+    ) -> Played {
+        let (drafts, one) = match given {
+            Toml::Array(drafts) => (drafts, false),
+            draft => (vec![draft; times.unwrap_or(1)], times.is_none()),
+        };
+        let drafts = drafts.into_iter().map(|draft| match draft {
+            Toml::Table(table) => Args { world: self, table }.fields(),
+            _ => Err(Fault::Case("a draft is a table".to_owned())),
+        });
+        let rows = session.desk(kind).create(drafts.collect::<Played<Vec<_>>>()?)?;
+        Ok(Answer::one_or_list(&rows, one))
+    }
+
+    fn study(&self, s: &Session, desk: &str, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+        let done = |(): ()| Answer::Nothing;
+        Ok(match (desk, verb) {
+            ("score", "configure") => {
+                let start_date = match args.take("start_date")? {
+                    Some(Value::Date(date)) => Some(date),
+                    _ => None,
+                };
+                let (fields, model) = (args.words("fields"), args.text("model")?);
+                done(s.score().configure(&ScoreConfig { fields, start_date, model })?)
+            }
+            ("score", "rebuild") => {
+                s.score().rebuild(&mut Progress::none()).map(|_| Answer::Nothing)?
+            }
+            ("score", "recompute") => {
+                s.score().recompute(&mut Progress::none()).map(|_| Answer::Nothing)?
+            }
+            ("score", "frequencies") => Answer::List(
+                s.score()
+                    .frequencies()?
+                    .into_iter()
+                    .map(|row| {
+                        record([
+                            ("team_id", Value::from(row.team_id)),
+                            ("variable", row.variable.into()),
+                            ("value", row.value.into()),
+                            ("won_count", row.won_count.into()),
+                            ("lost_count", row.lost_count.into()),
+                        ])
+                    })
+                    .collect(),
+            ),
+            ("score", "explain") => Answer::List(
+                s.score()
+                    .explain(LeadId(on.one()?))?
+                    .rows
+                    .into_iter()
+                    .map(|row| {
+                        record([
+                            ("variable", row.variable.into()),
+                            ("value", row.value.into()),
+                            ("log_odds", row.log_odds.into()),
+                            ("share", row.share.into()),
+                            ("won_count", row.won_count.into()),
+                            ("lost_count", row.lost_count.into()),
+                        ])
+                    })
+                    .collect(),
+            ),
+            ("score", "explanation") => {
+                let all = s.score().explain(LeadId(on.one()?))?;
+                record([
+                    ("probability", Value::Decimal(all.probability.percent())),
+                    ("source", all.source.word().into()),
+                    ("base", all.base.into()),
+                    ("base_log_odds", all.base_log_odds.into()),
+                ])
+            }
+            ("forecast", "weighted" | "totals") => {
+                let by = args.words("by").unwrap_or_default();
+                let query = ForecastQuery {
+                    by: by
+                        .iter()
+                        .map(|key| ForecastKey::from_name(key))
+                        .collect::<Result<_, _>>()?,
+                    filter: args.filter()?,
+                    zone: args.text("zone")?.unwrap_or_else(|| "UTC".to_owned()),
+                };
+                let forecast = s.forecast().weighted(&query)?;
+                if verb == "weighted" {
+                    return Ok(Answer::frame(&forecast.frame()));
+                }
+                Answer::List(
+                    forecast
+                        .totals
+                        .into_iter()
+                        .map(|total| {
+                            record([
+                                ("currency", total.currency.code().into()),
+                                ("count", total.count.into()),
+                                ("expected_revenue", total.expected_revenue.into()),
+                                ("weighted_revenue", total.weighted_revenue.into()),
+                            ])
+                        })
+                        .collect(),
+                )
+            }
+            ("settings", "get") => {
+                Answer::Plain(s.settings().get(&args.text("name")?.unwrap_or_default())?)
+            }
+            ("settings", "set") => {
+                let name = args.text("name")?.unwrap_or_default();
+                done(s.settings().set(&name, args.take("value")?.unwrap_or_default())?)
+            }
+            ("properties", "declare") => {
+                let kind = args.text("kind")?.and_then(|word| PropertyKind::from_word(&word));
+                let kind =
+                    kind.ok_or_else(|| Fault::Case("kind: a type of property".to_owned()))?;
+                let record = args.text("record")?.and_then(|name| RecordKind::from_name(&name));
+                let record = record.unwrap_or(RecordKind::Lead);
+                let name = args.text("name")?.unwrap_or_default();
+                let teams = match args.take("team_ids")? {
+                    Some(Value::Ids(ids)) => ids,
+                    _ => Vec::new(),
+                };
+                let definition = PropertyDefinition {
+                    label: args.text("label")?,
+                    options: args.words("options").unwrap_or_default(),
+                    team_ids: teams.into_iter().map(TeamId).collect(),
+                    ..PropertyDefinition::new(record, name, kind)
+                };
+                s.properties().declare(&definition).map(|_| Answer::Nothing)?
+            }
+            ("feed", "") => self.feed(on)?,
+            _ => return Err(Fault::Case(format!("no verb {desk}.{verb}"))),
+        })
+    }
+
+    /// The events of a lead, or all.
+    fn feed(&self, on: &On) -> Played {
+        let entries = self.crm.feed(0, 100_000)?.into_iter().filter(|entry| {
+            let lead = entry.subject.filter(|subject| subject.kind == RecordKind::Lead);
+            on.ids.is_empty() || lead.is_some_and(|subject| on.ids.contains(&subject.id))
+        });
+        let entry = |entry: crm_core::FeedEntry| {
+            let data: serde_json::Value = serde_json::from_str(&entry.data).unwrap_or_default();
+            let note = data.get("note").and_then(serde_json::Value::as_str);
+            record([
+                ("event", entry.event.into()),
+                ("user_id", entry.user_id.into()),
+                ("date", entry.date.into()),
+                ("note", note.into()),
+            ])
+        };
+        Ok(Answer::List(entries.map(entry).collect()))
+    }
+}
+
+fn record<const N: usize>(fields: [(&str, Value); N]) -> Answer {
+    Answer::Record(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn lead_verb(verb: &str) -> bool {
+    !matches!(verb, "create" | "get" | "find" | "count" | "frame" | "update" | "delete")
+}
+
+/// The verbs that only leads have.
+fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let (leads, ids) = (s.leads(), on.leads());
+    let done = match verb {
+        "mark_won" => leads.mark_won(&ids)?,
+        "mark_lost" => {
+            let lost_reason_id = args.id("lost_reason_id")?;
+            leads.mark_lost(&ids, &Lost { lost_reason_id, note: args.text("note")? })?
+        }
+        "reopen" => leads.reopen(&ids)?,
+        "archive" => leads.archive(&ids)?,
+        "restore" => leads.restore(&ids)?,
+        "move_to" => {
+            let stage =
+                args.id("stage_id")?.ok_or_else(|| Fault::Case("move_to where?".to_owned()))?;
+            leads.move_to(&ids, stage)?
+        }
+        "convert" => {
+            let (partner_id, user_id) = (args.id("partner_id")?, args.id("user_id")?);
+            leads.convert(&ids, &Convert { partner_id, user_id, team_id: args.id("team_id")? })?
+        }
+        "assign_to" => leads.assign_to(&ids, args.id("user_id")?, args.id("team_id")?)?,
+        "copy" => leads.copy(&ids)?,
+        "history" => return Ok(Answer::frame(&leads.history(LeadId(on.one()?))?)),
+        _ => return Err(Fault::Case(format!("no verb leads.{verb}"))),
+    };
+    let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();
+    Ok(Answer::one_or_list(&rows, on.one))
+}
+
+/// The verbs that every desk has.
+fn office(s: &Session, kind: RecordKind, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let desk = s.desk(kind);
+    Ok(match verb {
+        "get" => match args.external_id() {
+            Some((system, id)) => Answer::row(&desk.get_external(&system, &id)?),
+            None => Answer::row(&desk.get(on.one()?)?),
+        },
+        "find" => Answer::rows(&desk.find(&args.find()?)?),
+        "count" => Answer::Plain(desk.count(args.filter()?.as_ref())?.into()),
+        "frame" => {
+            let columns = args.words("columns");
+            let columns: Option<Vec<&str>> =
+                columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
+            Answer::frame(&desk.frame(&args.find()?, columns.as_deref())?)
+        }
+        "update" => Answer::one_or_list(&desk.update(&on.ids, args.fields()?)?, on.one),
+        "delete" => desk.delete(&on.ids).map(|()| Answer::Nothing)?,
+        _ => return Err(Fault::Case(format!("no verb {verb} of a {}", kind.name()))),
+    })
+}
