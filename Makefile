@@ -1,0 +1,51 @@
+# Two commands: `make demo` shows what the library does, `make test` passes every test. Both set up what they need: on Debian with
+# rustup's stable toolchain that is nothing to do beforehand. Everything is written under target/.
+
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+CARGO := cargo
+PYTHON := target/venv/bin/python
+
+.PHONY: demo test test-rust test-python bench soak clean
+
+# A sales history becomes a database with scores, a board and a forecast. `make demo DATA=<folder>` takes yours; see README.md.
+demo:
+	@.ci/setup cc
+ifdef DATA
+	@$(CARGO) run -q --locked -p crm-core --example demo -- "$(DATA)" target/demo
+else
+	@$(CARGO) run -q --locked -p crm-core --example make_history -- target/demo/history
+	@$(CARGO) run -q --locked -p crm-core --example demo -- target/demo/history target/demo
+endif
+
+# Rust with its documentation's examples, the C and C++ programs, then Python.
+test: test-rust test-python
+
+test-rust:
+	.ci/setup cc
+	$(CARGO) test --locked
+
+# The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
+test-python: target/venv/ready
+	$(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps \
+		--config-settings=build-args="--profile dev --locked" ./crm-py
+	$(PYTHON) -m pytest -q tests/python
+
+target/venv/ready: tests/python/requirements.txt
+	.ci/setup cc
+	"$$(.ci/setup python)" -m venv --clear target/venv
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r $<
+	touch $@
+
+# Figures, with the optimised profile; minutes.
+bench:
+	.ci/setup cc
+	$(CARGO) bench --locked
+
+# The generated cases of the tests, two hundred times as many; an hour or more.
+soak:
+	.ci/setup cc
+	PROPTEST_CASES=50000 $(CARGO) test --release --locked
+
+clean:
+	$(CARGO) clean
+	rm -rf target
