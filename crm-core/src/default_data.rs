@@ -1,6 +1,6 @@
 //! What a new file starts with: company 1 always; stages, lost reasons, a team, plans, tags and UTM words unless switched off.
 
-use crate::base::{Currency, Fields, Record, Result};
+use crate::base::{Currency, Fields, Result};
 use crate::desk::{Room, create_in};
 use crate::fields;
 use crate::record::{
@@ -67,10 +67,8 @@ pub(crate) fn write(tx: &mut Tx<'_>, currency: Currency, all: bool) -> Result<()
     named::<Campaign>(tx, &CAMPAIGNS)
 }
 
-fn create<R: Room>(tx: &mut Tx<'_>, fields: Fields) -> Result<R::Id>
-where
-    R: Record,
-{
+#[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
+fn create<R: Room>(tx: &mut Tx<'_>, fields: Fields) -> Result<R::Id> {
     create_in::<R>(tx, &fields)
 }
 

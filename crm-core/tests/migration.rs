@@ -1,4 +1,5 @@
 //! Files of other times: the golden schema, upgrades from every frozen version, and files that are not to be opened.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::path::{Path, PathBuf};
 

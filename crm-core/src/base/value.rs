@@ -90,7 +90,6 @@ macro_rules! value_from {
     ($($from:ty => $variant:ident($convert:expr);)*) => {$(
         impl From<$from> for Value {
             fn from(value: $from) -> Self {
-                #[expect(clippy::redundant_closure_call, reason = "one shape for every conversion")]
                 Self::$variant(($convert)(value))
             }
         }

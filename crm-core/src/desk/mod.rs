@@ -211,6 +211,10 @@ impl<R: Room> Desk<'_, R> {
     ///
     /// # Errors
     /// `Conflict` naming what refers to one; `NotFound`; `Denied` without the right.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id or a list of ids, often written in place"
+    )]
     pub fn delete<T: Target<R::Id>>(&self, target: T) -> Result<()> {
         self.link.write(|tx| office::delete::<R>(tx, &target.ids()))
     }

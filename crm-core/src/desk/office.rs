@@ -113,7 +113,7 @@ fn apply<R: Record>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> 
         match (name.strip_prefix("properties."), value) {
             (Some(name), value) => given.push((name, value)),
             (None, Value::Map(values)) if name == "properties" => {
-                given.extend(values.iter().map(|(name, value)| (name.as_str(), value)))
+                given.extend(values.iter().map(|(name, value)| (name.as_str(), value)));
             }
             (None, Value::Null) if name == "properties" => map.clear(),
             (None, _) if name == "properties" => return record.set(name, value),
@@ -147,11 +147,11 @@ fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> 
         let value = (R::ACCESS[at].to_value)(after);
         match (field.kind, &value) {
             (FieldKind::Ref(kind), Value::Int(id)) if !field.system => {
-                references(tx, field.name, kind, &[*id])?
+                references(tx, field.name, kind, &[*id])?;
             }
             (FieldKind::Ids(kind), Value::Ids(ids)) => references(tx, field.name, kind, ids)?,
             (FieldKind::Text, Value::Text(name)) if field.unique => {
-                unique(tx, R::TABLE, field.name, name, after.id().number())?
+                unique(tx, R::TABLE, field.name, name, after.id().number())?;
             }
             _ => {}
         }

@@ -99,19 +99,6 @@ pub(crate) fn count(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>)
     tx.one(&text, &statement.params, |line| line.int(0))
 }
 
-/// Ids of what matches, in the order of ids.
-pub(crate) fn ids(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>) -> Result<Vec<i64>> {
-    let mut statement = Statement::new();
-    scope(tx, filter, table)?.sql(&mut statement)?;
-    let name = table.name;
-    let text = format!(
-        "SELECT {name}.id{} WHERE {} ORDER BY {name}.id",
-        from(table, &statement.sides),
-        statement.sql
-    );
-    tx.rows(&text, &statement.params, |line| line.int(0))
-}
-
 /// Matching records as a table.
 pub(crate) fn frame<R: Record>(
     tx: &Tx<'_>,

@@ -189,7 +189,7 @@ fn properties(lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> 
     let mut given: Vec<(&str, &Value)> = Vec::new();
     match fields.get("properties") {
         Some(Value::Map(map)) => {
-            given.extend(map.iter().map(|(name, value)| (name.as_str(), value)))
+            given.extend(map.iter().map(|(name, value)| (name.as_str(), value)));
         }
         Some(Value::Null) => lead.properties.0.clear(),
         Some(other) => {

@@ -72,6 +72,10 @@ impl<'s> Leads<'s> {
         Desk::new(self.link)
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id or a list of ids, often written in place"
+    )]
     fn verb<T: Target<LeadId>>(
         &self,
         target: T,
@@ -259,6 +263,10 @@ impl<'s> Leads<'s> {
     ///
     /// # Errors
     /// `NotFound`, as every verb.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id or a list of ids, often written in place"
+    )]
     pub fn copy<T: Target<LeadId>>(&self, target: T) -> Result<T::Out<Lead>> {
         let ids = target.ids();
         let copies = self.link.write(|tx| {
@@ -272,6 +280,10 @@ impl<'s> Leads<'s> {
     ///
     /// # Errors
     /// `Denied` below the role `all`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id or a list of ids, often written in place"
+    )]
     pub fn delete<T: Target<LeadId>>(&self, target: T) -> Result<()> {
         let ids = target.ids();
         self.link.write(|tx| verbs::delete(tx, &ids))

@@ -61,7 +61,7 @@ pub(crate) fn load(tx: &Tx<'_>) -> Result<Arc<Config>> {
 /// The day on which the file was created: its first company exists from its first moment.
 fn created(tx: &Tx<'_>) -> Result<Date> {
     let sql = "SELECT MIN(create_date) FROM company WHERE id = 1";
-    tx.one(sql, &[], |line| Ok(line.int_or_null(0)?))
+    tx.one(sql, &[], |line| line.int_or_null(0))
         .map(|at| at.map_or(tx.now, Timestamp::stored).date())
 }
 

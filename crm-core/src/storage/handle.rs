@@ -87,6 +87,12 @@ fn clock() -> Timestamp {
     Timestamp::stored(chrono::Utc::now().timestamp_micros())
 }
 
+/// Lets another writer end before a backup goes on.
+#[expect(clippy::disallowed_methods, reason = "a backup's steps know no busy timeout of their own")]
+fn wait_for_writer() {
+    std::thread::sleep(Duration::from_millis(10));
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic in a caller's closure must not close the database for everyone else; connections roll back on their own.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -278,7 +284,7 @@ impl Handle {
                 match result {
                     rusqlite::backup::StepResult::Done => return Ok(()),
                     rusqlite::backup::StepResult::More => {}
-                    _ => std::thread::sleep(Duration::from_millis(10)),
+                    _ => wait_for_writer(),
                 }
             }
         };

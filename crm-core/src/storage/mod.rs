@@ -249,20 +249,6 @@ impl Prepared<'_> {
         self.execute(params)?;
         Ok(self.conn.last_insert_rowid())
     }
-
-    /// Runs a query; the first row, if there is one.
-    pub(crate) fn optional<T>(
-        &mut self,
-        params: &[Cell<'_>],
-        read: impl FnOnce(&Line<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        bind(&mut self.statement, params)?;
-        let mut rows = self.statement.raw_query();
-        match rows.next().map_err(sqlite::error)? {
-            Some(row) => read(&Line(row)).map(Some),
-            None => Ok(None),
-        }
-    }
 }
 
 /// One row of an answer, read by position.

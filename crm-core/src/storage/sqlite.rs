@@ -162,6 +162,7 @@ impl rusqlite::ToSql for Cell<'_> {
 }
 
 /// The engine's failure as ours; a customer's data is never in it.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 pub(crate) fn error(failure: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(code, message) = &failure else {
         return Error::bug(format!("the storage engine refused a statement: {failure}"));
