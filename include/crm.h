@@ -219,6 +219,50 @@ typedef struct {
   crm_str model;
 } crm_score_options;
 
+// A named text: a CSV column and the field it fills, a link and what to do when it leads nowhere.
+typedef struct {
+  // The name.
+  crm_str name;
+  // What it stands for.
+  crm_str value;
+} crm_pair;
+
+// How to read a CSV file. Fill it with `crm_import_options_init`.
+typedef struct {
+  // Its size.
+  size_t struct_size;
+  // The kind of record, `CRM_KIND_…`.
+  int32_t kind;
+  // 0.
+  uint32_t reserved;
+  // The file; empty: `data` is read.
+  crm_str path;
+  // The CSV text itself.
+  crm_str data;
+  // Column → field, such as `Customer` → `partner_id.name`.
+  const crm_pair *mapping;
+  // How many.
+  size_t mapping_count;
+  // Field → `create`, `error` or `skip`: what to do when a link leads nowhere.
+  const crm_pair *policy;
+  // How many.
+  size_t policy_count;
+  // `CRM_IMPORT_…`.
+  uint64_t flags;
+  // Of instants without a zone; empty: UTC.
+  crm_str zone;
+  // The decimal sign; empty: a point.
+  crm_str decimal;
+  // Of dates; empty: `%Y-%m-%d`.
+  crm_str date_format;
+  // What stands between cells; empty: a comma.
+  crm_str delimiter;
+  // Told how far it is; may be null.
+  crm_progress_fn progress;
+  // Given to `progress`.
+  void *user_data;
+} crm_import_options;
+
 // Done.
 #define CRM_OK 0
 
@@ -1802,6 +1846,28 @@ crm_status crm_forecast_board(const crm_session *session,
                               crm_str filter,
                               crm_frame **out,
                               crm_error **err);
+
+// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
+void crm_import_options_init(crm_import_options *options, size_t struct_size);
+
+// Creates and updates records from CSV. `out` receives one row: `rows`, `created`, `updated`, `unchanged`, `skipped`, `failed`,
+// `plan_hash`. `out_errors` may be null; it receives why rows were refused: `record`, `line`, `column`, `value`, `code`, `message`,
+// `hint`. No mapping: each column is the field that its header names.
+crm_status crm_csv_import(const crm_session *session,
+                          const crm_import_options *options,
+                          crm_frame **out,
+                          crm_frame **out_errors,
+                          crm_error **err);
+
+// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import can read again.
+// `out` receives how many.
+crm_status crm_csv_export(const crm_session *session,
+                          int32_t kind,
+                          crm_str target,
+                          crm_str filter,
+                          crm_str columns,
+                          int64_t *out,
+                          crm_error **err);
 
 #ifdef __cplusplus
 }  // extern "C"

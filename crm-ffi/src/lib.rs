@@ -29,6 +29,7 @@ mod edge;
 
 pub mod catalog;
 pub mod crm;
+pub mod csv;
 pub mod desk;
 pub mod error;
 pub mod fields;

@@ -47,6 +47,7 @@ const SOURCES: &[&str] = &[
     "property.rs",
     "score.rs",
     "forecast.rs",
+    "csv.rs",
 ];
 
 fn source(file: &str) -> PathBuf {
