@@ -3,6 +3,7 @@
 //! `period` is the calendar, `weighted` the sums, `answer` what comes out, `store` where the rows come from.
 //!
 //! Deliberately absent: rounding of parts; see `weighted`.
+#![doc = include_str!("../../docs/forecast.md")]
 
 mod answer;
 mod board;

@@ -4,6 +4,7 @@
 //! change of a lead within its transaction, `batch` counts and scores everything anew; at any moment the counters equal a recount.
 //!
 //! Deliberately absent: random numbers and clocks; the same leads always give the same scores.
+#![doc = include_str!("../../docs/scoring.md")]
 
 mod batch;
 mod bayes;
