@@ -2,6 +2,7 @@
 //!
 //! Columns are written so that an import reads them back: money in major units, probability in percent, dates in ISO 8601, instants
 //! in RFC 3339, links by id, lists joined by `;`, a column for each custom field.
+//! Deliberately absent: changing texts that a spreadsheet would take for formulas; what is stored is what is written.
 
 use std::borrow::Cow;
 use std::io::Write;

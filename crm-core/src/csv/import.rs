@@ -65,8 +65,10 @@ pub(super) fn run(
     tx.savepoint()?;
     let done = import.rows(tx, &mut source, progress);
     tx.score_run = run;
-    tx.release(false)?;
-    done.map(|()| import.finish())
+    let released = tx.release(false);
+    done?;
+    released?;
+    Ok(import.finish())
 }
 
 pub(super) fn no_errors() -> Frame {

@@ -45,15 +45,20 @@ pub(super) fn write(import: &mut Import<'_>, tx: &mut Tx<'_>, rows: &mut [Row]) 
             import.links.back_to(mark);
             tx.score_run = run;
         }
-        tx.release(keep)?;
-        match done {
-            Ok(true) => return Ok(()),
-            Ok(false) => live.retain(|work| rows[work.at].outcome.is_none()),
-            Err(error) => {
-                let fault = survivable(error.into())?;
-                return alone(import, tx, rows, &live, fault);
-            }
+        let released = tx.release(keep);
+        // An interrupted engine has rolled back by itself: that it was interrupted is the answer, not that the place is gone.
+        let failed = match done {
+            Ok(_) => None,
+            Err(error) => Some(survivable(error.into())?),
+        };
+        released?;
+        if let Some(fault) = failed {
+            return alone(import, tx, rows, &live, fault);
         }
+        if keep {
+            return Ok(());
+        }
+        live.retain(|work| rows[work.at].outcome.is_none());
     }
     Ok(())
 }

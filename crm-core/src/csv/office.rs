@@ -43,12 +43,13 @@ fn apart<R: Room>(import: &mut Import<'_>, tx: &mut Tx<'_>, row: &mut Row) -> Re
         import.links.back_to(mark);
         tx.score_run = run;
     }
-    tx.release(done.is_ok())?;
+    let released = tx.release(done.is_ok());
     row.outcome = Some(match done {
         Ok(outcome) => outcome,
+        // An interrupted engine has rolled back by itself: that it was interrupted is the answer, not that the place is gone.
         Err(fault) => Outcome::Failed(survivable(fault)?),
     });
-    Ok(())
+    released
 }
 
 fn one<R: Room>(import: &mut Import<'_>, tx: &mut Tx<'_>, row: &Row) -> Result<Outcome, Fault> {

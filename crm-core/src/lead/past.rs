@@ -100,7 +100,7 @@ pub(super) fn announce(
     let created = past.created;
     match begun {
         None => {
-            changes.push(LeadChange { effective: created, ..LeadChange::new(None, Some(lead)) })
+            changes.push(LeadChange { effective: created, ..LeadChange::new(None, Some(lead)) });
         }
         Some(mut begun) => {
             begun.id = lead.id;

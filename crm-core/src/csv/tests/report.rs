@@ -212,3 +212,47 @@ fn the_order_of_rows_and_the_files_they_come_in_do_not_matter() {
     assert_eq!(state(&[shuffled]), expect);
     assert_eq!(state(&parts), expect);
 }
+
+#[test]
+fn longer_files_than_a_chunk_are_one_import() {
+    let s = session();
+    let rows = crate::base::limit::CHUNK + 10;
+    let mut file = "no,n,p\n".to_owned();
+    for n in 0..rows {
+        file.push_str(&format!("{n},Deal {n},Partner {}\n", n % 3));
+    }
+    file.push_str("7,Deal 7 again,\n");
+    let pairs = [("no", "external_id(old)"), ("n", "name"), ("p", "partner_id.name")];
+    let mut told = Vec::new();
+    let mut tell = |done, total| {
+        told.push((done, total));
+        true
+    };
+    let report = s
+        .csv()
+        .import(
+            RecordKind::Lead,
+            &mut file.as_bytes(),
+            &mapping(&pairs),
+            &creating(),
+            &mut Progress::new(&mut tell),
+        )
+        .unwrap();
+    let all = rows as u64;
+    assert_eq!(counts(&report), [all + 1, all, 0, 0, 0, 1]);
+    assert_eq!(told, [(5_000, 0), (all + 1, 0)]);
+    assert_eq!(s.partners().count(None).unwrap(), 3);
+    let mut stop = |done, _| done < all;
+    let error = s
+        .csv()
+        .import(
+            RecordKind::Lead,
+            &mut file.replace("Deal", "Other").as_bytes(),
+            &mapping(&pairs),
+            &creating(),
+            &mut Progress::new(&mut stop),
+        )
+        .unwrap_err();
+    assert_eq!(error.code(), 601);
+    assert_eq!(s.leads().get_external("old", "3").unwrap().name, "Deal 3", "the first chunk, too");
+}
