@@ -62,25 +62,33 @@ pub(crate) fn lose(lead: &Lead, reason: Option<LostReasonId>, now: Timestamp) ->
 
 /// A lead that is pending again: a lost one is shown and forgets its reason, a won one goes back to the stage it was won from.
 pub(crate) fn reopen(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
+    let stands = lead.stage_id.and_then(|id| office.stage(id));
     match lead.won_status {
         WonStatus::Pending => Ok(lead.clone()),
-        WonStatus::Lost => Ok(Lead { active: true, ..pending(lead.clone()) }),
-        WonStatus::Won => {
-            let fits = |stage: &&Stage| {
-                !stage.is_won && Office::usable(stage, lead.team_id, lead.company_id)
-            };
-            let from = lead.won_from_stage_id.and_then(|id| office.stage(id)).filter(fits);
-            let first = || office.stages.iter().filter(|stage| !stage.fold).find(fits);
-            let stage = from.or_else(first).or_else(|| office.stages.iter().find(fits));
-            let stage = stage.ok_or_else(|| {
-                Error::invalid(
-                    "stage_id",
-                    "stage_id: this lead's team has no stage that is not won to go back to",
-                )
-            })?;
-            enter_stage(lead, stage, now)
+        WonStatus::Lost => {
+            let open = Lead { active: true, ..pending(lead.clone()) };
+            // Its stage may have become a won one since; a pending lead never stands in one.
+            match stands.filter(|stage| stage.is_won) {
+                Some(_) => enter_stage(&open, stage_to_go_back_to(lead, office)?, now),
+                None => Ok(open),
+            }
         }
+        WonStatus::Won => enter_stage(lead, stage_to_go_back_to(lead, office)?, now),
     }
+}
+
+/// The stage a lead was won from, else the first that it can use and that is not won.
+fn stage_to_go_back_to<'o>(lead: &Lead, office: &'o Office) -> Result<&'o Stage> {
+    let fits =
+        |stage: &&Stage| !stage.is_won && Office::usable(stage, lead.team_id, lead.company_id);
+    let from = lead.won_from_stage_id.and_then(|id| office.stage(id)).filter(fits);
+    let first = || office.stages.iter().filter(|stage| !stage.fold).find(fits);
+    from.or_else(first).or_else(|| office.stages.iter().find(fits)).ok_or_else(|| {
+        Error::invalid(
+            "stage_id",
+            "stage_id: this lead's team has no stage that is not won to go back to",
+        )
+    })
 }
 
 /// What every reopened lead has in common. It follows the machine again: the old opinion was about a deal that ended.
@@ -169,17 +177,16 @@ const fn state(given: bool, readable: bool) -> Option<ContactState> {
 }
 
 /// An opportunity out of a lead. What is hidden or won is left as it is.
-pub(crate) fn convert(lead: &Lead, office: &Office, now: Timestamp) -> Lead {
+pub(crate) fn convert(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
     if !lead.active || lead.won_status == WonStatus::Won {
-        return lead.clone();
+        return Ok(lead.clone());
     }
     let mut after = Lead { kind: LeadKind::Opportunity, ..lead.clone() };
     if lead.kind == LeadKind::Lead {
         after.date_conversion = Some(now);
     }
-    if after.stage_id.is_none() {
-        after.stage_id =
-            office.default_stage(after.team_id, after.company_id).map(|stage| stage.id);
+    match office.default_stage(after.team_id, after.company_id) {
+        Some(stage) if after.stage_id.is_none() => enter_stage(&after, stage, now),
+        _ => Ok(after),
     }
-    after
 }

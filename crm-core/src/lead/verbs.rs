@@ -2,8 +2,8 @@
 
 use crate::access::{self, Actor, Deed};
 use crate::base::{
-    Error, Fields, Id as _, LostReasonId, PartnerId, RecordKind, Result, StageId, TeamId, UserId,
-    limit,
+    Error, Fields, Id as _, LostReasonId, PartnerId, RecordKind, Result, StageId, TeamId,
+    Timestamp, UserId, limit,
 };
 use crate::event::{Event, LeadChange};
 use crate::lead::create::named_partners;
@@ -125,7 +125,7 @@ pub(crate) fn convert(
             .collect();
         update(tx, &open, &fields)?;
     }
-    store::change(tx, ids, |lead, office| Ok(rules::convert(lead, office, now)))
+    store::change(tx, ids, |lead, office| rules::convert(lead, office, now))
 }
 
 /// Gives leads to a user, or to nobody; the team follows unless it is given.
@@ -167,11 +167,12 @@ pub(crate) fn forget(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
         RecordKind::Tag => store::tagged(tx, id)?,
         _ => return Ok(()),
     };
+    let now = tx.now;
     as_system(tx, |tx| {
         store::change(tx, &ids, |lead, office| {
             let mut after = lead.clone();
             match kind {
-                RecordKind::Team => after = without_team(lead, office),
+                RecordKind::Team => after = without_team(lead, office, now)?,
                 RecordKind::Campaign => after.campaign_id = None,
                 RecordKind::Medium => after.medium_id = None,
                 RecordKind::Source => after.source_id = None,
@@ -183,15 +184,17 @@ pub(crate) fn forget(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
 }
 
 /// A lead whose team is gone; a stage that was the team's own is left for one it can use.
-fn without_team(lead: &Lead, office: &Office) -> Lead {
-    let mut after = Lead { team_id: None, ..lead.clone() };
+fn without_team(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
+    let after = Lead { team_id: None, ..lead.clone() };
     let at = lead.stage_id.and_then(|id| office.stage(id));
-    if at.is_some_and(|stage| !Office::usable(stage, None, lead.company_id))
-        && lead.won_status != WonStatus::Won
-    {
-        after.stage_id = office.default_stage(None, lead.company_id).map(|stage| stage.id);
+    let stays = at.is_none_or(|stage| Office::usable(stage, None, lead.company_id));
+    if stays || lead.won_status == WonStatus::Won {
+        return Ok(after);
     }
-    after
+    match office.default_stage(None, lead.company_id) {
+        Some(stage) => rules::enter_stage(&after, stage, now),
+        None => Ok(Lead { stage_id: None, date_last_stage_update: Some(now), ..after }),
+    }
 }
 
 /// What becomes of leads when their stage starts or stops being a won one.
