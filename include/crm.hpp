@@ -99,9 +99,24 @@ struct host {
       return false;
     }
   }
+  crm_progress_fn function() const noexcept { return told ? &host::tell : nullptr; }
+  // Runs a call; what the callback has thrown comes out instead of the library's "cancelled".
+  template <class F> void rethrowing(F call) {
+    try {
+      call();
+    } catch (const error &) {
+      if (thrown) {
+        std::rethrow_exception(thrown);
+      }
+      throw;
+    }
+  }
 };
 
 } // namespace detail
+
+// Told how far long work is; false cancels it. Its exceptions come out of the call.
+using progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 // An exact number written out: money in major units, percent.
 struct decimal {
@@ -423,6 +438,14 @@ template <class F, class... A> frame make_frame(F function, A... arguments) {
   return make<frame, crm_frame>(function, arguments...);
 }
 
+// A long call that tells the host how far it is.
+template <class R, class T, class F, class O> R told(progress to, F function, O *object) {
+  host host{std::move(to), nullptr};
+  T *raw = nullptr;
+  host.rethrowing([&] { call(function, object, host.function(), static_cast<void *>(&host), &raw); });
+  return R(raw);
+}
+
 // The functions that every room has.
 struct verbs {
   decltype(&crm_lead_create) create;
@@ -578,6 +601,72 @@ public:
     return {get(), functions};
   }
 
+  bool setting(std::string_view name) const {
+    bool out = false;
+    detail::call(crm_setting_get_bool, get(), view(name), &out);
+    return out;
+  }
+  void set_setting(std::string_view name, bool value) const {
+    detail::call(crm_setting_set_bool, get(), view(name), value);
+  }
+  // Declares a custom field of leads or partners; `type` is text, number, date, boolean or selection.
+  void declare(std::int32_t kind, std::string_view name, std::string_view type,
+               const std::vector<std::string_view> &choices = {}) const {
+    std::vector<crm_str> raw;
+    raw.reserve(choices.size());
+    for (const std::string_view choice : choices) {
+      raw.push_back(view(choice));
+    }
+    crm_property_options options;
+    crm_property_options_init(&options, sizeof options);
+    options.kind = kind;
+    options.name = view(name);
+    options.value_type = view(type);
+    options.choices = raw.data();
+    options.choice_count = raw.size();
+    detail::call(crm_property_declare, get(), &options);
+  }
+  void configure_score(const crm_score_options &options) const {
+    detail::call(crm_score_configure, get(), &options);
+  }
+  frame rebuild_scores(progress told = nullptr) const {
+    return detail::told<frame, crm_frame>(std::move(told), crm_score_rebuild, get());
+  }
+  frame recompute_scores(progress told = nullptr) const {
+    return detail::told<frame, crm_frame>(std::move(told), crm_score_recompute, get());
+  }
+  frame explain(std::int64_t lead_id) const {
+    return detail::make_frame(crm_score_explain, get(), lead_id);
+  }
+  // Reads CSV; the report is one row of counts, `problems` says why rows were refused.
+  struct imported {
+    frame report, problems;
+  };
+  imported import_csv(crm_import_options options, progress told = nullptr) const {
+    detail::host host{std::move(told), nullptr};
+    if (host.told) {
+      options.progress = &detail::host::tell;
+      options.user_data = &host;
+    }
+    crm_frame *report = nullptr, *problems = nullptr;
+    host.rethrowing([&] {
+      detail::call(crm_csv_import, get(), static_cast<const crm_import_options *>(&options), &report,
+                   &problems);
+    });
+    return {frame(report), frame(problems)};
+  }
+  // Writes CSV into a file; how many records.
+  std::int64_t export_csv(std::int32_t kind, std::string_view target, std::string_view filter = {},
+                          std::string_view columns = {}) const {
+    std::int64_t out = 0;
+    detail::call(crm_csv_export, get(), kind, view(target), view(filter), view(columns), &out);
+    return out;
+  }
+
+  // What stands in each stage now.
+  frame board(std::string_view filter = {}) const {
+    return detail::make_frame(crm_forecast_board, get(), view(filter));
+  }
   // The weighted forecast; `by` such as "month, team_id".
   frame forecast(std::string_view by = {}, std::string_view filter = {},
                  std::string_view zone = {}) const {
@@ -644,19 +733,12 @@ public:
   frame feed(std::int64_t after, std::int64_t limit) const {
     return detail::make_frame(crm_feed, get(), after, limit);
   }
-  // Copies the database; `progress(done, total)` answers whether to go on, and its exceptions come out here.
-  void backup(std::string_view target,
-              std::function<bool(std::uint64_t, std::uint64_t)> progress = nullptr) const {
-    detail::host host{std::move(progress), nullptr};
-    const crm_progress_fn tell = host.told ? &detail::host::tell : nullptr;
-    try {
-      detail::call(crm_backup, get(), view(target), tell, static_cast<void *>(&host));
-    } catch (const error &) {
-      if (host.thrown) {
-        std::rethrow_exception(host.thrown);
-      }
-      throw;
-    }
+  // Copies the database while it is in use.
+  void backup(std::string_view target, progress told = nullptr) const {
+    detail::host host{std::move(told), nullptr};
+    host.rethrowing([&] {
+      detail::call(crm_backup, get(), view(target), host.function(), static_cast<void *>(&host));
+    });
   }
   void interrupt() const { detail::call(crm_interrupt, get()); }
   // Closes it for everyone, now.

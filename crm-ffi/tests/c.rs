@@ -108,6 +108,18 @@ fn cpp_programs_run() {
     cpp().build_and_run();
 }
 
+/// What a program linked to `libcrm.a` needs besides, on Linux: `--print native-static-libs` tells.
+const NATIVE: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
+
+#[test]
+fn a_program_may_carry_the_library_within() {
+    let folder = scratch("static");
+    let mut build = c().command();
+    build.arg(root().join("tests/c/lead.c")).arg(common::library_folder().join("libcrm.a"));
+    succeed(build.args(NATIVE).arg("-o").arg(folder.join("program")));
+    run(Command::new(folder.join("program")).arg(&folder));
+}
+
 #[test]
 fn the_headers_stand_alone_and_may_be_included_twice() {
     let twice = |header: &str| {

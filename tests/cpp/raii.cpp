@@ -140,6 +140,30 @@ void exceptions_of_callbacks_come_out(const std::string &folder) {
   CHECK(refused([&] { db.session(); }).code() == CRM_E_CLOSED);
 }
 
+void the_rest_of_the_house(const std::string &folder) {
+  const crm::database db{":memory:"};
+  const crm::session s = db.session({}, now);
+  CHECK(!s.setting("use_leads"));
+  s.declare(CRM_KIND_LEAD, "Origin", "selection", {"fair", "web"});
+  crm::fields fields{{"name", "Buses"}, {"tag_ids", std::vector<std::int64_t>{}}};
+  fields.set_property("Origin", "fair");
+  const crm::record lead = s.leads().create(fields);
+  CHECK(lead.property_text("Origin") == "fair" && !lead.property_f64("Seats"));
+  CHECK(lead.ids(CRM_LEAD_TAG_IDS).empty() && lead.json().find("\"fair\"") != std::string_view::npos);
+  CHECK(s.board().rows() >= 1 && s.explain(lead.id()).text(0, 0) == "base");
+  CHECK(s.rebuild_scores().rows() == 1);
+  CHECK(s.recompute_scores([](std::uint64_t, std::uint64_t) { return true; }).rows() == 1);
+
+  const std::string file = folder + "/leads.csv";
+  CHECK(s.export_csv(CRM_KIND_LEAD, file) == 1);
+  crm_import_options options;
+  crm_import_options_init(&options, sizeof options);
+  options.kind = CRM_KIND_LEAD;
+  options.path = crm::view(std::string_view(file));
+  const crm::session::imported again = s.import_csv(options);
+  CHECK(again.report.i64(0, again.report.column("unchanged")) == 1 && again.problems.rows() == 0);
+}
+
 } // namespace
 
 int main(int, char **arguments) {
@@ -149,5 +173,6 @@ int main(int, char **arguments) {
   records_outlive_what_they_came_from();
   transactions_are_undone_unless_committed();
   exceptions_of_callbacks_come_out(arguments[1]);
+  the_rest_of_the_house(arguments[1]);
   return 0;
 }
