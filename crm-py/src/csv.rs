@@ -8,6 +8,7 @@ use crm_core::{ImportOptions, ImportReport, LinkPolicy, OnError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use crate::call::call_back;
 use crate::error::invalid;
 use crate::frame::frame;
 use crate::progress::Hook;
@@ -33,12 +34,9 @@ impl HostFile {
     }
 
     fn attached<T>(&self, work: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<T>) -> IoResult<T> {
-        Python::attach(|py| {
-            let outcome = py.check_signals().and_then(|()| work(self.file.bind(py)));
-            outcome.map_err(|error| {
-                *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                IoError::other("the host's file failed")
-            })
+        call_back(|py| work(self.file.bind(py))).map_err(|error| {
+            *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            IoError::other("the host's file failed")
         })
     }
 }

@@ -8,7 +8,7 @@ use crm_core::progress::Progress;
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
-use crate::call::call;
+use crate::call::{call, call_back};
 
 /// A callable `(done, total)`, or nothing.
 pub(crate) type Hook = Option<Py<PyAny>>;
@@ -22,12 +22,9 @@ pub(crate) fn watched<T: Send>(
     let mut raised = None;
     let outcome = call(py, || {
         let mut tell = |done: u64, total: u64| {
-            Python::attach(|py| match asked(py, hook.as_ref(), done, total) {
-                Ok(go_on) => go_on,
-                Err(error) => {
-                    raised = Some(error);
-                    false
-                }
+            call_back(|py| asked(py, hook.as_ref(), done, total)).unwrap_or_else(|error| {
+                raised = Some(error);
+                false
             })
         };
         work(&mut Progress::new(&mut tell))
@@ -39,7 +36,6 @@ pub(crate) fn watched<T: Send>(
 }
 
 fn asked(py: Python<'_>, hook: Option<&Py<PyAny>>, done: u64, total: u64) -> PyResult<bool> {
-    py.check_signals()?;
     let Some(hook) = hook else { return Ok(true) };
     let answer = hook.bind(py).call1((done, total))?;
     Ok(!answer.is(PyBool::new(py, false)))

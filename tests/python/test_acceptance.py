@@ -51,7 +51,7 @@ class World:
 
     def run(self, step: dict[str, Any]) -> Any:
         room, _, verb = step["do"].partition(".")
-        given = step.get("with", {})
+        given: Any = step.get("with", {})
         if verb == "create" and "times" in step:
             given = [given] * step["times"]
         given = [self.arguments(one) for one in given] if isinstance(given, list) else self.arguments(given)

@@ -72,7 +72,7 @@ def test_bulk_create_is_all_or_nothing(s: crm.Session) -> None:
         with pytest.raises(crm.InvalidError):
             s.leads.create(wrong)
     with pytest.raises(TypeError):
-        s.leads.create({"name": "x"})  # type: ignore[list-item]
+        s.leads.create({"name": "x"})  # type: ignore[dict-item]
 
 
 def test_every_verb_takes_an_id_a_record_or_several(s: crm.Session) -> None:

@@ -47,6 +47,12 @@ def test_what_the_callable_raises_is_raised(learned: crm.Session) -> None:
     learned.leads.create(name="x")
 
 
+def test_a_callable_cannot_call_back(learned: crm.Session) -> None:
+    with pytest.raises(crm.ConflictError, match="callback"):
+        learned.score.rebuild(progress=lambda done, total: learned.leads.count())
+    assert learned.leads.count() == 300
+
+
 def test_ctrl_c_is_heard(learned: crm.Session) -> None:
     def press(done: int, total: int) -> None:
         os.kill(os.getpid(), signal.SIGINT)

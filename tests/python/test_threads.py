@@ -59,7 +59,7 @@ def test_an_open_atomic_belongs_to_one_thread(s: crm.Session) -> None:
     with s.atomic():
         s.tags.create(name="Fleet")
         with ThreadPoolExecutor(1) as pool, pytest.raises(crm.ConflictError):
-            pool.submit(s.tags.create, name="Bakery").result()
+            pool.submit(lambda: s.tags.create(name="Bakery")).result()
     assert s.tags.count('name in ("Fleet", "Bakery")') == 1
 
 
