@@ -56,9 +56,26 @@ pub(crate) struct Pass<'p> {
 /// Where in a row a variable's value stands.
 #[derive(Debug)]
 enum Column {
-    Cell(&'static Field, usize),
+    Cell(Stored),
     Property(String, usize),
     Tags,
+}
+
+/// A stored field, with what is asked of it for each lead.
+#[derive(Debug)]
+struct Stored {
+    field: &'static Field,
+    at: usize,
+    counts_when_empty: bool,
+    is_plain: bool,
+}
+
+impl Stored {
+    fn new(field: &'static Field, at: usize) -> Self {
+        let (counts_when_empty, is_plain) =
+            (evidence::counts_when_empty(field), evidence::is_plain(field));
+        Self { field, at, counts_when_empty, is_plain }
+    }
 }
 
 impl<'p> Pass<'p> {
@@ -91,15 +108,19 @@ impl<'p> Pass<'p> {
                 (_, Some(field)) => match field.place {
                     Place::Side(side) => {
                         texts = true;
-                        Column::Cell(field, column(format!("{side}.{}", field.name), &mut names))
+                        let at = column(format!("{side}.{}", field.name), &mut names);
+                        Column::Cell(Stored::new(field, at))
                     }
                     Place::Link(..) => Column::Tags,
-                    _ => Column::Cell(field, column(format!("lead.{}", field.name), &mut names)),
+                    _ => {
+                        let at = column(format!("lead.{}", field.name), &mut names);
+                        Column::Cell(Stored::new(field, at))
+                    }
                 },
                 (Origin::Field(_), None) => Column::Tags,
             })
             .collect();
-        let is_money = |column: &Column| matches!(column, Column::Cell(field, _) if field.kind == FieldKind::Money);
+        let is_money = |column: &Column| matches!(column, Column::Cell(stored) if stored.field.kind == FieldKind::Money);
         let currency =
             columns.iter().any(is_money).then(|| column("lead.currency".into(), &mut names));
         let join = if texts { " JOIN lead_text ON lead_text.lead_id = lead.id" } else { "" };
@@ -175,15 +196,20 @@ impl<'p> Pass<'p> {
                     put(evidence::property_text(&properties, name)
                         .and_then(|text| number(at, &text)));
                 }
-                Column::Cell(field, place) => {
-                    let cell = line.cell(*place);
+                Column::Cell(stored) => {
+                    let cell = line.cell(stored.at);
                     has_stage |= at == STAGE && cell != Cell::Null;
-                    let text = |cell| evidence::text(field, cell, currency);
+                    let mut find = |cell| {
+                        let text = evidence::text(stored.field, cell, currency);
+                        text.and_then(|text| number(at, &text))
+                    };
                     put(match cell {
-                        Cell::Null if !evidence::counts_when_empty(field) => None,
-                        Cell::Int(raw) if evidence::is_plain(field) => seen
-                            .plain(raw, || text(Cell::Int(raw)).and_then(|text| number(at, &text))),
-                        cell => text(cell).and_then(|text| number(at, &text)),
+                        Cell::Null if !stored.counts_when_empty => None,
+                        Cell::Null => *seen.empty.get_or_insert_with(|| find(Cell::Null)),
+                        Cell::Int(raw) if stored.is_plain => {
+                            seen.plain(raw, || find(Cell::Int(raw)))
+                        }
+                        cell => find(cell),
                     });
                 }
             }
@@ -204,6 +230,8 @@ struct Seen {
     /// 0: not met; 1: has no number; else the number + 2.
     dense: Vec<u64>,
     sparse: HashMap<i64, Option<u32>>,
+    /// What became of the empty value.
+    empty: Option<Option<u32>>,
 }
 
 impl Seen {
