@@ -1790,7 +1790,7 @@ crm_status crm_property_list(const crm_session *session,
 // Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 void crm_score_options_init(crm_score_options *options, size_t struct_size);
 
-// Changes how leads are scored, and scores them anew. What `set_mask` leaves out stays as it was.
+// Changes how leads are scored and counts closed ones anew; scores follow at `crm_score_recompute`. What `set_mask` leaves out stays.
 crm_status crm_score_configure(const crm_session *session,
                                const crm_score_options *options,
                                crm_error **err);

@@ -42,7 +42,7 @@ fn config(given: *const CrmScoreOptions) -> Result<ScoreConfig> {
     Ok(config)
 }
 
-/// Changes how leads are scored, and scores them anew. What `set_mask` leaves out stays as it was.
+/// Changes how leads are scored and counts closed ones anew; scores follow at `crm_score_recompute`. What `set_mask` leaves out stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_configure(
     session: *const CrmSession,
