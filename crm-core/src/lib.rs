@@ -18,6 +18,10 @@
 //! [`Error`] that names kind, code, field and record.
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 pub mod base;
 pub mod filter;
 pub mod record;

@@ -1,4 +1,4 @@
-"""Every example in the package's documentation and in its README runs."""
+"""Every example in the package's documentation and in the READMEs runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import crm
 
 MODULES = ["crm", *(f"crm.{module.name}" for module in pkgutil.iter_modules(crm.__path__) if module.name != "_crm")]
-README = Path(__file__).parents[2] / "crm-py" / "README.md"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -32,7 +32,8 @@ def test_there_are_examples_on_every_desk() -> None:
                 assert any(test.examples for test in tests), name
 
 
-def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["README.md", "crm-py/README.md"])
+def test_the_readmes_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    outcome = doctest.testfile(str(README), module_relative=False)
+    outcome = doctest.testfile(str(ROOT / name), module_relative=False)
     assert outcome.failed == 0 and outcome.attempted > 5
