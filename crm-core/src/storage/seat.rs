@@ -5,16 +5,22 @@
 //! a callback of the very call that has the writer would wait for ever, and is refused.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 use std::time::Duration;
 
 use crate::base::error::{Error, ErrorKind, Result, storage_code};
+
+/// A living thread, by where its own copy of [`HERE`] lies.
+type Thread = usize;
+
+thread_local! {
+    static HERE: u8 = const { 0 };
+}
 
 #[derive(Debug)]
 enum State<T> {
     Free(T),
     /// A verb, on that thread.
-    Verb(ThreadId),
+    Verb(Thread),
     /// An open transaction, until its host ends it.
     Transaction,
     Closed,
@@ -38,7 +44,7 @@ impl<T> Seat<T> {
 
     /// Takes the writer for a verb.
     pub(super) fn take(&self, patience: Duration) -> Result<T> {
-        let thread = std::thread::current().id();
+        let thread = HERE.with(|here| std::ptr::from_ref(here).addr());
         let mut state = self.state();
         loop {
             match std::mem::replace(&mut *state, State::Verb(thread)) {
