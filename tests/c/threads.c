@@ -1,5 +1,7 @@
 /* Many threads on one database and on one session: calls serialise or run side by side, never fail, never tear. */
+#define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -54,6 +56,64 @@ static void *own_session(void *argument) {
     OK(crm_session_open(db, S(""), NULL, &s, &err));
     OK(crm_lead_count(s, S(""), &count, &err));
     CHECK(count >= 1 && crm_session_close(s) == CRM_OK);
+  }
+  return NULL;
+}
+
+enum { ROWS = 20000 };
+
+/* Long work; it answers its status. */
+static void *import_many(void *argument) {
+  crm_error *err = NULL;
+  crm_frame *report = NULL;
+  crm_import_options options;
+  crm_import_options_init(&options, sizeof options);
+  options.kind = CRM_KIND_LEAD;
+  options.data = S((const char *)argument);
+  const crm_status status = crm_csv_import(shared, &options, &report, NULL, &err);
+  CHECK((status == CRM_OK) == (report != NULL) && (status == CRM_OK) == (err == NULL));
+  CHECK(crm_frame_free(report) == CRM_OK && crm_error_free(err) == CRM_OK);
+  return (void *)(intptr_t)status;
+}
+
+/* Interrupted again and again: all or nothing. */
+static void interrupting(void) {
+  crm_error *err = NULL;
+  pthread_t worker;
+  void *status = NULL;
+  int64_t before = 0, after = 0;
+  char *text = malloc(16 + ROWS * 8);
+  CHECK(text != NULL);
+  size_t end = (size_t)sprintf(text, "name\n");
+  for (int row = 0; row < ROWS; row++) {
+    end += (size_t)sprintf(text + end, "D%d\n", row);
+  }
+  OK(crm_lead_count(shared, S(""), &before, &err));
+  CHECK(pthread_create(&worker, NULL, import_many, text) == 0);
+  for (int again = 0; again < 20; again++) {
+    const struct timespec moment = {0, 5000000};
+    nanosleep(&moment, NULL);
+    OK(crm_interrupt(db, &err));
+  }
+  CHECK(pthread_join(worker, &status) == 0);
+  free(text);
+  OK(crm_lead_count(shared, S(""), &after, &err));
+  if ((intptr_t)status == CRM_OK) {
+    CHECK(after == before + ROWS);
+  } else {
+    CHECK((intptr_t)status == CRM_E_CANCELLED && after == before);
+  }
+}
+
+static void *until_closed(void *argument) {
+  crm_status status = CRM_OK;
+  (void)argument;
+  while (status == CRM_OK) {
+    crm_error *err = NULL;
+    int64_t count = 0;
+    status = crm_lead_count(shared, S(""), &count, &err);
+    CHECK(status == CRM_OK || status == CRM_E_CLOSED);
+    CHECK(crm_error_free(err) == CRM_OK);
   }
   return NULL;
 }
@@ -121,6 +181,15 @@ int main(int count, char **arguments) {
     done += ended != NULL;
   }
   CHECK(done == 1);
+
+  interrupting();
+
+  /* Closed while everyone is at work: each call is done or told. */
+  for (int at = 0; at < THREADS; at++) {
+    CHECK(pthread_create(&threads[at], NULL, until_closed, NULL) == 0);
+  }
+  OK(crm_close(db, &err));
+  join(threads, THREADS);
 
   CHECK(crm_fields_free(given) == CRM_OK);
   CHECK(crm_db_release(db) == CRM_OK && crm_session_close(shared) == CRM_OK);
