@@ -2,7 +2,6 @@
 //!
 //! The language stands in `tests/acceptance/README.md`. `CRM_TEST_URL` opens another target than memory; `CRM_CASE=won` plays only
 //! the cases whose path contains the word and prints each by name.
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 mod player;
 
