@@ -13,7 +13,8 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let allowed = wrong.chars().count() / 3 + 1;
     let scored = known.into_iter().map(|name| {
         // A name that contains the mistake, or the reverse, is nearer than its length says.
-        let within = wrong.len() >= 3 && (name.contains(&wrong) || wrong.contains(name));
+        let within = wrong.len().min(name.len()) >= 3
+            && (name.contains(&wrong) || wrong.contains(name));
         (if within { 1 } else { distance(&wrong, name) }, name)
     });
     scored
