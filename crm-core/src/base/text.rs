@@ -13,8 +13,8 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let allowed = wrong.chars().count() / 3 + 1;
     let scored = known.into_iter().map(|name| {
         // A name that contains the mistake, or the reverse, is nearer than its length says.
-        let within = wrong.len().min(name.len()) >= 3
-            && (name.contains(&wrong) || wrong.contains(name));
+        let within =
+            wrong.len().min(name.len()) >= 3 && (name.contains(&wrong) || wrong.contains(name));
         (if within { 1 } else { distance(&wrong, name) }, name)
     });
     scored
@@ -116,6 +116,7 @@ mod tests {
         assert_eq!(nearest("expected_revenu", names), Some("expected_revenue"));
         assert_eq!(nearest("nmae", names), Some("name"));
         assert_eq!(nearest("zzzzzz", names), None);
+        assert_eq!(nearest("stageid", ["id", "stage_id"]), Some("stage_id"));
     }
 
     #[test]
