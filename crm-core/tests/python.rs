@@ -116,6 +116,9 @@ fn records() -> String {
             let doc = docstring(field.doc, "    ");
             write!(out, "\n    {}: Field[{}] = Field()\n    {doc}\n", field.name, output(field))
                 .expect("a String takes everything");
+            if kind == RecordKind::Lead && field.name == "kind" {
+                out += "\n    type = kind\n    \"\"\"Another name of `kind`.\"\"\"\n";
+            }
         }
     }
     out += "\n\nCLASSES: dict[str, type[Record]] = {\n";

@@ -154,6 +154,9 @@ impl Field {
 
     fn __set_name__(slf: &Bound<'_, Self>, owner: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
         let table = table_of(owner)?;
+        if slf.get().place.get().is_some() {
+            return Ok(()); // Another name of the same field.
+        }
         let at = table.position(name).ok_or_else(|| type_error(table.unknown(name)))?;
         slf.get().place.get_or_init(|| (table, at));
         slf.setattr("__doc__", table.fields[at].doc.trim())

@@ -53,7 +53,7 @@ def test_values_have_their_python_types() -> None:
     assert type(deal.date_deadline) is date
     assert deal.tag_ids == [1, 2] and deal.properties["Vehicles"] == 12.0
     assert deal.properties["Signed"] == date(2026, 3, 1) and deal.properties["Old"] is False
-    assert deal.team_id is None
+    assert deal.team_id is None and deal.type == deal.kind == "opportunity"
 
 
 def test_repr_tells_what_matters() -> None:

@@ -66,6 +66,7 @@ def test_forecasts(s: crm.Session) -> None:
         {"currency": "EUR", "count": 3, "expected_revenue": Decimal("1107.00"), "weighted_revenue": Decimal("517.00")}
     ]
     assert [row["bucket"] for row in s.forecast.weighted(filter="probability < 20")] == ["undated"]
+    assert s.forecast.weighted(by="team_id").columns[0] == "team_id"  # type: ignore[arg-type]
     assert forecast.to_polars()["count"].sum() == 3
     wrong: Any
     board = s.forecast.board()

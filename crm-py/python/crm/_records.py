@@ -586,6 +586,9 @@ class Lead(Record):
     kind: Field[Literal["lead", "opportunity"]] = Field()
     """Unqualified lead or opportunity; omitted: opportunity, unless the setting `use_leads` is on."""
 
+    type = kind
+    """Another name of `kind`."""
+
     company_id: Field[int | None] = Field()
     """Whose deal it is; by default its team's company, else its user's, else its partner's."""
 

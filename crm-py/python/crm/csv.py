@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, final
 
 from crm import _crm
 from crm._progress import Progress, watching
-from crm.desk import Filter, text
+from crm.desk import Filter, text, words
 from crm.frame import Frame
 
 __all__ = ["Csv", "ImportReport"]
@@ -102,9 +102,8 @@ class Csv:
         self, record: str, target: Path | BinaryIO, filter: Filter = None, columns: Sequence[str] | None = None
     ) -> int:
         """Writes records as CSV to a path or an open binary file; answers how many. Importing the file again changes nothing."""
-        names = None if columns is None else list(columns)
         with _opened(target, "wb") as file:
-            return _crm.export_csv(self._native, record, file, text(filter), names)
+            return _crm.export_csv(self._native, record, file, text(filter), words(columns))
 
     def __repr__(self) -> str:
         return "<crm.Csv>"

@@ -82,8 +82,7 @@ class Desk(Generic[R]):
         offset: int = 0,
     ) -> Frame:
         """What `find` would give, as a table of these columns (default: every field)."""
-        names = None if columns is None else list(columns)
-        return self._native.frame(self._kind, text(filter), order, limit, offset, names)
+        return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns))
 
     def delete(self, id: int | R | Iterable[int | R]) -> None:
         """Deletes one record or several, all or nothing."""
@@ -100,6 +99,13 @@ def text(filter: Filter) -> str | None:
     if isinstance(filter, Mapping):
         return json.dumps(filter, default=_json)
     raise TypeError(f"a filter is text or a dict, not {type(filter).__name__}")
+
+
+def words(given: Iterable[str] | None) -> list[str] | None:
+    """Names as a list; a single one may come without its brackets."""
+    if given is None:
+        return None
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _json(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Literal, final
 from crm import _crm
 from crm._records import Team
 from crm.csv import Csv
+from crm.desk import words
 from crm.leads import Leads
 from crm.office import (
     Campaigns,
@@ -226,9 +227,9 @@ class Properties:
 
         A selection has `options`; a value is one of them.
         """
-        words = [] if options is None else list(options)
+        options = words(options) or []
         teams = [] if team_ids is None else list(team_ids)
-        return Property(**_crm.declare_property(self._native, record, name, type, label, words, teams))
+        return Property(**_crm.declare_property(self._native, record, name, type, label, options, teams))
 
     def find(self, record: Literal["lead", "partner"]) -> list[Property]:
         """The properties declared for a kind of record."""

@@ -11,7 +11,7 @@ from typing import Literal, final
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import Lead
-from crm.desk import Filter, text
+from crm.desk import Filter, text, words
 from crm.frame import Frame
 
 __all__ = ["Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
@@ -97,8 +97,7 @@ class Scores:
         model: Literal["bayes", "weighted", "stage", "base"] | None = None,
     ) -> None:
         """Chooses the fields to learn from (``[]``: the stage alone), the first day to learn from, and the model; what is omitted stays."""
-        names = None if fields is None else list(fields)
-        _crm.configure_score(self._native, names, start_date, model)
+        _crm.configure_score(self._native, words(fields), start_date, model)
 
     def rebuild(self, progress: Progress = None) -> ScoreRun:
         """Counts the closed deals afresh and rescores the open ones."""
@@ -150,7 +149,7 @@ class Forecasts:
 
         `zone` is the IANA zone in which months and quarters begin.
         """
-        rows, totals = _crm.weighted_forecast(self._native, list(by), text(filter), zone)
+        rows, totals = _crm.weighted_forecast(self._native, words(by) or [], text(filter), zone)
         return Forecast(rows, Frame(totals))
 
     def board(self, filter: Filter = None) -> Frame:
