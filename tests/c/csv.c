@@ -105,6 +105,33 @@ static void cancelling(crm_session *s) {
   free(text);
 }
 
+/* A callback works within the call that calls it: the same database answers it with a conflict, at once. */
+static int meddled = 0;
+
+static bool meddle(void *user_data, uint64_t done, uint64_t total) {
+  crm_error *own = NULL;
+  crm_fields *given = NULL;
+  crm_record *record = NULL;
+  (void)done;
+  (void)total;
+  CHECK(crm_fields_new(&given, &own) == CRM_OK);
+  CHECK(crm_fields_set_text(given, S("name"), S("Meddler"), &own) == CRM_OK);
+  CHECK(crm_lead_create((crm_session *)user_data, given, &record, &own) == CRM_E_CONFLICT);
+  CHECK(crm_error_free(own) == CRM_OK && crm_fields_free(given) == CRM_OK);
+  meddled++;
+  return true;
+}
+
+static void meddling(crm_session *s) {
+  crm_import_options options = deals();
+  crm_frame *report = NULL;
+  options.flags = CRM_IMPORT_DRY_RUN;
+  options.progress = meddle;
+  options.user_data = s;
+  OK(crm_csv_import(s, &options, &report, NULL, &err));
+  CHECK(meddled > 0 && crm_frame_free(report) == CRM_OK && leads(s) == 2);
+}
+
 static void exporting(crm_session *s, const char *folder) {
   char path[4096];
   int64_t rows = 0;
@@ -180,6 +207,7 @@ int main(int arguments, char **argument) {
   OK(crm_session_open(db, S(""), NULL, &s, &err));
   importing(s);
   cancelling(s);
+  meddling(s);
   exporting(s, argument[1]);
   nonsense(s, argument[1]);
   CHECK(crm_session_close(s) == CRM_OK && crm_db_release(db) == CRM_OK);

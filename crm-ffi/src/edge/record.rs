@@ -21,7 +21,8 @@ impl Handle for CrmRecord {
 #[derive(Debug)]
 pub(crate) struct RecordObject {
     row: Row,
-    texts: Box<[OnceLock<Owned>]>,
+    /// By field number; made when the first text is asked for, since long lists are mostly read in part.
+    texts: OnceLock<Box<[OnceLock<Owned>]>>,
     /// Names of the properties in order, and their values as text.
     properties: OnceLock<BTreeMap<String, (Owned, Owned)>>,
     json: OnceLock<Owned>,
@@ -29,8 +30,7 @@ pub(crate) struct RecordObject {
 
 impl From<Row> for RecordObject {
     fn from(row: Row) -> Self {
-        let texts = row.values().iter().map(|_| OnceLock::new()).collect();
-        Self { row, texts, properties: OnceLock::new(), json: OnceLock::new() }
+        Self { row, texts: OnceLock::new(), properties: OnceLock::new(), json: OnceLock::new() }
     }
 }
 
@@ -64,18 +64,24 @@ impl RecordObject {
         u32::try_from(at).map_err(|_| Error::bug("a record with four billion fields"))
     }
 
+    /// Keeps a field's text until the record goes.
+    fn keep(&self, number: u32, text: impl FnOnce() -> Owned) -> CrmStr {
+        let places = || self.row.values().iter().map(|_| OnceLock::new()).collect();
+        self.texts.get_or_init(places)[number as usize].get_or_init(text).lend()
+    }
+
     /// Text, or the word of a choice.
     pub(crate) fn text(&self, number: u32) -> Result<CrmStr> {
         let (name, value) = self.typed(number, CRM_TYPE_TEXT)?;
         let words = value::words(value, name)?;
-        Ok(self.texts[number as usize].get_or_init(|| Owned::new(words)).lend())
+        Ok(self.keep(number, || Owned::new(words)))
     }
 
     /// Money in major units, percent, whole numbers.
     pub(crate) fn decimal_text(&self, number: u32) -> Result<CrmStr> {
         let (name, value) = self.typed(number, CRM_TYPE_DECIMAL)?;
         let exact = value::exact(value, name)?;
-        Ok(self.texts[number as usize].get_or_init(|| Owned::new(&exact.to_string())).lend())
+        Ok(self.keep(number, || Owned::new(&exact.to_string())))
     }
 
     /// Money with its currency.
