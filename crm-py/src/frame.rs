@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crm_core::base::Frame;
+use arrow_array::ffi::FFI_ArrowSchema;
+use crm_core::base::{Error, Frame};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString};
@@ -65,6 +66,16 @@ impl Columns {
     fn stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let stream = call(py, || self.0.arrow_stream())?;
         PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
+    }
+
+    /// The types of the columns as an Arrow C schema in a capsule.
+    fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        let schema = call(py, || {
+            let batch = self.0.to_arrow()?;
+            FFI_ArrowSchema::try_from(batch.schema_ref().as_ref())
+                .map_err(|error| Error::bug(format!("a schema that Arrow refuses: {error}")))
+        })?;
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 }
 

@@ -49,6 +49,7 @@ def test_pyarrow_reads_it_again_and_again(frame: crm.Frame) -> None:
         assert table.num_rows == 2 and table.column_names == COLUMNS
     assert frame.to_arrow().equals(pyarrow.table(frame))
     schema = frame.to_arrow().schema
+    assert pyarrow.schema(frame) == schema
     assert pyarrow.types.is_decimal(schema.field("expected_revenue").type)
     assert schema.field("create_date").type == pyarrow.timestamp("us", tz="UTC")
     assert schema.field("date_deadline").type == pyarrow.date32()

@@ -112,6 +112,10 @@ class Frame:
         """A new Arrow C stream; any number of them may be read. The schema is always ours, as the protocol allows."""
         return self._native.stream()
 
+    def __arrow_c_schema__(self) -> object:
+        """The types of the columns as an Arrow C schema: ``pyarrow.schema(frame)``."""
+        return self._native.schema()
+
     def __repr__(self) -> str:
         names = self.columns
         head = f"<crm.Frame: {len(self)} rows × {len(names)} columns>"
