@@ -2128,5 +2128,6 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_LEAD_DAY_CLOSE 64 // number, kept by the library
 #define CRM_LEAD_IS_ROTTING 65 // truth, kept by the library
 #define CRM_LEAD_ROTTING_DAYS 66 // number, kept by the library
+#define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

@@ -6,6 +6,7 @@ use crm_core::{Error, RecordKind, Result, record};
 
 use crate::edge::abi::{CrmError, CrmStatus, CrmStr};
 use crate::edge::guard::guard_or_default;
+use crate::edge::record::number as field_number;
 use crate::edge::text::Owned;
 use crate::edge::value::field_type;
 use crate::edge::{Out, guard, text};
@@ -84,8 +85,7 @@ pub unsafe extern "C" fn crm_field_number(
     guard(err, || {
         let out = Out::at(out, "out")?;
         let (table, name) = (record::table(kind(kind_number)?), text(name, "name")?);
-        let at = table.position(name).ok_or_else(|| table.unknown(name))?;
-        out.give(u32::try_from(at).map_err(|_| Error::bug("four billion fields"))?);
+        out.give(field_number(table, name)?);
         Ok(())
     })
 }

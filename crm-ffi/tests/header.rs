@@ -73,6 +73,7 @@ fn numbers() -> String {
             writeln!(text, "#define {name} {at}{}", remark(field)).unwrap();
         }
     }
+    text.push_str("#define CRM_LEAD_TYPE CRM_LEAD_KIND // another name\n");
     text
 }
 

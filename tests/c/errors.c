@@ -156,7 +156,31 @@ static void sessions(crm_db *db) {
   FAILS(CRM_E_NOT_FOUND, crm_session_open(db, S("nobody"), NULL, &s, &err));
   FAILS(CRM_E_NOT_FOUND, crm_session_open_id(db, 4711, NULL, &s, &err));
   FAILS(CRM_E_NOT_FOUND, crm_session_open_id(db, -1, NULL, &s, &err));
-  CHECK(s == NULL && crm_session_close(NULL) == CRM_OK && crm_db_release(NULL) == CRM_OK);
+
+  /* Someone who may see less: told by login or by id. */
+  crm_session *admin = NULL;
+  crm_fields *ben = NULL;
+  crm_record *user = NULL;
+  OK(crm_session_open(db, S(""), NULL, &admin, &err));
+  OK(crm_fields_new(&ben, &err));
+  OK(crm_fields_set_text(ben, S("name"), S("Ben"), &err));
+  OK(crm_fields_set_text(ben, S("login"), S("ben"), &err));
+  OK(crm_fields_set_text(ben, S("role"), S("own"), &err));
+  OK(crm_begin(admin, &err));
+  OK(crm_user_create(admin, ben, &user, &err));
+  OK(crm_commit(admin, &err));
+  const int64_t id = crm_record_id(user);
+  OK(crm_session_open(db, S("ben"), NULL, &s, &err));
+  FAILS(CRM_E_DENIED, crm_setting_set_bool(s, S("use_leads"), true, &err));
+  FAILS(CRM_E_DENIED, crm_stage_create(s, ben, &user, &err));
+  CHECK(crm_session_close(s) == CRM_OK);
+  OK(crm_session_open_id(db, id, NULL, &s, &err));
+  FAILS(CRM_E_DENIED, crm_user_delete(s, id, &err));
+  CHECK(crm_session_close(s) == CRM_OK && crm_record_free(user) == CRM_OK);
+  OK(crm_user_delete(admin, id, &err));
+  FAILS(CRM_E_NOT_FOUND, crm_session_open(db, S("ben"), NULL, &s, &err));
+  CHECK(crm_session_close(admin) == CRM_OK && crm_fields_free(ben) == CRM_OK);
+  CHECK(crm_session_close(NULL) == CRM_OK && crm_db_release(NULL) == CRM_OK);
 }
 
 static void requests(crm_session *s) {
@@ -321,6 +345,7 @@ static void once(const char *folder) {
   OK(crm_session_open(db, S(""), NULL, &s, &err));
   OK(crm_fields_new(&given, &err));
   OK(crm_fields_set_text(given, S("name"), S("Never"), &err));
+  sessions(db);
   OK(crm_feed(db, 0, 100000, &before, &err));
 
   desks(CRM_E_INVALID, NULL, given);
@@ -333,7 +358,6 @@ static void once(const char *folder) {
 #define ALL(room) without_places_##room(s, given);
   ROOMS(ALL)
 #undef ALL
-  sessions(db);
   requests(s);
   records(s);
   frames(s);

@@ -42,6 +42,9 @@ static void catalogue(void) {
   OK(crm_field_number(CRM_KIND_LEAD, S("stage_id"), &number, &err));
   CHECK(number == CRM_LEAD_STAGE_ID);
   CHECK(is(crm_field_name(CRM_KIND_LEAD, CRM_LEAD_STAGE_ID), "stage_id"));
+  OK(crm_field_number(CRM_KIND_LEAD, S("type"), &number, &err));
+  CHECK(number == CRM_LEAD_KIND && number == CRM_LEAD_TYPE);
+  FAILS(CRM_E_INVALID, crm_field_number(CRM_KIND_STAGE, S("type"), &number, &err));
   CHECK(crm_field_type(CRM_KIND_LEAD, CRM_LEAD_EXPECTED_REVENUE) == CRM_TYPE_DECIMAL);
   CHECK(is(crm_kind_name(CRM_KIND_LOST_REASON), "lost_reason"));
   CHECK(crm_field_count(CRM_KIND_LEAD) > CRM_LEAD_STAGE_ID);

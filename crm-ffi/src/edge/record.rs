@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crm_core::base::frame::json;
-use crm_core::{Error, Field, FieldKind, Result, Row, Value};
+use crm_core::{Error, Field, FieldKind, RecordKind, Result, Row, Table, Value};
 
 use crate::edge::abi::{CRM_TYPE_DECIMAL, CRM_TYPE_TEXT, CrmMoney, CrmRecord, CrmStr};
 use crate::edge::handle::Handle;
@@ -34,6 +34,13 @@ impl From<Row> for RecordObject {
     }
 }
 
+/// The number of a shown field by its name; `type` is another name of a lead's `kind`.
+pub(crate) fn number(table: &Table, name: &str) -> Result<u32> {
+    let known = if name == "type" && table.kind == RecordKind::Lead { "kind" } else { name };
+    let at = table.position(known).ok_or_else(|| table.unknown(name))?;
+    u32::try_from(at).map_err(|_| Error::bug("a record with four billion fields"))
+}
+
 impl RecordObject {
     pub(crate) fn row(&self) -> &Row {
         &self.row
@@ -59,9 +66,7 @@ impl RecordObject {
 
     /// The number of a field by its name.
     pub(crate) fn number(&self, name: &str) -> Result<u32> {
-        let table = self.row.table();
-        let at = table.position(name).ok_or_else(|| table.unknown(name))?;
-        u32::try_from(at).map_err(|_| Error::bug("a record with four billion fields"))
+        number(self.row.table(), name)
     }
 
     /// Keeps a field's text until the record goes.
