@@ -4,6 +4,7 @@
 //! wrong, with which record, and what would be right. Messages never carry a customer's data beyond the offending value.
 
 use crate::base::id::Subject;
+use crate::base::limit;
 
 /// What every fallible call answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -113,7 +114,7 @@ impl Error {
         let inner = Inner {
             kind,
             code: kind.code(),
-            message: message.into(),
+            message: shortened(message.into()),
             field: None,
             subject: None,
             line: None,
@@ -168,7 +169,7 @@ impl Error {
     /// Names the field.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<String>) -> Self {
-        self.0.field = Some(field.into());
+        self.0.field = Some(shortened(field.into()));
         self
     }
 
@@ -234,6 +235,15 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.code, storage_code::BUSY | storage_code::LOST)
     }
+}
+
+/// A text that may repeat what a host gave, which may be megabytes.
+fn shortened(mut text: String) -> String {
+    if text.len() > limit::MESSAGE {
+        text.truncate(text.floor_char_boundary(limit::MESSAGE));
+        text.push('…');
+    }
+    text
 }
 
 /// Refuses with a kind and a message unless a condition holds.

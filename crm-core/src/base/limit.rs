@@ -4,6 +4,8 @@
 pub const SHORT_TEXT: usize = 1_000;
 /// Bytes of a long text (`description`, `comment`, `requirements`): 1 MiB, a book; larger things are documents of the host.
 pub const LONG_TEXT: usize = 1 << 20;
+/// Bytes of an error's message; what is longer repeats something that a host gave, and logs are no place for megabytes.
+pub const MESSAGE: usize = 1_000;
 /// Bytes of a `state_code`.
 pub const STATE_CODE: usize = 16;
 /// Bytes of a property's name.
