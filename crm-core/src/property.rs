@@ -120,7 +120,10 @@ impl Definitions {
                 Value::Text(word.clone())
             }
             (PropertyKind::Boolean, Value::Bool(truth)) => Value::Bool(*truth),
-            (PropertyKind::Date, Value::Date(date)) => Value::Date(*date),
+            (PropertyKind::Date, Value::Date(date)) => Value::Date(
+                date.checked()
+                    .map_err(|error| Error::invalid(&field, format!("{field}: {error}")))?,
+            ),
             (PropertyKind::Date, Value::Text(text)) => Value::Date(
                 Date::parse(text)
                     .map_err(|error| Error::invalid(&field, format!("{field}: {error}")))?,

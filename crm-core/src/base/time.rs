@@ -158,7 +158,23 @@ impl Date {
     /// To chrono.
     #[must_use]
     pub fn to_chrono(self) -> NaiveDate {
-        NaiveDate::default().checked_add_signed(TimeDelta::days(self.0)).unwrap_or_default()
+        self.known().unwrap_or_default()
+    }
+
+    /// The day in the calendar, if there is one that far away.
+    fn known(self) -> Option<NaiveDate> {
+        NaiveDate::default().checked_add_signed(TimeDelta::try_days(self.0)?)
+    }
+
+    /// The same date, if it lies within the years of [`limit`]: what [`Self::stored`] takes was checked by nobody.
+    ///
+    /// # Errors
+    /// `Invalid` outside them.
+    pub fn checked(self) -> Result<Self> {
+        self.known().map_or_else(
+            || Err(Error::invalid("", format!("day {} is in no calendar", self.0))),
+            Self::from_chrono,
+        )
     }
 
     /// Days since 1970-01-01.

@@ -221,7 +221,7 @@ impl FieldValue for Date {
     }
     fn from_value(value: &Value, field: &Field, _: Currency) -> Result<Self> {
         match value {
-            Value::Date(date) => Ok(*date),
+            Value::Date(date) => date.checked().map_err(|error| field.refuse(error)),
             Value::Text(text) => Self::parse(text).map_err(|error| field.refuse(error)),
             other => Err(field.mismatch(other, "a date")),
         }
