@@ -1,0 +1,240 @@
+//! An office in which anything may happen: bytes become verbs of users on leads.
+
+use crm_core::{
+    CompanyId, Convert, Crm, Error, Fields, Filter, Find, Lead, LeadId, Lost, LostReasonId,
+    PartnerId, Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId, Timestamp, User,
+    UserId, UserRef, Value, fields,
+};
+
+/// Who does what to which leads, in bytes: small ones make small acts.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    pub(crate) who: u8,
+    pub(crate) verb: u8,
+    pub(crate) on: Vec<u8>,
+    pub(crate) a: u8,
+    pub(crate) b: u8,
+    pub(crate) clock: u8,
+}
+
+/// Five people, two companies, three teams, six stages, two of them won.
+pub(crate) struct Office {
+    pub(crate) crm: Crm,
+    /// The administrator's session, at the moment of the last act.
+    pub(crate) s: Session,
+    pub(crate) users: Vec<User>,
+    now: Timestamp,
+    /// Leads created so far: what an act may mean.
+    made: i64,
+}
+
+/// A filter, in the order of ids.
+pub(crate) fn everything(filter: &str) -> Find {
+    Find { order: Some("id".to_owned()), ..Find::filter(filter).expect("the filter of a test is good") }
+}
+
+fn id(byte: u8, among: i64) -> i64 {
+    1 + i64::from(byte) % among
+}
+
+/// One of so many, or nothing.
+fn maybe(byte: u8, among: i64) -> Option<i64> {
+    (byte % 5 != 0).then(|| id(byte / 5, among))
+}
+
+impl Office {
+    pub(crate) fn open() -> Self {
+        let now = Timestamp::parse("2026-03-02T09:00:00Z").expect("an instant");
+        let crm = Crm::open(":memory:").expect("memory opens");
+        let s = crm.session(None, Some(now)).expect("the administrator works");
+        let users = Self::people(&s).expect("the office is set up");
+        Self { crm, s, users, now, made: 0 }
+    }
+
+    fn people(s: &Session) -> Result<Vec<User>> {
+        s.score().configure(&crm_core::score::ScoreConfig {
+            fields: Some(vec!["source_id".to_owned(), "tag_ids".to_owned(), "email_state".to_owned()]),
+            start_date: Some(crm_core::Date::new(2026, 3, 3)?),
+            model: None,
+        })?;
+        s.companies().create(fields! { name: "North", currency: "SEK" })?;
+        let mut users = Vec::new();
+        for (name, role, company) in [
+            ("Ada", "admin", None),
+            ("Ben", "own", None),
+            ("Chloé", "team", None),
+            ("Dov", "own", Some(CompanyId(2))),
+            ("Eve", "all", Some(CompanyId(2))),
+        ] {
+            users.push(s.users().create(fields! { name: name, role: role, company_id: company })?);
+        }
+        let members = |at: &[usize]| Value::Ids(at.iter().map(|at| users[*at].id.0).collect());
+        s.teams().create(fields! { name: "Harbour", user_id: users[0].id, member_ids: members(&[1, 2]) })?;
+        s.teams().create(fields! { name: "Inland", company_id: CompanyId(2), member_ids: members(&[3]) })?;
+        s.stages().create(fields! { name: "At sea", sequence: 5, team_ids: Value::Ids(vec![2, 3]) })?;
+        s.stages().create(fields! { name: "Delivered", sequence: 80, is_won: true })?;
+        s.partners().create(fields! { name: "Azure Bakery" })?;
+        s.partners().create(fields! { name: "Glacier", company_id: CompanyId(2) })?;
+        Ok(users)
+    }
+
+    /// A session at the moment of the last act.
+    pub(crate) fn session(&self, user: Option<&User>) -> Session {
+        let user = user.map(|user| UserRef::Id(user.id));
+        self.crm.session(user, Some(self.now)).expect("everybody here works")
+    }
+
+    /// Every lead, archived or not, by id.
+    pub(crate) fn leads(&self) -> Vec<Lead> {
+        self.s.leads().find(&everything("active in (true, false)")).expect("leads are listed")
+    }
+
+    /// How much the feed has told.
+    pub(crate) fn told(&self) -> usize {
+        self.crm.feed(0, 100_000).expect("the feed is read").len()
+    }
+
+    /// Stages, tags and teams as they are.
+    pub(crate) fn office_rows(&self) -> Vec<Row> {
+        let kinds = [RecordKind::Stage, RecordKind::Tag, RecordKind::Team];
+        kinds.iter().flat_map(|kind| self.s.desk(*kind).find(&Find::all()).expect("the office is listed")).collect()
+    }
+
+    /// Moves the clock: mostly on, sometimes back.
+    fn tick(&mut self, act: &Act) {
+        let hours = i64::from(act.clock % 60) - 12;
+        let micros = self.now.micros() + hours * 3_600_000_000;
+        self.now = Timestamp::stored(micros.max(Timestamp::parse("2026-03-01T00:00:00Z").expect("an instant").micros()));
+        self.s = self.session(None);
+    }
+
+    fn actor(&self, act: &Act) -> Session {
+        let at = usize::from(act.who) % (self.users.len() + 1);
+        self.session(self.users.get(at))
+    }
+
+    fn targets(&self, act: &Act) -> Vec<i64> {
+        // One more than there are: what is not there is asked for, too.
+        act.on.iter().map(|byte| id(*byte, self.made + 1)).collect()
+    }
+
+    /// Plays an act; lists are one verb.
+    pub(crate) fn play(&mut self, act: &Act) -> Result<()> {
+        self.tick(act);
+        let (s, ids) = (self.actor(act), self.targets(act));
+        if act.verb % 20 < 5 {
+            s.leads().create(self.draft(act)).map(|_| self.made += 1)
+        } else {
+            verb(&s, act, &ids)
+        }
+    }
+
+    /// Plays an act with one verb for each lead, all or none.
+    pub(crate) fn play_one_by_one(&mut self, act: &Act) -> Result<()> {
+        if act.verb % 20 < 5 {
+            return self.play(act);
+        }
+        self.tick(act);
+        let (s, mut ids) = (self.actor(act), self.targets(act));
+        if !is_of_leads(act) {
+            return verb(&s, act, &ids);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        ids.retain(|id| seen.insert(*id));
+        s.atomic(|s| {
+            // A list is looked up before anything is done.
+            ids.iter().try_for_each(|id| s.leads().get(LeadId(*id)).map(drop))?;
+            ids.iter().try_for_each(|id| verb(s, act, &[*id]))
+        })
+    }
+
+    /// Plays a verb again that changes nothing the second time; as the administrator, since the first may have given the lead away.
+    pub(crate) fn again(&self, act: &Act) -> Option<Result<()>> {
+        let repeats = is_of_leads(act) && act.verb % 20 >= 5 && !matches!(act.verb % 20, 17 | 18);
+        repeats.then(|| verb(&self.s, act, &self.targets(act)))
+    }
+
+    fn draft(&self, act: &Act) -> Fields {
+        let mut draft = fields! { name: "Deal", kind: if act.a.is_multiple_of(4) { "lead" } else { "opportunity" } };
+        let mut set = |name: &'static str, given: bool, value: Value| {
+            if given {
+                draft.set(name, value);
+            }
+        };
+        set("user_id", act.a.is_multiple_of(3), maybe(act.b, 5).into());
+        set("team_id", act.b.is_multiple_of(4), maybe(act.a, 3).into());
+        set("stage_id", act.a.is_multiple_of(5), maybe(act.b, 6).into());
+        set("expected_revenue", act.b.is_multiple_of(2), i64::from(act.a).into());
+        set("probability", act.b.is_multiple_of(7), i64::from(act.a % 101).into());
+        set("partner_id", act.a.is_multiple_of(6), id(act.b, 2).into());
+        set("source_id", act.a.is_multiple_of(2), id(act.b, 3).into());
+        set("tag_ids", act.b.is_multiple_of(3), Value::Ids(vec![id(act.a, 3), id(act.b, 3)]));
+        set("email_from", act.a.is_multiple_of(7), "ada@harbour.example".into());
+        set("date_deadline", act.b.is_multiple_of(5), self.now.date().plus_days(i64::from(act.a) - 99).into());
+        set("company_id", act.b.is_multiple_of(9), maybe(act.a, 2).into());
+        draft
+    }
+}
+
+/// Whether an act is a verb on leads, rather than one of the office.
+fn is_of_leads(act: &Act) -> bool {
+    act.verb % 20 < 19
+}
+
+fn changes(act: &Act) -> Fields {
+    let mut fields = Fields::new();
+    match act.a % 8 {
+        0 => fields.set("probability", maybe(act.b, 99)),
+        1 => fields.set("expected_revenue", i64::from(act.b)),
+        2 => fields.set("team_id", maybe(act.b, 3)),
+        3 => fields.set("stage_id", maybe(act.b, 6)),
+        4 => fields.set("tag_ids", Value::Ids(vec![id(act.b, 8), id(act.b / 2, 8)])),
+        5 => fields.set("on_hold", act.b.is_multiple_of(2)),
+        6 => fields.set("source_id", maybe(act.b, 4)),
+        _ => fields.set("priority", i64::from(act.b % 5)),
+    };
+    fields
+}
+
+fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
+    let leads = s.leads();
+    let ids: Vec<LeadId> = ids.iter().copied().map(LeadId).collect();
+    match act.verb % 20 {
+        5 | 6 => leads.mark_won(&ids).map(drop),
+        7 | 8 => {
+            let lost_reason_id = maybe(act.a, 3).map(LostReasonId);
+            leads.mark_lost(&ids, &Lost { lost_reason_id, note: None }).map(drop)
+        }
+        9 => leads.reopen(&ids).map(drop),
+        10 => leads.archive(&ids).map(drop),
+        11 => leads.restore(&ids).map(drop),
+        12 => leads.move_to(&ids, StageId(id(act.a, 7))).map(drop),
+        13 => {
+            let convert = Convert {
+                partner_id: maybe(act.a, 2).map(PartnerId),
+                user_id: maybe(act.b, 5).map(UserId),
+                team_id: None,
+            };
+            leads.convert(&ids, &convert).map(drop)
+        }
+        14 => leads.assign_to(&ids, maybe(act.a, 5).map(UserId), maybe(act.b, 3).map(TeamId)).map(drop),
+        15 | 16 => leads.update(&ids, changes(act)).map(drop),
+        17 => leads.delete(&ids),
+        18 => s.score().recompute(&mut Progress::none()).map(drop),
+        _ => of_the_office(s, act),
+    }
+}
+
+fn of_the_office(s: &Session, act: &Act) -> Result<()> {
+    match act.a % 6 {
+        0 => s.stages().update(StageId(id(act.b, 6)), fields! { is_won: act.on.len() == 1 }).map(drop),
+        1 => s.tags().delete(TagId(id(act.b, 8))),
+        2 => s.stages().update(StageId(id(act.b, 6)), fields! { sequence: i64::from(act.on[0] % 90) }).map(drop),
+        3 => s.teams().delete(TeamId(id(act.b, 3))),
+        4 => s.score().rebuild(&mut Progress::none()).map(drop),
+        _ => {
+            let filter = Filter::parse("won_status = \"pending\"")?;
+            s.leads().count(Some(&filter)).map(drop).map_err(Error::from)
+        }
+    }
+}
