@@ -29,7 +29,8 @@ const TABLES: [(&str, &str); 7] = [
 fn connect(path: &Path) -> Connection {
     let conn = Connection::open(path).expect("the file opens");
     conn.set_prepared_statement_cache_capacity(128);
-    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting");
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .expect("a setting");
     conn.create_scalar_function(
         "crm_like",
         3,

@@ -8,9 +8,11 @@
 //! Deliberately absent: behaviour. A field knows its type and its limits, never a rule of the trade.
 
 mod define;
+mod json;
 mod value;
 
 pub(crate) use define::{choice, record};
+pub(crate) use json::{write_json, write_text};
 pub use value::{FieldValue, Properties, decimal};
 
 use crate::base::error::{Error, Result};
