@@ -1,13 +1,9 @@
-//! The chapters of the guide, compiled into the documentation.
+//! The chapters of the guide. Scores and forecasts have theirs at their rooms: [`score`](crate::score), [`forecast`](crate::forecast).
 
 #[doc = include_str!("../docs/architecture.md")]
 pub mod architecture {}
 #[doc = include_str!("../docs/vocabulary.md")]
 pub mod vocabulary {}
-#[doc = include_str!("../docs/scoring.md")]
-pub mod scoring {}
-#[doc = include_str!("../docs/forecast.md")]
-pub mod forecast {}
 #[doc = include_str!("../docs/storage.md")]
 pub mod storage {}
 #[doc = include_str!("../docs/performance.md")]
