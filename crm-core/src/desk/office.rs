@@ -5,7 +5,7 @@ use crate::base::field::{FieldKind, Place, changed_fields};
 use crate::base::{
     Cell, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Value, limit, text,
 };
-use crate::desk::query;
+use crate::desk::{office_by_kind, query};
 use crate::event::{Event, OfficeChange};
 use crate::record::table;
 use crate::storage::Tx;
@@ -252,17 +252,31 @@ fn refuse_in_use(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Takes a record out of other records' lists. Leads' tags go through the leads' own verb.
-fn unlink(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
-    for other in RecordKind::ALL
-        .iter()
-        .map(|kind| table(*kind))
-        .filter(|table| table.kind != RecordKind::Lead)
-    {
-        for field in other.fields.iter().filter(|field| field.kind == FieldKind::Ids(kind)) {
-            if let Place::Link(link, _, theirs) = field.place {
-                tx.execute(&format!("DELETE FROM {link} WHERE {theirs} = ?1"), &[id.into()])?;
+/// Takes a record out of other records' lists, which is a change of theirs. Leads' tags go through the leads' own verb.
+fn unlink(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
+    for other in RecordKind::ALL.iter().copied().filter(|other| *other != RecordKind::Lead) {
+        for field in table(other).fields.iter().filter(|field| field.kind == FieldKind::Ids(kind)) {
+            if let Place::Link(link, ours, theirs) = field.place {
+                let sql = format!("SELECT {ours} FROM {link} WHERE {theirs} = ?1 ORDER BY {ours}");
+                let owners = tx.rows(&sql, &[id.into()], |line| line.int(0))?;
+                office_by_kind!(other, R => unlist::<R>(tx, &owners, field.name, id))?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Takes an id out of a list of each of these records.
+fn unlist<R: Room>(tx: &mut Tx<'_>, owners: &[i64], field: &str, id: i64) -> Result<()> {
+    for owner in owners {
+        let Some(before) = tx.by_id::<R>((*owner).into())? else { continue };
+        let mut after = before.clone();
+        if let Value::Ids(mut ids) = before.value(field)? {
+            ids.retain(|known| *known != id);
+            after.set(field, &Value::Ids(ids))?;
+        }
+        if tx.save(&before, &mut after)? {
+            changed(tx, Some(&before), Some(&after));
         }
     }
     Ok(())
