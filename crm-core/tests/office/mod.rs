@@ -17,6 +17,46 @@ pub(crate) struct Act {
     pub(crate) clock: u8,
 }
 
+/// What an act does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Create,
+    Win,
+    Lose,
+    Reopen,
+    Archive,
+    Restore,
+    Move,
+    Convert,
+    Assign,
+    Update,
+    Copy,
+    Delete,
+    Recompute,
+    Office,
+}
+
+impl Act {
+    pub(crate) const fn deed(&self) -> Deed {
+        match self.verb % 32 {
+            0..=3 => Deed::Create,
+            4..=6 => Deed::Win,
+            7..=9 => Deed::Lose,
+            10..=12 => Deed::Reopen,
+            13 | 14 => Deed::Archive,
+            15 => Deed::Restore,
+            16..=18 => Deed::Move,
+            19 | 20 => Deed::Convert,
+            21 | 22 => Deed::Assign,
+            23..=26 => Deed::Update,
+            27 => Deed::Copy,
+            28 => Deed::Delete,
+            29 => Deed::Recompute,
+            _ => Deed::Office,
+        }
+    }
+}
+
 /// Five people, two companies, three teams, six stages, two of them won.
 pub(crate) struct Office {
     pub(crate) crm: Crm,
@@ -30,7 +70,10 @@ pub(crate) struct Office {
 
 /// A filter, in the order of ids.
 pub(crate) fn everything(filter: &str) -> Find {
-    Find { order: Some("id".to_owned()), ..Find::filter(filter).expect("the filter of a test is good") }
+    Find {
+        order: Some("id".to_owned()),
+        ..Find::filter(filter).expect("the filter of a test is good")
+    }
 }
 
 fn id(byte: u8, among: i64) -> i64 {
@@ -48,12 +91,21 @@ impl Office {
         let crm = Crm::open(":memory:").expect("memory opens");
         let s = crm.session(None, Some(now)).expect("the administrator works");
         let users = Self::people(&s).expect("the office is set up");
-        Self { crm, s, users, now, made: 0 }
+        let mut office = Self { crm, s, users, now, made: 1 };
+        for n in 0..4 {
+            let act = Act { who: u8::MAX, verb: 0, on: vec![0], a: 5 * n + 1, b: 6 * n, clock: 13 };
+            office.play(&act).expect("the first leads are created");
+        }
+        office
     }
 
     fn people(s: &Session) -> Result<Vec<User>> {
         s.score().configure(&crm_core::score::ScoreConfig {
-            fields: Some(vec!["source_id".to_owned(), "tag_ids".to_owned(), "email_state".to_owned()]),
+            fields: Some(vec![
+                "source_id".to_owned(),
+                "tag_ids".to_owned(),
+                "email_state".to_owned(),
+            ]),
             start_date: Some(crm_core::Date::new(2026, 3, 3)?),
             model: None,
         })?;
@@ -69,9 +121,14 @@ impl Office {
             users.push(s.users().create(fields! { name: name, role: role, company_id: company })?);
         }
         let members = |at: &[usize]| Value::Ids(at.iter().map(|at| users[*at].id.0).collect());
-        s.teams().create(fields! { name: "Harbour", user_id: users[0].id, member_ids: members(&[1, 2]) })?;
-        s.teams().create(fields! { name: "Inland", company_id: CompanyId(2), member_ids: members(&[3]) })?;
-        s.stages().create(fields! { name: "At sea", sequence: 5, team_ids: Value::Ids(vec![2, 3]) })?;
+        s.teams().create(
+            fields! { name: "Harbour", user_id: users[0].id, member_ids: members(&[1, 2]) },
+        )?;
+        s.teams().create(
+            fields! { name: "Inland", company_id: CompanyId(2), member_ids: members(&[3]) },
+        )?;
+        s.stages()
+            .create(fields! { name: "At sea", sequence: 5, team_ids: Value::Ids(vec![2, 3]) })?;
         s.stages().create(fields! { name: "Delivered", sequence: 80, is_won: true })?;
         s.partners().create(fields! { name: "Azure Bakery" })?;
         s.partners().create(fields! { name: "Glacier", company_id: CompanyId(2) })?;
@@ -97,61 +154,80 @@ impl Office {
     /// Stages, tags and teams as they are.
     pub(crate) fn office_rows(&self) -> Vec<Row> {
         let kinds = [RecordKind::Stage, RecordKind::Tag, RecordKind::Team];
-        kinds.iter().flat_map(|kind| self.s.desk(*kind).find(&Find::all()).expect("the office is listed")).collect()
+        kinds
+            .iter()
+            .flat_map(|kind| self.s.desk(*kind).find(&Find::all()).expect("the office is listed"))
+            .collect()
     }
 
     /// Moves the clock: mostly on, sometimes back.
     fn tick(&mut self, act: &Act) {
         let hours = i64::from(act.clock % 60) - 12;
         let micros = self.now.micros() + hours * 3_600_000_000;
-        self.now = Timestamp::stored(micros.max(Timestamp::parse("2026-03-01T00:00:00Z").expect("an instant").micros()));
+        self.now = Timestamp::stored(
+            micros.max(Timestamp::parse("2026-03-01T00:00:00Z").expect("an instant").micros()),
+        );
         self.s = self.session(None);
     }
 
     fn actor(&self, act: &Act) -> Session {
-        let at = usize::from(act.who) % (self.users.len() + 1);
+        // Half of it is the administrator's work, so that enough succeeds.
+        let at = usize::from(act.who) % (2 * self.users.len());
         self.session(self.users.get(at))
     }
 
     fn targets(&self, act: &Act) -> Vec<i64> {
-        // One more than there are: what is not there is asked for, too.
-        act.on.iter().map(|byte| id(*byte, self.made + 1)).collect()
+        // What is not there is asked for, too.
+        act.on.iter().map(|byte| if *byte > 245 { 999 } else { id(*byte, self.made) }).collect()
     }
 
     /// Plays an act; lists are one verb.
     pub(crate) fn play(&mut self, act: &Act) -> Result<()> {
         self.tick(act);
         let (s, ids) = (self.actor(act), self.targets(act));
-        if act.verb % 20 < 5 {
-            s.leads().create(self.draft(act)).map(|_| self.made += 1)
+        let done = if act.deed() == Deed::Create {
+            s.leads().create(self.draft(act)).map(drop)
         } else {
             verb(&s, act, &ids)
-        }
+        };
+        self.count();
+        done
+    }
+
+    fn count(&mut self) {
+        let last = Find {
+            order: Some("id desc".to_owned()),
+            limit: Some(1),
+            ..everything("active in (true, false)")
+        };
+        let last = self.s.leads().find(&last).expect("leads are listed");
+        self.made = self.made.max(last.first().map_or(0, |lead| lead.id.0));
     }
 
     /// Plays an act with one verb for each lead, all or none.
     pub(crate) fn play_one_by_one(&mut self, act: &Act) -> Result<()> {
-        if act.verb % 20 < 5 {
+        if matches!(act.deed(), Deed::Create | Deed::Recompute | Deed::Office) {
             return self.play(act);
         }
         self.tick(act);
         let (s, mut ids) = (self.actor(act), self.targets(act));
-        if !is_of_leads(act) {
-            return verb(&s, act, &ids);
-        }
         let mut seen = std::collections::BTreeSet::new();
         ids.retain(|id| seen.insert(*id));
-        s.atomic(|s| {
-            // A list is looked up before anything is done.
-            ids.iter().try_for_each(|id| s.leads().get(LeadId(*id)).map(drop))?;
+        let done = s.atomic(|s| {
+            if act.deed() != Deed::Delete {
+                // A list is looked up before anything is done; deleting asks for the role before that.
+                ids.iter().try_for_each(|id| s.leads().get(LeadId(*id)).map(drop))?;
+            }
             ids.iter().try_for_each(|id| verb(s, act, &[*id]))
-        })
+        });
+        self.count();
+        done
     }
 
     /// Plays a verb again that changes nothing the second time; as the administrator, since the first may have given the lead away.
     pub(crate) fn again(&self, act: &Act) -> Option<Result<()>> {
-        let repeats = is_of_leads(act) && act.verb % 20 >= 5 && !matches!(act.verb % 20, 17 | 18);
-        repeats.then(|| verb(&self.s, act, &self.targets(act)))
+        let once = [Deed::Create, Deed::Copy, Deed::Delete, Deed::Recompute, Deed::Office];
+        (!once.contains(&act.deed())).then(|| verb(&self.s, act, &self.targets(act)))
     }
 
     fn draft(&self, act: &Act) -> Fields {
@@ -170,15 +246,14 @@ impl Office {
         set("source_id", act.a.is_multiple_of(2), id(act.b, 3).into());
         set("tag_ids", act.b.is_multiple_of(3), Value::Ids(vec![id(act.a, 3), id(act.b, 3)]));
         set("email_from", act.a.is_multiple_of(7), "ada@harbour.example".into());
-        set("date_deadline", act.b.is_multiple_of(5), self.now.date().plus_days(i64::from(act.a) - 99).into());
+        set(
+            "date_deadline",
+            act.b.is_multiple_of(5),
+            self.now.date().plus_days(i64::from(act.a) - 99).into(),
+        );
         set("company_id", act.b.is_multiple_of(9), maybe(act.a, 2).into());
         draft
     }
-}
-
-/// Whether an act is a verb on leads, rather than one of the office.
-fn is_of_leads(act: &Act) -> bool {
-    act.verb % 20 < 19
 }
 
 fn changes(act: &Act) -> Fields {
@@ -199,17 +274,17 @@ fn changes(act: &Act) -> Fields {
 fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
     let leads = s.leads();
     let ids: Vec<LeadId> = ids.iter().copied().map(LeadId).collect();
-    match act.verb % 20 {
-        5 | 6 => leads.mark_won(&ids).map(drop),
-        7 | 8 => {
+    match act.deed() {
+        Deed::Win => leads.mark_won(&ids).map(drop),
+        Deed::Lose => {
             let lost_reason_id = maybe(act.a, 3).map(LostReasonId);
             leads.mark_lost(&ids, &Lost { lost_reason_id, note: None }).map(drop)
         }
-        9 => leads.reopen(&ids).map(drop),
-        10 => leads.archive(&ids).map(drop),
-        11 => leads.restore(&ids).map(drop),
-        12 => leads.move_to(&ids, StageId(id(act.a, 7))).map(drop),
-        13 => {
+        Deed::Reopen => leads.reopen(&ids).map(drop),
+        Deed::Archive => leads.archive(&ids).map(drop),
+        Deed::Restore => leads.restore(&ids).map(drop),
+        Deed::Move => leads.move_to(&ids, StageId(id(act.a, 7))).map(drop),
+        Deed::Convert => {
             let convert = Convert {
                 partner_id: maybe(act.a, 2).map(PartnerId),
                 user_id: maybe(act.b, 5).map(UserId),
@@ -217,19 +292,29 @@ fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
             };
             leads.convert(&ids, &convert).map(drop)
         }
-        14 => leads.assign_to(&ids, maybe(act.a, 5).map(UserId), maybe(act.b, 3).map(TeamId)).map(drop),
-        15 | 16 => leads.update(&ids, changes(act)).map(drop),
-        17 => leads.delete(&ids),
-        18 => s.score().recompute(&mut Progress::none()).map(drop),
-        _ => of_the_office(s, act),
+        Deed::Assign => {
+            let (user, team) = (maybe(act.a, 5).map(UserId), maybe(act.b, 3).map(TeamId));
+            leads.assign_to(&ids, user, team).map(drop)
+        }
+        Deed::Update => leads.update(&ids, changes(act)).map(drop),
+        Deed::Copy => leads.copy(&ids).map(drop),
+        Deed::Delete => leads.delete(&ids),
+        Deed::Recompute => s.score().recompute(&mut Progress::none()).map(drop),
+        Deed::Create | Deed::Office => of_the_office(s, act),
     }
 }
 
 fn of_the_office(s: &Session, act: &Act) -> Result<()> {
     match act.a % 6 {
-        0 => s.stages().update(StageId(id(act.b, 6)), fields! { is_won: act.on.len() == 1 }).map(drop),
+        0 => s
+            .stages()
+            .update(StageId(id(act.b, 6)), fields! { is_won: act.on.len() == 1 })
+            .map(drop),
         1 => s.tags().delete(TagId(id(act.b, 8))),
-        2 => s.stages().update(StageId(id(act.b, 6)), fields! { sequence: i64::from(act.on[0] % 90) }).map(drop),
+        2 => s
+            .stages()
+            .update(StageId(id(act.b, 6)), fields! { sequence: i64::from(act.on[0] % 90) })
+            .map(drop),
         3 => s.teams().delete(TeamId(id(act.b, 3))),
         4 => s.score().rebuild(&mut Progress::none()).map(drop),
         _ => {
