@@ -41,10 +41,11 @@ bench:
 	.ci/setup cc
 	$(CARGO) bench --locked
 
-# The generated cases of the tests, two hundred times as many; an hour or more.
+# Random verbs of random users against the laws of the pipeline, each run with another seed; an hour or more.
+CASES ?= 20000
 soak:
 	.ci/setup cc
-	PROPTEST_CASES=50000 $(CARGO) test --release --locked
+	PROPTEST_CASES=$(CASES) $(CARGO) test --release --locked -p crm-core --test properties -- --nocapture
 
 clean:
 	$(CARGO) clean
