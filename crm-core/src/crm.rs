@@ -9,6 +9,7 @@ use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId
 use crate::feed::{self, FeedEntry};
 use crate::session::Session;
 use crate::storage::Link;
+use crate::storage::door::Door;
 use crate::storage::handle::{Handle, Opening};
 use crate::{default_data, reaction, score, tally};
 
@@ -59,8 +60,8 @@ impl From<&str> for UserRef {
 
 /// One open database: a file, or memory. Cheap to clone; usable from any thread.
 ///
-/// The same file opened twice in one process is one database. Two copies of this library (or another SQLite) in one process must
-/// not open the same file: closing one would drop the other's locks.
+/// The same file opened twice in one process is one database, closed when each has closed it. Two copies of this library (or another
+/// SQLite) in one process must not open the same file: closing one would drop the other's locks.
 ///
 /// ```
 /// use crm_core::{Crm, fields};
@@ -75,7 +76,7 @@ impl From<&str> for UserRef {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Crm {
-    handle: Arc<Handle>,
+    door: Arc<Door>,
 }
 
 impl Crm {
@@ -99,10 +100,10 @@ impl Crm {
             full_sync: options.full_sync,
             settle: reaction::settle,
         };
-        let handle = Handle::open(target, &opening, |tx| {
+        let door = Handle::open(target, &opening, |tx| {
             default_data::write(tx, currency, options.default_data)
         })?;
-        Ok(Self { handle })
+        Ok(Self { door })
     }
 
     /// A session for a user, or for the administrator without one. `now` fixes the clock; without it each transaction reads it once.
@@ -110,12 +111,12 @@ impl Crm {
     /// # Errors
     /// `NotFound` for an unknown or archived user; `Closed`.
     pub fn session(&self, user: Option<UserRef>, now: Option<Timestamp>) -> Result<Session> {
-        self.handle.check_open()?;
+        self.door.open_handle()?;
         let user = match user {
             None => None,
             Some(user) => Some(self.active_user(&user)?),
         };
-        Ok(Session::new(Link::new(Arc::clone(&self.handle), user, now)))
+        Ok(Session::new(Link::new(Arc::clone(&self.door), user, now)))
     }
 
     fn active_user(&self, user: &UserRef) -> Result<UserId> {
@@ -124,8 +125,10 @@ impl Crm {
             UserRef::Login(login) => ("login", login.as_str().into()),
         };
         let sql = format!("SELECT id FROM user_account WHERE {column} = ?1 AND active");
-        let found =
-            self.handle.read(None, None, |tx| tx.optional(&sql, &[param], |line| line.int(0)))?;
+        let found = self
+            .door
+            .open_handle()?
+            .read(None, None, |tx| tx.optional(&sql, &[param], |line| line.int(0)))?;
         let missing = || match user {
             UserRef::Id(id) => Error::not_found(id.subject()),
             UserRef::Login(_) => {
@@ -140,7 +143,7 @@ impl Crm {
     /// # Errors
     /// `Conflict` when a file of that name exists; `Storage`; `Cancelled`. A broken copy is removed.
     pub fn backup(&self, path: &Path, progress: &mut Progress<'_>) -> Result<()> {
-        self.handle.backup(path, &mut |done, total| progress.tell(done, total))
+        self.door.open_handle()?.backup(path, &mut |done, total| progress.tell(done, total))
     }
 
     /// What is wrong with the file, in words: damage, or kept counts that differ from the leads. Empty: it is sound.
@@ -148,9 +151,9 @@ impl Crm {
     /// # Errors
     /// `Storage` when it cannot be read at all.
     pub fn verify(&self) -> Result<Vec<String>> {
-        let mut wrong = self.handle.integrity()?;
-        wrong.extend(self.handle.read(None, None, |tx| tally::verify(tx))?);
-        wrong.extend(self.handle.read(None, None, |tx| score::verify(tx))?);
+        let mut wrong = self.door.open_handle()?.integrity()?;
+        wrong.extend(self.door.open_handle()?.read(None, None, |tx| tally::verify(tx))?);
+        wrong.extend(self.door.open_handle()?.read(None, None, |tx| score::verify(tx))?);
         Ok(wrong)
     }
 
@@ -159,22 +162,23 @@ impl Crm {
     /// # Errors
     /// `Limit` for too many at once.
     pub fn feed(&self, after: i64, limit: usize) -> Result<Vec<FeedEntry>> {
-        self.handle.read(None, None, |tx| feed::read(tx, after, limit))
+        self.door.open_handle()?.read(None, None, |tx| feed::read(tx, after, limit))
     }
 
     /// Stops what runs now, from any thread: those calls answer `Cancelled` and write nothing.
     pub fn interrupt(&self) {
-        self.handle.interrupt();
+        self.door.interrupt();
     }
 
-    /// Closes the database; later calls answer `Closed`. Closing twice is fine.
+    /// Closes the database; later calls answer `Closed`, those of its sessions too. Closing twice is fine. Who opened the same file
+    /// besides keeps it open.
     pub fn close(&self) {
-        self.handle.close();
+        self.door.close();
     }
 
     /// Whether it was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.handle.is_closed()
+        self.door.is_closed()
     }
 }

@@ -115,6 +115,29 @@ fn the_same_file_opened_twice_is_one_database() {
 }
 
 #[test]
+fn who_closes_a_file_does_not_close_it_for_others() {
+    let folder = std::env::temp_dir().join(format!("crm-doors-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("a.crm");
+    let open = || Crm::open(path.to_str().unwrap()).unwrap();
+    let (one, two) = (open(), open());
+    let (s1, s2) = (one.session(None, None).unwrap(), two.session(None, None).unwrap());
+    s1.leads().create(fields! { name: "x" }).unwrap();
+    one.close();
+    one.close();
+    assert!(one.is_closed() && !two.is_closed());
+    assert_eq!(s1.leads().count(None).unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(one.feed(0, 1).unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(s2.leads().count(None).unwrap(), 1);
+    let three = open();
+    two.close();
+    assert_eq!(three.session(None, None).unwrap().leads().count(None).unwrap(), 1);
+    three.close();
+    assert_eq!(open().session(None, None).unwrap().leads().count(None).unwrap(), 1);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn the_clock_of_a_session_is_given() {
     let crm = memory();
     let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use rusqlite::{Connection, InterruptHandle};
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
+use crate::storage::door::Door;
 use crate::storage::seat::Seat;
 use crate::storage::sqlite::{self, Target};
 use crate::storage::{Memo, Settle, Tx, actor, migrate};
@@ -72,7 +73,9 @@ pub(crate) struct Handle {
     writer: Seat<Box<Conn>>,
     readers: Mutex<Vec<Conn>>,
     interrupts: Mutex<Vec<InterruptHandle>>,
-    closed: AtomicBool,
+    pub(super) closed: AtomicBool,
+    /// Openings that nobody has closed; the last one's end is the database's.
+    pub(super) openings: AtomicUsize,
 }
 
 impl std::fmt::Debug for Handle {
@@ -93,7 +96,7 @@ fn wait_for_writer() {
     std::thread::sleep(Duration::from_millis(10));
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic in a caller's closure must not close the database for everyone else; connections roll back on their own.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -102,7 +105,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// drop the first.
 ///
 /// A tree, which can stand here without being made first; entries of closed files go when the next file is opened.
-static OPEN_FILES: Mutex<BTreeMap<PathBuf, Weak<Handle>>> = Mutex::new(BTreeMap::new());
+pub(super) static OPEN_FILES: Mutex<BTreeMap<PathBuf, Weak<Handle>>> = Mutex::new(BTreeMap::new());
 
 impl Handle {
     /// Opens or creates a database; `created` runs in the transaction that creates it.
@@ -110,21 +113,23 @@ impl Handle {
         target: &str,
         opening: &Opening,
         created: impl FnOnce(&mut Tx<'_>) -> Result<()>,
-    ) -> Result<Arc<Self>> {
+    ) -> Result<Arc<Door>> {
         let target = Target::parse(target)?;
-        let Target::File(path) = &target else { return Self::open_new(target, opening, created) };
+        let Target::File(path) = &target else {
+            return Self::open_new(target, opening, created).map(Door::new);
+        };
         let mut files = lock(&OPEN_FILES);
         files.retain(|_, known| known.strong_count() > 0);
         let open = canonical(path).and_then(|path| files.get(&path)?.upgrade());
         if let Some(open) = open.filter(|open| !open.is_closed()) {
-            return Ok(open);
+            return Ok(Door::new(open));
         }
         sqlite::inspect(path)?;
         let handle = Self::open_new(target.clone(), opening, created)?;
         if let Some(path) = canonical(path) {
             files.insert(path, Arc::downgrade(&handle));
         }
-        Ok(handle)
+        Ok(Door::new(handle))
     }
 
     fn open_new(
@@ -144,6 +149,7 @@ impl Handle {
             readers: Mutex::default(),
             interrupts: Mutex::new(vec![interrupt]),
             closed: AtomicBool::new(false),
+            openings: AtomicUsize::new(0),
         };
         // Migration is done; default data is written once, by the opener that finds the file empty.
         handle.write(None, None, |tx| if migrate::is_new(tx)? { created(tx) } else { Ok(()) })?;
@@ -308,9 +314,12 @@ impl Handle {
 
     /// Closes it; a running call ends first, later ones answer `Closed`. Closing twice is fine.
     pub(crate) fn close(&self) {
-        if self.closed.swap(true, Ordering::AcqRel) {
-            return;
+        if !self.closed.swap(true, Ordering::AcqRel) {
+            self.end();
         }
+    }
+
+    pub(super) fn end(&self) {
         let writer = self.writer.close();
         lock(&self.interrupts).clear();
         lock(&self.readers).clear();
@@ -379,7 +388,7 @@ enum Atomic {
 /// One session's view of a database.
 #[derive(Debug)]
 pub(crate) struct Link {
-    handle: Arc<Handle>,
+    door: Arc<Door>,
     user: Option<UserId>,
     now: Option<Timestamp>,
     atomic: Mutex<Atomic>,
@@ -387,16 +396,12 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) const fn new(
-        handle: Arc<Handle>,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
-    ) -> Self {
-        Self { handle, user, now, atomic: Mutex::new(Atomic::Idle), closed: AtomicBool::new(false) }
+    pub(crate) const fn new(door: Arc<Door>, user: Option<UserId>, now: Option<Timestamp>) -> Self {
+        Self { door, user, now, atomic: Mutex::new(Atomic::Idle), closed: AtomicBool::new(false) }
     }
 
     fn check_open(&self) -> Result<()> {
-        self.handle.check_open()?;
+        self.door.open_handle()?;
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::new(ErrorKind::Closed, "this session was closed"));
         }
@@ -421,10 +426,12 @@ impl Link {
 
     /// Runs a verb: in the open `atomic` as a part that can fail alone, else as a transaction.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let Some(conn) = self.enter()? else { return self.handle.write(self.user, self.now, work) };
+        let Some(conn) = self.enter()? else {
+            return self.door.handle().write(self.user, self.now, work);
+        };
         let mut within = Within { link: self, conn: Some(conn) };
         let conn = within.conn.as_mut().expect("put in on the line above");
-        self.handle.part(conn, self.user, self.now, |tx| {
+        self.door.handle().part(conn, self.user, self.now, |tx| {
             tx.savepoint()?;
             let done = work(tx).and_then(|value| tx.settle().map(|()| value));
             tx.release(done.is_ok())?;
@@ -434,10 +441,12 @@ impl Link {
 
     /// Runs a question: it sees what the open `atomic` has written, else the last commit.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let Some(conn) = self.enter()? else { return self.handle.read(self.user, self.now, work) };
+        let Some(conn) = self.enter()? else {
+            return self.door.handle().read(self.user, self.now, work);
+        };
         let mut within = Within { link: self, conn: Some(conn) };
         let conn = within.conn.as_mut().expect("put in on the line above");
-        self.handle.part(conn, self.user, self.now, work)
+        self.door.handle().part(conn, self.user, self.now, work)
     }
 
     /// Opens an `atomic`.
@@ -446,9 +455,10 @@ impl Link {
             *lock(&self.atomic) = Atomic::Open(conn);
             return Err(Error::conflict("a transaction is open already in this session"));
         }
-        let mut lent = Lent { handle: &self.handle, conn: Some(self.handle.take_writer()?) };
+        let mut lent =
+            Lent { handle: self.door.handle(), conn: Some(self.door.handle().take_writer()?) };
         begin(lent.conn.as_mut().expect("taken on the line above"))?;
-        self.handle.writer.keep();
+        self.door.handle().writer.keep();
         *lock(&self.atomic) = Atomic::Open(lent.conn.take().expect("taken above"));
         Ok(())
     }
@@ -459,7 +469,7 @@ impl Link {
             return Err(Error::conflict("no transaction is open in this session"));
         };
         *lock(&self.atomic) = Atomic::Idle;
-        let lent = Lent { handle: &self.handle, conn: Some(conn) };
+        let lent = Lent { handle: self.door.handle(), conn: Some(conn) };
         let conn = lent.conn.as_ref().expect("put in on the line above");
         if keep {
             finish(conn, Ok(()))
@@ -474,7 +484,7 @@ impl Link {
         if !self.closed.swap(true, Ordering::AcqRel)
             && let Atomic::Open(conn) = std::mem::replace(&mut *lock(&self.atomic), Atomic::Idle)
         {
-            drop(Lent { handle: &self.handle, conn: Some(conn) });
+            drop(Lent { handle: self.door.handle(), conn: Some(conn) });
         }
     }
 }
@@ -496,7 +506,7 @@ impl Drop for Within<'_> {
         if let Some(conn) = self.conn.take() {
             if self.link.closed.load(Ordering::Acquire) {
                 *lock(&self.link.atomic) = Atomic::Idle;
-                drop(Lent { handle: &self.link.handle, conn: Some(conn) });
+                drop(Lent { handle: self.link.door.handle(), conn: Some(conn) });
                 return;
             }
             // A panic inside the work left its part open: go back to where it began, so that nothing half done is kept.

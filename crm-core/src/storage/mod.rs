@@ -7,6 +7,7 @@
 //! long as nobody else has written to the file. Deliberately absent: traits per table, an in-memory fake.
 
 pub(crate) mod actor;
+pub(crate) mod door;
 pub(crate) mod handle;
 pub(crate) mod migrate;
 pub(crate) mod records;
