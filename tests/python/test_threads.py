@@ -31,6 +31,21 @@ def test_many_threads_write_and_read_one_file(tmp_path: Path) -> None:
         assert db.verify() == []
 
 
+def test_threads_open_and_close_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "sales.crm"
+
+    def work(n: int) -> None:
+        for round in range(5):
+            with crm.open(path) as db, db.session() as s:
+                deal = s.leads.create(name=f"Deal {n}/{round}")
+                assert s.leads.get(deal).name == deal.name
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
+    with crm.open(path) as db, db.session() as s:
+        assert s.leads.count() == 30 and db.verify() == []
+
+
 def test_the_interpreter_is_released_while_the_core_works(s: crm.Session) -> None:
     beats = 0
     stop = threading.Event()
