@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::base::field::{Place, changed_fields};
+use crate::base::field::{Field, Place, changed_fields, write_json, write_text};
 use crate::base::frame::json;
 use crate::base::{
     Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
@@ -78,49 +78,74 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 }
 
-/// Fields of one entry: what is told to all, and what may identify a person.
+/// Fields of one entry, as the insides of JSON objects: what is told to all, and what may identify a person.
 #[derive(Default)]
 struct Told {
-    set: Map<String, Json>,
-    was: Map<String, Json>,
-    personal_set: Map<String, Json>,
-    personal_was: Map<String, Json>,
+    set: String,
+    was: String,
+    personal_set: String,
+    personal_was: String,
 }
 
 impl Told {
-    fn add(&mut self, name: &str, personal: bool, before: Option<&Value>, after: Option<&Value>) {
-        let (set, was) = if personal {
+    /// Adds a field; `before` and `after` append its JSON.
+    fn add(
+        &mut self,
+        field: &Field,
+        before: Option<impl FnOnce(&mut String)>,
+        after: impl FnOnce(&mut String),
+    ) {
+        let (set, was) = if field.personal {
             (&mut self.personal_set, &mut self.personal_was)
         } else {
             (&mut self.set, &mut self.was)
         };
+        let name = |text: &mut String| {
+            text.push_str(if text.is_empty() { "\"" } else { ",\"" });
+            text.push_str(field.name);
+            text.push_str("\":");
+        };
         if let Some(before) = before {
-            was.insert(name.to_owned(), json(before));
+            name(was);
+            before(was);
         }
-        if let Some(after) = after {
-            set.insert(name.to_owned(), json(after));
-        }
+        name(set);
+        after(set);
     }
 
-    fn texts(self, version: i64, note: Option<&str>) -> (String, Option<String>) {
-        let object = |set: Map<String, Json>, was: Map<String, Json>| {
-            let mut object = Map::new();
-            if !set.is_empty() {
-                object.insert("set".to_owned(), Json::Object(set));
+    /// The two JSON objects; the second only if it says something.
+    fn texts(&self, version: i64, note: Option<&str>) -> (String, Option<String>) {
+        let object = |set: &str, was: &str| {
+            let mut text = String::with_capacity(set.len() + was.len() + 40);
+            for (name, inside) in
+                [("set", set), ("was", was)].into_iter().filter(|(_, inside)| !inside.is_empty())
+            {
+                let comma = if text.is_empty() { "" } else { "," };
+                text.push_str(&format!("{comma}\"{name}\":{{{inside}}}"));
             }
-            if !was.is_empty() {
-                object.insert("was".to_owned(), Json::Object(was));
-            }
-            object
+            text
         };
-        let mut plain = object(self.set, self.was);
-        plain.insert("version".to_owned(), version.into());
-        let mut personal = object(self.personal_set, self.personal_was);
+        let mut plain = object(&self.set, &self.was);
+        let comma = if plain.is_empty() { "" } else { "," };
+        plain.push_str(&format!("{comma}\"version\":{version}"));
+        let mut personal = object(&self.personal_set, &self.personal_was);
         if let Some(note) = note {
-            personal.insert("note".to_owned(), note.into());
+            personal.push_str(if personal.is_empty() { "\"note\":" } else { ",\"note\":" });
+            write_text(note, &mut personal);
         }
-        let personal = (!personal.is_empty()).then(|| Json::Object(personal).to_string());
-        (Json::Object(plain).to_string(), personal)
+        let personal = (!personal.is_empty()).then(|| format!("{{{personal}}}"));
+        (format!("{{{plain}}}"), personal)
+    }
+
+    fn lead(&mut self, before: &Lead, after: &Lead, creation: bool) {
+        for at in changed_fields(before, after) {
+            let (field, cell) = (&Lead::TABLE.fields[at], Lead::ACCESS[at].cell);
+            if !field.hidden {
+                let was = |out: &mut String| write_json(field, &cell(before), before.currency, out);
+                let is = |out: &mut String| write_json(field, &cell(after), after.currency, out);
+                self.add(field, (!creation).then_some(was), is);
+            }
+        }
     }
 }
 
@@ -131,20 +156,9 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     let empty = Lead::default();
     for change in changes {
         let mut told = Told::default();
-        let mut tell = |before: &Lead, after: &Lead, creation: bool| {
-            for at in changed_fields(before, after) {
-                let field = &Lead::TABLE.fields[at];
-                if field.hidden {
-                    continue;
-                }
-                let (was, is) =
-                    ((Lead::ACCESS[at].to_value)(before), (Lead::ACCESS[at].to_value)(after));
-                told.add(field.name, field.personal, (!creation).then_some(&was), Some(&is));
-            }
-        };
         match (&change.before, &change.after) {
-            (Some(before), Some(after)) => tell(before, after, false),
-            (None, Some(after)) => tell(&empty, after, true),
+            (Some(before), Some(after)) => told.lead(before, after, false),
+            (None, Some(after)) => told.lead(&empty, after, true),
             _ => {}
         }
         let version =
@@ -171,7 +185,10 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
             let is = &after.values()[at];
             let was = change.before.as_ref().map(|before| &before.values()[at]);
             if was.map_or(!is.is_null(), |was| was != is) {
-                told.add(field.name, field.personal, was, Some(is));
+                let text = |value: &Value, out: &mut String| out.push_str(&json(value).to_string());
+                told.add(field, was.map(|was| move |out: &mut String| text(was, out)), |out| {
+                    text(is, out)
+                });
             }
         }
     }

@@ -37,6 +37,7 @@ mod event;
 mod external_id;
 mod feed;
 pub mod forecast;
+pub mod guide;
 mod history;
 mod lead;
 mod lost_reason;

@@ -154,3 +154,28 @@ fn the_clock_of_a_session_is_given() {
         "a clock that runs backwards does not turn history round"
     );
 }
+
+#[test]
+fn what_create_answers_is_what_is_stored() {
+    let crm = memory();
+    let s = crm.session(None, None).unwrap();
+    s.stages().update(crm_core::StageId(1), fields! { rotting_days: 3 }).unwrap();
+    let drafts = (0..9).map(|n| {
+        let mut draft =
+            fields! { name: format!("{n}"), expected_revenue: n * 100, email_from: "a@b.example" };
+        match n % 3 {
+            0 => draft.set("stage_id", crm_core::StageId(4)),
+            1 => draft.set("recurring_plan_id", 2).set("recurring_revenue", 1_200),
+            _ => draft.set("probability", 30).set("tag_ids", vec![3, 1]),
+        };
+        draft
+    });
+    let created = s.leads().create_many(drafts.collect()).unwrap();
+    for lead in &created {
+        assert_eq!(s.leads().get(lead.id).unwrap(), *lead);
+    }
+    let ids: Vec<_> = created.iter().map(|lead| lead.id).collect();
+    for copy in s.leads().copy(&ids).unwrap() {
+        assert_eq!(s.leads().get(copy.id).unwrap(), copy);
+    }
+}

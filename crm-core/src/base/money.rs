@@ -48,6 +48,13 @@ impl Currency {
         }
     }
 
+    /// From a stored code, which was looked up when it was written.
+    #[must_use]
+    pub fn stored(code: &str) -> Option<Self> {
+        let code: [u8; 3] = code.as_bytes().try_into().ok()?;
+        code.iter().all(u8::is_ascii_uppercase).then_some(Self { code })
+    }
+
     /// The three letters.
     #[must_use]
     pub fn code(&self) -> &str {

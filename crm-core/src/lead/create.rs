@@ -11,10 +11,10 @@ use crate::record::Lead;
 use crate::storage::Tx;
 use crate::storage::records::Inserter;
 
-/// Creates leads in the order given; answers their ids.
-pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<i64>> {
+/// Creates leads in the order given; answers them as stored.
+pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
     access::allow(RecordKind::Lead, Deed::Create, &tx.actor)?;
-    let mut ids = Vec::with_capacity(drafts.len());
+    let mut created: Vec<Lead> = Vec::with_capacity(drafts.len());
     for chunk in drafts.chunks(limit::CHUNK) {
         let partners = named_partners(tx, chunk)?;
         let (office, properties) = (office(tx)?, property::definitions(tx)?);
@@ -31,19 +31,21 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<i64>> {
             };
             let mut lead = draft::create(fields, &cx)?;
             inserter.insert(&mut lead)?;
-            ids.push(lead.id.0);
-            changes.push(LeadChange::new(None, Some(lead)));
+            changes.push(LeadChange::new(None, Some(lead.clone())));
+            created.push(lead);
         }
         drop(inserter);
-        for (fields, change) in chunk.iter().zip(&ids[ids.len() - chunk.len()..]) {
+        let first = created.len() - chunk.len();
+        for (fields, lead) in chunk.iter().zip(&created[first..]) {
             if let Some((system, external)) = &fields.external_id {
-                crate::external_id::bind(tx, RecordKind::Lead, *change, system, external)?;
+                crate::external_id::bind(tx, RecordKind::Lead, lead.id.0, system, external)?;
             }
         }
         tx.announce(Event::Leads(changes));
         tx.settle()?;
+        store::refresh(tx, &office, &mut created[first..])?;
     }
-    Ok(ids)
+    Ok(created)
 }
 
 /// The partners that drafts name, looked up at once.
@@ -55,8 +57,8 @@ pub(crate) fn named_partners(tx: &Tx<'_>, drafts: &[Fields]) -> Result<Partners>
     if ids.is_empty() { Ok(Partners::new()) } else { store::partners(tx, &ids) }
 }
 
-/// Copies leads: what they are about, not what became of them. Answers the copies' ids.
-pub(crate) fn copy(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<i64>> {
+/// Copies leads: what they are about, not what became of them. Answers the copies.
+pub(crate) fn copy(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
     let mut copies = Vec::with_capacity(ids.len());
     for chunk in store::distinct(ids)?.chunks(limit::CHUNK) {
         let office = office(tx)?;

@@ -108,10 +108,7 @@ impl<'s> Leads<'s> {
     /// As [`Self::create`].
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<Lead>> {
-        self.link.write(|tx| {
-            let ids = create::create(tx, &drafts)?;
-            store::as_stored(tx, &ids)
-        })
+        self.link.write(|tx| create::create(tx, &drafts))
     }
 
     /// The lead of that id, archived or not.
@@ -269,10 +266,7 @@ impl<'s> Leads<'s> {
     )]
     pub fn copy<T: Target<LeadId>>(&self, target: T) -> Result<T::Out<Lead>> {
         let ids = target.ids();
-        let copies = self.link.write(|tx| {
-            let copies = create::copy(tx, &ids)?;
-            store::as_stored(tx, &copies)
-        })?;
+        let copies = self.link.write(|tx| create::copy(tx, &ids))?;
         Ok(T::give(copies))
     }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::base::field::FieldKind;
 use crate::base::{
-    CompanyId, Currency, Error, Field, Id as _, RecordKind, Result, StageId, Subject, TeamId,
-    UserId, Value,
+    CompanyId, Currency, Error, Field, Id as _, RecordKind, RecurringPlanId, Result, StageId,
+    Subject, TeamId, UserId, Value,
 };
-use crate::record::{Company, Lead, LeadKind, Stage, Team, User};
+use crate::record::{Company, Lead, LeadKind, RecurringPlan, Stage, Team, User};
 use crate::storage::Tx;
 
 /// The office as one transaction sees it.
@@ -23,6 +23,7 @@ pub(crate) struct Office {
     users: HashMap<UserId, User>,
     companies: HashMap<CompanyId, Currency>,
     ids: HashMap<RecordKind, HashSet<i64>>,
+    plans: HashMap<RecurringPlanId, i64>,
     pub(crate) use_leads: bool,
 }
 
@@ -50,6 +51,7 @@ impl Office {
         }
         let users: Vec<User> = tx.select("", &[])?;
         let companies: Vec<Company> = tx.select("", &[])?;
+        let plans: Vec<RecurringPlan> = tx.select("", &[])?;
         Ok(Self {
             stages: tx.select("ORDER BY stage.sequence, stage.id", &[])?,
             teams: tx.select("ORDER BY team.sequence, team.create_date DESC, team.id DESC", &[])?,
@@ -59,6 +61,7 @@ impl Office {
                 .map(|company| (company.id, company.currency))
                 .collect(),
             ids,
+            plans: plans.into_iter().map(|plan| (plan.id, plan.number_of_months)).collect(),
             use_leads: crate::setting::read(tx, crate::setting::Key::UseLeads)?
                 == Value::Bool(true),
         })
@@ -66,6 +69,11 @@ impl Office {
 
     pub(crate) fn stage(&self, id: StageId) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.id == id)
+    }
+
+    /// Months of one payment of a plan.
+    pub(crate) fn plan_months(&self, id: RecurringPlanId) -> Option<i64> {
+        self.plans.get(&id).copied()
     }
 
     pub(crate) fn team(&self, id: TeamId) -> Option<&Team> {

@@ -210,7 +210,7 @@ impl FieldValue for Currency {
         Cell::from(self.code())
     }
     fn from_cell(cell: Cell<'_>) -> Option<Self> {
-        if let Cell::Text(code) = cell { Self::new(&code).ok() } else { None }
+        if let Cell::Text(code) = cell { Self::stored(&code) } else { None }
     }
 }
 
