@@ -187,7 +187,7 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
             if was.map_or(!is.is_null(), |was| was != is) {
                 let text = |value: &Value, out: &mut String| out.push_str(&json(value).to_string());
                 told.add(field, was.map(|was| move |out: &mut String| text(was, out)), |out| {
-                    text(is, out)
+                    text(is, out);
                 });
             }
         }

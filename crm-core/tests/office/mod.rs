@@ -1,9 +1,9 @@
 //! An office in which anything may happen: bytes become verbs of users on leads.
 
 use crm_core::{
-    CompanyId, Convert, Crm, Error, Fields, Filter, Find, Lead, LeadId, Lost, LostReasonId,
-    PartnerId, Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId, Timestamp, User,
-    UserId, UserRef, Value, fields,
+    CompanyId, Convert, Crm, Fields, Filter, Find, Lead, LeadId, Lost, LostReasonId, PartnerId,
+    Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId, Timestamp, User, UserId,
+    UserRef, Value, fields,
 };
 
 /// Who does what to which leads, in bytes: small ones make small acts.
@@ -82,7 +82,7 @@ fn id(byte: u8, among: i64) -> i64 {
 
 /// One of so many, or nothing.
 fn maybe(byte: u8, among: i64) -> Option<i64> {
-    (byte % 5 != 0).then(|| id(byte / 5, among))
+    (!byte.is_multiple_of(5)).then(|| id(byte / 5, among))
 }
 
 impl Office {
@@ -319,7 +319,7 @@ fn of_the_office(s: &Session, act: &Act) -> Result<()> {
         4 => s.score().rebuild(&mut Progress::none()).map(drop),
         _ => {
             let filter = Filter::parse("won_status = \"pending\"")?;
-            s.leads().count(Some(&filter)).map(drop).map_err(Error::from)
+            s.leads().count(Some(&filter)).map(drop)
         }
     }
 }
