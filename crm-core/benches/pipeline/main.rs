@@ -3,6 +3,8 @@
 //! `cargo bench` runs ten thousand, a hundred thousand and a million leads; `CRM_BENCH=10000,100000 cargo bench` chooses. A rival of a
 //! write writes the same final rows without any rule; a rival of a read runs the same statement into owned values.
 //! Each line: median of the repetitions, ours and the rival's, and their ratio. Read lines are warm.
+#![expect(clippy::disallowed_methods, reason = "a bench measures time")]
+#![expect(clippy::cast_possible_truncation, reason = "sizes are far below any integer's end")]
 
 mod rival;
 mod world;
@@ -80,7 +82,7 @@ fn run(folder: &Path, size: usize, lines: &mut Vec<Line>) {
     push("bulk lose a ninth", took, None, "");
 
     reads(&s, &file, size, &mut push);
-    writes(&s, folder, &file, size, &mut push);
+    writes(&s, folder, size, &mut push);
     scores(&crm, &s, &file, size, &mut push);
     forecasts(&s, &mut push);
     assert_eq!(crm.verify().expect("the file can be read").len(), 0, "kept counts equal the leads");
@@ -128,7 +130,7 @@ fn reads(s: &Session, file: &Path, size: usize, push: &mut Push<'_>) {
     push("board", ours, Some(theirs), "≤ 1 ms");
 }
 
-fn writes(s: &Session, folder: &Path, file: &Path, size: usize, push: &mut Push<'_>) {
+fn writes(s: &Session, folder: &Path, size: usize, push: &mut Push<'_>) {
     let id = |n: usize| LeadId(((n * 104_729) % size + 1) as i64);
     let ours = median(501, |n| {
         let revenue = fields! { expected_revenue: 1_000 + n as i64 };
@@ -144,7 +146,7 @@ fn writes(s: &Session, folder: &Path, file: &Path, size: usize, push: &mut Push<
     let d = crm.session(None, None).expect("the administrator's session opens");
     let office = world::office(&d);
     let ours = median(101, |n| {
-        drop(d.leads().create(world::lead(n as u64, &office)).expect("it can be created"))
+        drop(d.leads().create(world::lead(n as u64, &office)).expect("it can be created"));
     });
     let theirs = rival::durable(&durable, 101);
     push("single durable create", ours, Some(theirs), "");

@@ -95,7 +95,7 @@ pub(crate) fn office(s: &Session) -> Office {
 
 /// Whether lead number `n` is won from the start.
 pub(crate) fn is_won(n: u64) -> bool {
-    hash(11, n) % 5 == 0
+    hash(11, n).is_multiple_of(5)
 }
 
 /// The fields of lead number `n`.
