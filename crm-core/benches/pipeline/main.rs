@@ -209,8 +209,3 @@ fn report(lines: &[Line]) {
         );
     }
 }
-
-/// A path beside another.
-fn beside(path: &Path, name: &str) -> PathBuf {
-    path.with_file_name(name)
-}

@@ -210,7 +210,7 @@ impl Writer {
 
 /// Creates by hand, one commit each that waits for the disk, with the rows of the leads that are there.
 pub(crate) fn durable(file: &Path, times: usize) -> Duration {
-    let copy = super::beside(file, "durable-rival.db");
+    let copy = file.with_extension("rival");
     let (from, to) = (connect(file), connect(&copy));
     schema(&from, &to);
     to.execute_batch("PRAGMA synchronous = FULL").expect("a pragma");
