@@ -44,7 +44,7 @@ pub(crate) fn create_in<R: Room>(tx: &mut Tx<'_>, fields: &Fields) -> Result<R::
 /// Changes records; answers them as stored.
 pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<R>> {
     access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
-    let ids = distinct(ids);
+    let ids = query::distinct(ids)?;
     for before in query::visible::<R>(tx, &ids)? {
         let mut after = before.clone();
         let done = (|| {
@@ -69,7 +69,7 @@ pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) 
 /// Removes records that nothing refers to.
 pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(R::TABLE.kind, Deed::Delete, &tx.actor)?;
-    for record in query::visible::<R>(tx, &distinct(ids))? {
+    for record in query::visible::<R>(tx, &query::distinct(ids)?)? {
         record.before_delete(tx)?;
         let id = record.id().number();
         refuse_in_use(tx, R::TABLE.kind, id)?;
@@ -79,11 +79,6 @@ pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         changed(tx, Some(&record), None);
     }
     tx.settle()
-}
-
-fn distinct(ids: &[i64]) -> Vec<i64> {
-    let mut seen = std::collections::BTreeSet::new();
-    ids.iter().copied().filter(|id| seen.insert(*id)).collect()
 }
 
 fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) {

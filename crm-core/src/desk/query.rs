@@ -130,6 +130,18 @@ fn sight(tx: &Tx<'_>, table: &'static Table) -> Result<Option<Statement>> {
     Ok(Some(statement))
 }
 
+/// The given ids once each, in their order.
+pub(crate) fn distinct(ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.len() > limit::IDS {
+        return Err(Error::limit(
+            "id",
+            format!("{} ids in one call; at most {} fit", ids.len(), limit::IDS),
+        ));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
+}
+
 /// The record of that id, if the actor sees it.
 pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
     let found = match sight(tx, R::TABLE)? {

@@ -2,8 +2,9 @@
 
 use crate::access::{self, Deed};
 use crate::base::{FieldKind, Fields, Record as _, RecordKind, Result, Value, limit};
+use crate::desk::query;
 use crate::event::{Event, LeadChange};
-use crate::lead::draft::{self, Context, Partners};
+use crate::lead::draft::{self, Context, OwnPartners, Partners};
 use crate::lead::office::office;
 use crate::lead::store;
 use crate::property;
@@ -25,6 +26,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             let cx = Context {
                 office: &office,
                 partners: &partners,
+                own: &OwnPartners::new(),
                 properties: &properties,
                 actor: &actor,
                 now: tx.now,
@@ -60,7 +62,7 @@ pub(crate) fn named_partners(tx: &Tx<'_>, drafts: &[Fields]) -> Result<Partners>
 /// Copies leads: what they are about, not what became of them. Answers the copies.
 pub(crate) fn copy(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
     let mut copies = Vec::with_capacity(ids.len());
-    for chunk in store::distinct(ids)?.chunks(limit::CHUNK) {
+    for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let office = office(tx)?;
         let drafts: Vec<Fields> =
             store::visible(tx, chunk)?.iter().map(|lead| copied(lead, &office)).collect();

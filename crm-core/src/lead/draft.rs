@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::base::field::decimal;
 use crate::base::{
-    Error, FieldKind, Fields, Id as _, PartnerId, Probability, Record, RecordKind, Result, Subject,
+    CompanyId, Error, FieldKind, Fields, Id as _, Probability, Record, RecordKind, Result, Subject,
     Timestamp, Value,
 };
 use crate::lead::office::Office;
@@ -18,10 +18,14 @@ use crate::record::{Lead, LeadKind, Stage, WonStatus};
 /// Partners that the given fields name: id → name and company.
 pub(crate) type Partners = HashMap<i64, (String, Option<i64>)>;
 
+/// Companies of the partners that stored leads have already: they were checked when they were set.
+pub(crate) type OwnPartners = HashMap<i64, Option<i64>>;
+
 /// What deciding needs besides the fields.
 pub(crate) struct Context<'a> {
     pub(crate) office: &'a Office,
     pub(crate) partners: &'a Partners,
+    pub(crate) own: &'a OwnPartners,
     pub(crate) properties: &'a Definitions,
     pub(crate) actor: &'a crate::access::Actor,
     pub(crate) now: Timestamp,
@@ -105,10 +109,16 @@ fn check_partner(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Result
         .with_subject(subject))
 }
 
-fn partner_company(partner: Option<PartnerId>, cx: &Context<'_>) -> Option<crate::base::CompanyId> {
-    partner
-        .and_then(|id| cx.partners.get(&id.0))
-        .and_then(|(_, company)| company.map(crate::base::CompanyId))
+/// The company of a lead's partner, if it has one of its own.
+fn partner_company(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Option<CompanyId> {
+    let id = lead.partner_id?.0;
+    let kept = before.is_some_and(|before| before.partner_id == lead.partner_id);
+    let company = if kept {
+        cx.own.get(&id).copied()
+    } else {
+        cx.partners.get(&id).map(|(_, company)| *company)
+    };
+    company.flatten().map(CompanyId)
 }
 
 /// Team and company, which follow the user unless they are given.
@@ -138,7 +148,7 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
             != (lead.user_id, lead.team_id, lead.partner_id)
     });
     if !give("company_id", lead)? && moved {
-        let partner = partner_company(lead.partner_id, cx);
+        let partner = partner_company(before, lead, cx);
         let own = cx.actor.company_ids.first().copied();
         lead.company_id = cx.office.company_of(lead, partner, own);
     }
@@ -148,7 +158,7 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
         "company_id: this user does not work in {}",
         lead.company_id.map_or(String::new(), |id| id.subject().to_string())
     );
-    let partner = partner_company(lead.partner_id, cx);
+    let partner = partner_company(before, lead, cx);
     let foreign = partner.is_some_and(|own| lead.company_id.is_some_and(|company| company != own));
     crate::require!(
         !foreign,
@@ -156,6 +166,19 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
         "partner_id: the partner belongs to another company than the lead"
     );
     cx.office.check_owners(before, lead)
+}
+
+/// A lead has its company's currency until it is given another one, or has money.
+fn follow_company(before: Option<&Lead>, lead: &mut Lead, office: &Office) {
+    let follows = before.is_none_or(|before| {
+        before.company_id != lead.company_id
+            && before.expected_revenue.0 == 0
+            && before.recurring_revenue.0 == 0
+            && before.currency == office.currency(before.company_id)
+    });
+    if follows {
+        lead.currency = office.currency(lead.company_id);
+    }
 }
 
 /// The currency, then amounts in it. A currency is fixed once there is money.
@@ -172,8 +195,7 @@ fn money(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<'
                 "currency: fixed while the lead has money; set its amounts to 0 first"
             );
         }
-        None if !rich => lead.currency = cx.office.currency(lead.company_id),
-        None => {}
+        None => follow_company(before, lead, cx.office),
     }
     for (name, value) in fields.iter() {
         let field = Lead::TABLE.position(name).map(|at| &Lead::TABLE.fields[at]);

@@ -54,19 +54,13 @@ pub(crate) fn decide(tx: &Tx<'_>, drafts: &[Draft]) -> Result<Vec<Result<Step>>>
         .iter()
         .filter_map(|draft| draft.fields.get("partner_id").and_then(Value::as_int))
         .collect();
-    let mut partners = store::partners(tx, &named)?;
-    for lead in stored.values() {
-        if let Some(own) = lead.partner_id {
-            // The partner it has was checked when it was set; its company is its lead's.
-            partners
-                .entry(own.0)
-                .or_insert_with(|| (String::new(), lead.company_id.map(|company| company.0)));
-        }
-    }
+    let partners = store::partners(tx, &named)?;
+    let own = store::own_partners(tx, &ids)?;
     let (office, properties) = (office(tx)?, property::definitions(tx)?);
     let cx = Context {
         office: &office,
         partners: &partners,
+        own: &own,
         properties: &properties,
         actor: &tx.actor,
         now: tx.now,

@@ -1,6 +1,6 @@
 //! Leads in and out of storage, and the one way in which every verb changes them: load a chunk, decide, save, announce.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access::{self, Deed};
@@ -11,18 +11,6 @@ use crate::event::{Event, LeadChange};
 use crate::lead::office::{Office, office};
 use crate::record::{Lead, ProbabilitySource};
 use crate::storage::Tx;
-
-/// The given ids once each, in their order.
-pub(crate) fn distinct(ids: &[i64]) -> Result<Vec<i64>> {
-    if ids.len() > limit::IDS {
-        return Err(Error::limit(
-            "id",
-            format!("{} ids in one call; at most {} fit", ids.len(), limit::IDS),
-        ));
-    }
-    let mut seen = BTreeSet::new();
-    Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
-}
 
 /// The leads of those ids that the actor sees, in the order of the ids; the first that is missing is an error.
 pub(crate) fn visible(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
@@ -46,7 +34,7 @@ pub(crate) fn change_saying(
     mut decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
 ) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
-    for chunk in distinct(ids)?.chunks(limit::CHUNK) {
+    for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let leads = visible(tx, chunk)?;
         let office = office(tx)?;
         save_all(tx, &office, leads, note, &mut decide)?;
@@ -109,7 +97,7 @@ pub(crate) fn refresh(tx: &Tx<'_>, office: &Office, leads: &mut [Lead]) -> Resul
 
 /// The leads as they now are, in the order of the ids: what every verb answers.
 pub(crate) fn as_stored(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
-    let ids = distinct(ids)?;
+    let ids = query::distinct(ids)?;
     if let [id] = ids.as_slice() {
         return Ok(tx.by_id(LeadId(*id))?.into_iter().collect());
     }
@@ -145,4 +133,17 @@ pub(crate) fn partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, (String,
     })?;
     let sees = |company: Option<i64>| tx.actor.sees_company(company.map(crate::base::CompanyId));
     Ok(found.into_iter().filter(|(_, (_, company))| sees(*company)).collect())
+}
+
+/// Companies of the partners that stored leads have, whoever asks.
+pub(crate) fn own_partners(tx: &Tx<'_>, leads: &[i64]) -> Result<HashMap<i64, Option<i64>>> {
+    let mut companies = HashMap::new();
+    for chunk in leads.chunks(limit::CHUNK) {
+        let ids = [crate::storage::records::id_list(chunk)];
+        tx.each(include_str!("own_partners.sql"), &ids, |line| {
+            companies.insert(line.int(0)?, line.int_or_null(1)?);
+            Ok(())
+        })?;
+    }
+    Ok(companies)
 }

@@ -5,6 +5,7 @@ use crate::base::{
     Error, Fields, Id as _, LostReasonId, PartnerId, RecordKind, Result, StageId, TeamId,
     Timestamp, UserId, limit,
 };
+use crate::desk::query;
 use crate::event::{Event, LeadChange};
 use crate::lead::create::named_partners;
 use crate::lead::draft::{self, Context};
@@ -18,26 +19,26 @@ use crate::storage::Tx;
 pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()> {
     let partners = named_partners(tx, std::slice::from_ref(fields))?;
     let properties = property::definitions(tx)?;
+    let own = store::own_partners(tx, ids)?;
     let (actor, now) = (tx.actor.clone(), tx.now);
     if let Some(expected) = fields.expected_version {
-        for lead in store::visible(tx, ids)? {
+        for lead in store::visible(tx, &query::distinct(ids)?)? {
             crate::desk::check_version(tx, &lead, expected, fields)?;
         }
     }
     store::change(tx, ids, |lead, office| {
-        let mut partners = partners.clone();
-        if let Some(own) = lead.partner_id {
-            // The partner it has was checked when it was set; its company is its lead's.
-            partners
-                .entry(own.0)
-                .or_insert_with(|| (String::new(), lead.company_id.map(|company| company.0)));
-        }
-        let cx =
-            Context { office, partners: &partners, properties: &properties, actor: &actor, now };
+        let cx = Context {
+            office,
+            partners: &partners,
+            own: &own,
+            properties: &properties,
+            actor: &actor,
+            now,
+        };
         draft::update(lead, fields, &cx)
     })?;
     if let Some((system, external)) = &fields.external_id {
-        for id in store::distinct(ids)? {
+        for id in query::distinct(ids)? {
             crate::external_id::bind(tx, RecordKind::Lead, id, system, external)?;
         }
     }
@@ -112,7 +113,7 @@ pub(crate) fn convert(
     team: Option<TeamId>,
 ) -> Result<()> {
     let now = tx.now;
-    let leads = store::visible(tx, &store::distinct(ids)?)?;
+    let leads = store::visible(tx, &query::distinct(ids)?)?;
     // First the owner and the customer, since they decide the team and with it the stage.
     let mut fields = Fields::new();
     partner.map(|partner| fields.set("partner_id", partner));
@@ -147,7 +148,7 @@ pub(crate) fn assign_to(
 /// Removes leads for good.
 pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Delete, &tx.actor)?;
-    for chunk in store::distinct(ids)?.chunks(limit::CHUNK) {
+    for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let mut changes = Vec::with_capacity(chunk.len());
         for lead in store::visible(tx, chunk)? {
             tx.remove::<Lead>(lead.id)?;
