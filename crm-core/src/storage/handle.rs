@@ -434,8 +434,9 @@ impl Link {
         self.door.handle().part(conn, self.user, self.now, |tx| {
             tx.savepoint()?;
             let done = work(tx).and_then(|value| tx.settle().map(|()| value));
-            tx.release(done.is_ok())?;
-            done
+            let released = tx.release(done.is_ok());
+            // The verb's own failure comes first: the engine may have ended the whole transaction with it.
+            done.and_then(|value| released.map(|()| value))
         })
     }
 

@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, ErrorKind, Result};
+use crate::filter::Pattern;
 
 /// Marks our files: "CRM1" in the header's application id.
 pub(crate) const APPLICATION_ID: i64 = 0x4352_4D31;
@@ -127,12 +128,15 @@ fn functions(conn: &Connection) -> Result<()> {
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_INNOCUOUS;
     conn.create_scalar_function("crm_like", 3, flags, |context| {
-        let text = |at: usize| match context.get_raw(at) {
-            ValueRef::Text(text) => std::str::from_utf8(text).ok(),
-            _ => None,
+        let ValueRef::Text(subject) = context.get_raw(0) else { return Ok(None) };
+        let Ok(subject) = std::str::from_utf8(subject) else { return Ok(None) };
+        let insensitive = context.get::<i64>(2)? != 0;
+        // The engine keeps the read pattern beside the statement: it is the same for every row.
+        let read = |value: ValueRef<'_>| -> Result<Pattern, rusqlite::types::FromSqlError> {
+            Ok(Pattern::new(value.as_str()?, insensitive))
         };
-        let (Some(subject), Some(pattern)) = (text(0), text(1)) else { return Ok(None) };
-        Ok(Some(crate::filter::like(subject, pattern, context.get::<i64>(2)? != 0)))
+        let pattern = context.get_or_create_aux(1, read)?;
+        Ok(Some(pattern.matches(subject)))
     })
     .map_err(error)
 }
