@@ -21,6 +21,14 @@ pub(crate) type Partners = HashMap<i64, (String, Option<i64>)>;
 /// Companies of the partners that stored leads have already: they were checked when they were set.
 pub(crate) type OwnPartners = HashMap<i64, Option<i64>>;
 
+/// Fields that can take a lead to another company.
+const OWNERS: [&str; 6] = ["user_id", "team_id", "company_id", "partner_id", "kind", "type"];
+
+/// Whether deciding needs the companies of partners that leads have already.
+pub(crate) fn asks_for_own_partners(fields: &Fields) -> bool {
+    OWNERS.iter().any(|name| fields.has(name))
+}
+
 /// What deciding needs besides the fields.
 pub(crate) struct Context<'a> {
     pub(crate) office: &'a Office,
@@ -158,6 +166,12 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
         "company_id: this user does not work in {}",
         lead.company_id.map_or(String::new(), |id| id.subject().to_string())
     );
+    let stays = before.is_some_and(|before| {
+        (before.company_id, before.partner_id) == (lead.company_id, lead.partner_id)
+    });
+    if stays {
+        return cx.office.check_owners(before, lead);
+    }
     let partner = partner_company(before, lead, cx);
     let foreign = partner.is_some_and(|own| lead.company_id.is_some_and(|company| company != own));
     crate::require!(

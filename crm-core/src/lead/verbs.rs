@@ -19,7 +19,11 @@ use crate::storage::Tx;
 pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()> {
     let partners = named_partners(tx, std::slice::from_ref(fields))?;
     let properties = property::definitions(tx)?;
-    let own = store::own_partners(tx, ids)?;
+    let own = if draft::asks_for_own_partners(fields) {
+        store::own_partners(tx, ids)?
+    } else {
+        draft::OwnPartners::new()
+    };
     let (actor, now) = (tx.actor.clone(), tx.now);
     if let Some(expected) = fields.expected_version {
         for lead in store::visible(tx, &query::distinct(ids)?)? {
