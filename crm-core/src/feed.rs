@@ -6,7 +6,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::base::field::{Field, Place, changed_fields, write_json, write_text};
+use crate::base::field::{
+    Field, Place, changed_fields, told_fields, write_int, write_json, write_text,
+};
 use crate::base::frame::json;
 use crate::base::{
     Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
@@ -115,38 +117,62 @@ impl Told {
 
     /// The two JSON objects; the second only if it says something.
     fn texts(&self, version: i64, note: Option<&str>) -> (String, Option<String>) {
-        let object = |set: &str, was: &str| {
-            let mut text = String::with_capacity(set.len() + was.len() + 40);
-            for (name, inside) in
-                [("set", set), ("was", was)].into_iter().filter(|(_, inside)| !inside.is_empty())
-            {
-                let comma = if text.is_empty() { "" } else { "," };
-                text.push_str(&format!("{comma}\"{name}\":{{{inside}}}"));
-            }
-            text
-        };
         let mut plain = object(&self.set, &self.was);
-        let comma = if plain.is_empty() { "" } else { "," };
-        plain.push_str(&format!("{comma}\"version\":{version}"));
+        plain.push_str(if plain.len() > 1 { ",\"version\":" } else { "\"version\":" });
+        write_int(version, &mut plain);
+        plain.push('}');
         let mut personal = object(&self.personal_set, &self.personal_was);
         if let Some(note) = note {
-            personal.push_str(if personal.is_empty() { "\"note\":" } else { ",\"note\":" });
+            personal.push_str(if personal.len() > 1 { ",\"note\":" } else { "\"note\":" });
             write_text(note, &mut personal);
         }
-        let personal = (!personal.is_empty()).then(|| format!("{{{personal}}}"));
-        (format!("{{{plain}}}"), personal)
+        personal.push('}');
+        (plain, (personal.len() > 2).then_some(personal))
     }
 
-    fn lead(&mut self, before: &Lead, after: &Lead, creation: bool) {
+    /// Begins anew.
+    fn clear(&mut self) {
+        for text in [&mut self.set, &mut self.was, &mut self.personal_set, &mut self.personal_was] {
+            text.clear();
+        }
+    }
+
+    fn change(&mut self, before: &Lead, after: &Lead) {
         for at in changed_fields(before, after) {
             let (field, cell) = (&Lead::TABLE.fields[at], Lead::ACCESS[at].cell);
             if !field.hidden {
                 let was = |out: &mut String| write_json(field, &cell(before), before.currency, out);
                 let is = |out: &mut String| write_json(field, &cell(after), after.currency, out);
-                self.add(field, (!creation).then_some(was), is);
+                self.add(field, Some(was), is);
             }
         }
     }
+
+    /// Tells what differs from a lead without anything; `told` are the fields that can.
+    fn creation(&mut self, told: &[(usize, Cell<'_>)], lead: &Lead) {
+        for (at, empty) in told {
+            let (field, cell) = (&Lead::TABLE.fields[*at], (Lead::ACCESS[*at].cell)(lead));
+            if cell != *empty {
+                let is = |out: &mut String| write_json(field, &cell, lead.currency, out);
+                self.add(field, None::<fn(&mut String)>, is);
+            }
+        }
+    }
+}
+
+/// The beginning of a JSON object.
+fn object(set: &str, was: &str) -> String {
+    let mut text = String::with_capacity(set.len() + was.len() + 40);
+    text.push('{');
+    for (name, inside) in [("\"set\":{", set), ("\"was\":{", was)] {
+        if !inside.is_empty() {
+            text.push_str(if text.len() > 1 { "," } else { "" });
+            text.push_str(name);
+            text.push_str(inside);
+            text.push('}');
+        }
+    }
+    text
 }
 
 /// Tells of changed leads.
@@ -154,11 +180,16 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     let mut writer = Writer::new(tx)?;
     let kind = RecordKind::Lead.name();
     let empty = Lead::default();
+    let fields: Vec<(usize, Cell<'_>)> = told_fields::<Lead>()
+        .filter(|at| !Lead::TABLE.fields[*at].hidden)
+        .map(|at| (at, (Lead::ACCESS[at].cell)(&empty)))
+        .collect();
+    let mut told = Told::default();
     for change in changes {
-        let mut told = Told::default();
+        told.clear();
         match (&change.before, &change.after) {
-            (Some(before), Some(after)) => told.lead(before, after, false),
-            (None, Some(after)) => told.lead(&empty, after, true),
+            (Some(before), Some(after)) => told.change(before, after),
+            (None, Some(after)) => told.creation(&fields, after),
             _ => {}
         }
         let version =

@@ -23,7 +23,7 @@ pub const YEAR_MAX: i32 = 2999;
 /// Records that one call may name.
 pub const IDS: usize = 1_000_000;
 /// Records in one chunk of a bulk verb: bounds memory, long enough to amortise every statement.
-pub const CHUNK: usize = 5_000;
+pub const CHUNK: usize = 10_000;
 /// Rounds of consequences after one verb; more means that two reactions feed each other.
 pub const REACTION_ROUNDS: usize = 32;
 /// Nesting of a filter: deeper ones would overflow the stack of a small thread.

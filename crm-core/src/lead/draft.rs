@@ -75,6 +75,7 @@ pub(crate) fn update(before: &Lead, fields: &Fields, cx: &Context<'_>) -> Result
 }
 
 fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    let mut amounts = Vec::new();
     for (name, value) in fields.iter() {
         let name = if name == "type" { "kind" } else { name };
         if name.starts_with("properties.") || APART.contains(&name) {
@@ -83,16 +84,18 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
         if name == "name" && value.is_null() && before.is_none() {
             continue;
         }
-        let field = Lead::TABLE.field(name)?;
+        let at = Lead::TABLE.position(name).ok_or_else(|| Lead::TABLE.unknown(name))?;
+        let field = &Lead::TABLE.fields[at];
         cx.office.check_reference(field, value)?;
         if field.kind == FieldKind::Money && !field.system {
-            continue; // Needs the currency, which needs the company.
+            amounts.push((at, value)); // Needs the currency, which needs the company.
+        } else {
+            lead.set_at(at, value)?;
         }
-        lead.set(name, value)?;
     }
     check_partner(before, &lead, cx)?;
     owners(before, &mut lead, fields, cx)?;
-    money(before, &mut lead, fields, cx)?;
+    money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
     rules::normalize(before, &mut lead);
     rules::date_owner(before, &mut lead, cx.now);
@@ -196,10 +199,16 @@ fn follow_company(before: Option<&Lead>, lead: &mut Lead, office: &Office) {
 }
 
 /// The currency, then amounts in it. A currency is fixed once there is money.
-fn money(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> {
+fn money(
+    before: Option<&Lead>,
+    lead: &mut Lead,
+    currency: Option<&Value>,
+    amounts: &[(usize, &Value)],
+    cx: &Context<'_>,
+) -> Result<()> {
     let rich = before
         .is_some_and(|before| before.expected_revenue.0 != 0 || before.recurring_revenue.0 != 0);
-    match fields.get("currency") {
+    match currency {
         Some(value) => {
             lead.set("currency", value)?;
             let changed = before.is_some_and(|before| before.currency != lead.currency);
@@ -211,13 +220,7 @@ fn money(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<'
         }
         None => follow_company(before, lead, cx.office),
     }
-    for (name, value) in fields.iter() {
-        let field = Lead::TABLE.position(name).map(|at| &Lead::TABLE.fields[at]);
-        if field.is_some_and(|field| field.kind == FieldKind::Money && !field.system) {
-            lead.set(name, value)?;
-        }
-    }
-    Ok(())
+    amounts.iter().try_for_each(|(at, value)| lead.set_at(*at, value))
 }
 
 /// Custom values: given ones are set, `Null` clears, the rest stay.
@@ -249,7 +252,7 @@ fn properties(lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> 
 }
 
 /// The stage that was given, or one that the team can use. A new lead may have none only if there is none.
-fn stage(before: Option<&Lead>, lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+fn stage(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
     let at = lead.stage_id.and_then(|id| cx.office.stage(id));
     let usable = |stage: &Stage| Office::usable(stage, lead.team_id, lead.company_id);
     let given = match fields.get("stage_id") {
@@ -259,7 +262,9 @@ fn stage(before: Option<&Lead>, lead: Lead, fields: &Fields, cx: &Context<'_>) -
                 "stage_id",
                 "stage_id: a won lead stands in a won stage; reopen it first"
             );
-            return Ok(Lead { stage_id: None, date_last_stage_update: Some(cx.now), ..lead });
+            lead.stage_id = None;
+            lead.date_last_stage_update = Some(cx.now);
+            return Ok(lead);
         }
         Some(value) => {
             let field = Lead::TABLE.field("stage_id")?;
@@ -277,9 +282,13 @@ fn stage(before: Option<&Lead>, lead: Lead, fields: &Fields, cx: &Context<'_>) -
         None => None,
     };
     match given {
-        Some(stage) => rules::enter_stage(&lead, stage, cx.now),
-        None if before.is_none() => Ok(Lead { date_last_stage_update: Some(cx.now), ..lead }),
-        None => Ok(lead),
+        Some(stage) => rules::enter_stage(lead, stage, cx.now),
+        None => {
+            if before.is_none() {
+                lead.date_last_stage_update = Some(cx.now);
+            }
+            Ok(lead)
+        }
     }
 }
 

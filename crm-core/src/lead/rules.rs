@@ -9,7 +9,7 @@ use crate::lead::office::Office;
 use crate::record::{ContactState, Lead, LeadKind, Stage, WonStatus};
 
 /// A lead moved into a stage, whatever that means for it: winning it, taking its win back, or just a step.
-pub(crate) fn enter_stage(lead: &Lead, stage: &Stage, now: Timestamp) -> Result<Lead> {
+pub(crate) fn enter_stage(lead: Lead, stage: &Stage, now: Timestamp) -> Result<Lead> {
     crate::require!(
         Office::usable(stage, lead.team_id, lead.company_id),
         "stage_id",
@@ -17,12 +17,12 @@ pub(crate) fn enter_stage(lead: &Lead, stage: &Stage, now: Timestamp) -> Result<
         stage.id,
         stage.name
     );
-    let moved = lead.stage_id != Some(stage.id);
-    let mut after = Lead { stage_id: Some(stage.id), ..lead.clone() };
-    if moved {
+    let from = lead.stage_id;
+    let mut after = Lead { stage_id: Some(stage.id), ..lead };
+    if from != after.stage_id {
         after.date_last_stage_update = Some(now);
     }
-    match (lead.won_status, stage.is_won) {
+    match (after.won_status, stage.is_won) {
         (WonStatus::Won, true) | (WonStatus::Pending | WonStatus::Lost, false) => {}
         (WonStatus::Won, false) => after = pending(after),
         (_, true) => {
@@ -30,7 +30,7 @@ pub(crate) fn enter_stage(lead: &Lead, stage: &Stage, now: Timestamp) -> Result<
             after.active = true;
             after.lost_reason_id = None;
             after.date_closed = Some(now);
-            after.won_from_stage_id = lead.stage_id;
+            after.won_from_stage_id = from;
         }
     }
     Ok(after)
@@ -41,7 +41,7 @@ pub(crate) fn win(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> 
     if lead.won_status == WonStatus::Won {
         return Ok(lead.clone());
     }
-    enter_stage(lead, office.won_stage(lead)?, now)
+    enter_stage(lead.clone(), office.won_stage(lead)?, now)
 }
 
 /// A lead that is lost: hidden, with a reason if one is given. Losing twice keeps the first date.
@@ -69,11 +69,11 @@ pub(crate) fn reopen(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lea
             let open = Lead { active: true, ..pending(lead.clone()) };
             // Its stage may have become a won one since; a pending lead never stands in one.
             match stands.filter(|stage| stage.is_won) {
-                Some(_) => enter_stage(&open, stage_to_go_back_to(lead, office)?, now),
+                Some(_) => enter_stage(open, stage_to_go_back_to(lead, office)?, now),
                 None => Ok(open),
             }
         }
-        WonStatus::Won => enter_stage(lead, stage_to_go_back_to(lead, office)?, now),
+        WonStatus::Won => enter_stage(lead.clone(), stage_to_go_back_to(lead, office)?, now),
     }
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn convert(lead: &Lead, office: &Office, now: Timestamp) -> Result<Le
         after.date_conversion = Some(now);
     }
     match office.default_stage(after.team_id, after.company_id) {
-        Some(stage) if after.stage_id.is_none() => enter_stage(&after, stage, now),
+        Some(stage) if after.stage_id.is_none() => enter_stage(after, stage, now),
         _ => Ok(after),
     }
 }

@@ -104,7 +104,7 @@ pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()
             Error::invalid("stage_id", format!("stage_id: there is no {}", stage.subject()))
                 .with_subject(stage.subject())
         };
-        rules::enter_stage(lead, found.ok_or_else(missing)?, now)
+        rules::enter_stage(lead.clone(), found.ok_or_else(missing)?, now)
     })
 }
 
@@ -200,7 +200,7 @@ fn without_team(lead: &Lead, office: &Office, now: Timestamp) -> Result<Lead> {
         return Ok(after);
     }
     match office.default_stage(None, lead.company_id) {
-        Some(stage) => rules::enter_stage(&after, stage, now),
+        Some(stage) => rules::enter_stage(after, stage, now),
         None => Ok(Lead { stage_id: None, date_last_stage_update: Some(now), ..after }),
     }
 }
@@ -222,7 +222,7 @@ pub(crate) fn stage_changed(
             // Each lead enters the stage it is in, which is now a won one.
             return store::change(tx, &ids, |lead, office| match office.stage(stage) {
                 Some(stage) if lead.won_status == WonStatus::Pending => {
-                    rules::enter_stage(lead, stage, now)
+                    rules::enter_stage(lead.clone(), stage, now)
                 }
                 _ => Ok(lead.clone()),
             });

@@ -21,6 +21,41 @@ pub(crate) struct Sql {
     read: Vec<usize>,
     /// One `INSERT` per own table: the row's first.
     inserts: Vec<(String, Vec<usize>)>,
+    /// The record's link tables.
+    links: Vec<Links>,
+}
+
+/// A link table of a kind.
+#[derive(Debug)]
+struct Links {
+    /// The number of the field that lists the other ends.
+    field: usize,
+    insert: String,
+    delete: String,
+    /// Whether the links are records of their own and carry stamps.
+    stamped: bool,
+}
+
+impl Links {
+    fn of(field: usize, link: &str, ours: &str, theirs: &str) -> Self {
+        let stamped = link == "team_member";
+        let insert = if stamped {
+            format!(
+                "INSERT INTO {link} ({ours}, {theirs}, version, create_date, write_date, create_uid, write_uid, assignment_max) \
+                 VALUES (?1, ?2, 1, ?3, ?3, ?4, ?4, 30)"
+            )
+        } else {
+            format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)")
+        };
+        let delete = format!("DELETE FROM {link} WHERE {ours} = ?1 AND {theirs} = ?2");
+        Self { field, insert, delete, stamped }
+    }
+
+    fn params(&self, tx: &Tx<'_>, id: i64, other: i64) -> ([Cell<'static>; 4], usize) {
+        let user = tx.actor.user_id.map(|user| user.0);
+        let all = [id.into(), other.into(), tx.now.micros().into(), user.into()];
+        (all, if self.stamped { 4 } else { 2 })
+    }
 }
 
 /// The statements of a kind, made once.
@@ -90,7 +125,11 @@ impl Sql {
             }
         }
         let by_id = format!("{select} WHERE {}.id = ?1", table.name);
-        Self { select, by_id, read, inserts }
+        let links = table.fields.iter().enumerate().filter_map(|(at, field)| match field.place {
+            Place::Link(link, ours, theirs) => Some(Links::of(at, link, ours, theirs)),
+            _ => None,
+        });
+        Self { select, by_id, read, inserts, links: links.collect() }
     }
 
     /// A record out of one line of `select`.
@@ -166,17 +205,10 @@ impl Tx<'_> {
                 self.update(side, &format!("{}_id", table.name), after, &of_side)?;
             }
         }
-        for at in changed {
-            if let Place::Link(link, ours, theirs) = table.fields[at].place {
-                self.relink(
-                    link,
-                    ours,
-                    theirs,
-                    before.id().number(),
-                    &ids_of(&R::ACCESS[at], before),
-                    &ids_of(&R::ACCESS[at], after),
-                )?;
-            }
+        for links in sql(table).links.iter().filter(|links| changed.contains(&links.field)) {
+            let access = &R::ACCESS[links.field];
+            let (was, is) = (ids_of(access, before), ids_of(access, after));
+            self.relink(links, before.id().number(), &was, &is)?;
         }
         Ok(true)
     }
@@ -199,37 +231,15 @@ impl Tx<'_> {
         self.execute(&sql, &params).map(drop)
     }
 
-    fn relink(
-        &self,
-        link: &str,
-        ours: &str,
-        theirs: &str,
-        id: i64,
-        before: &[i64],
-        after: &[i64],
-    ) -> Result<()> {
+    fn relink(&self, links: &Links, id: i64, before: &[i64], after: &[i64]) -> Result<()> {
         for gone in before.iter().filter(|other| !after.contains(other)) {
-            let sql = format!("DELETE FROM {link} WHERE {ours} = ?1 AND {theirs} = ?2");
-            self.execute(&sql, &[id.into(), (*gone).into()])?;
+            self.execute(&links.delete, &[id.into(), (*gone).into()])?;
         }
         for new in after.iter().filter(|other| !before.contains(other)) {
-            self.link(link, ours, theirs, id, *new)?;
+            let (params, given) = links.params(self, id, *new);
+            self.execute(&links.insert, &params[..given])?;
         }
         Ok(())
-    }
-
-    fn link(&self, link: &str, ours: &str, theirs: &str, id: i64, other: i64) -> Result<()> {
-        if link == "team_member" {
-            // Memberships are records of their own and carry stamps.
-            let sql = "INSERT INTO team_member (team_id, user_id, version, create_date, write_date, create_uid, write_uid, assignment_max) \
-                       VALUES (?1, ?2, 1, ?3, ?3, ?4, ?4, 30)";
-            let user = self.actor.user_id.map(|user| user.0);
-            return self
-                .execute(sql, &[id.into(), other.into(), self.now.micros().into(), user.into()])
-                .map(drop);
-        }
-        let sql = format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)");
-        self.execute(&sql, &[id.into(), other.into()]).map(drop)
     }
 
     /// Removes a record's rows and links.
@@ -273,11 +283,12 @@ pub(crate) fn id_list(ids: &[i64]) -> Cell<'static> {
 pub(crate) struct Inserter<'t, 'c> {
     tx: &'t Tx<'c>,
     statements: Vec<crate::storage::Prepared<'c>>,
+    links: Vec<crate::storage::Prepared<'c>>,
 }
 
 impl<'t, 'c> Inserter<'t, 'c> {
     pub(crate) const fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        Ok(Self { tx, statements: Vec::new() })
+        Ok(Self { tx, statements: Vec::new(), links: Vec::new() })
     }
 
     /// Stores one and gives it its id. A creation date that is set already is kept: an import knows when it was.
@@ -286,6 +297,11 @@ impl<'t, 'c> Inserter<'t, 'c> {
         if self.statements.is_empty() {
             self.statements =
                 sql.inserts.iter().map(|(text, _)| self.tx.prepare(text)).collect::<Result<_>>()?;
+            self.links = sql
+                .links
+                .iter()
+                .map(|links| self.tx.prepare(&links.insert))
+                .collect::<Result<_>>()?;
         }
         let user = self.tx.actor.user_id.map(|user| user.0);
         let known = (R::ACCESS[CREATE_DATE].cell)(record);
@@ -322,11 +338,10 @@ impl<'t, 'c> Inserter<'t, 'c> {
             now: self.tx.now,
             user,
         });
-        for (field, access) in R::TABLE.fields.iter().zip(R::ACCESS) {
-            if let Place::Link(link, ours, theirs) = field.place {
-                for other in ids_of(access, record) {
-                    self.tx.link(link, ours, theirs, id, other)?;
-                }
+        for (links, statement) in sql.links.iter().zip(&mut self.links) {
+            for other in ids_of(&R::ACCESS[links.field], record) {
+                let (params, given) = links.params(self.tx, id, other);
+                statement.execute(&params[..given])?;
             }
         }
         Ok(())

@@ -12,10 +12,11 @@ mod json;
 mod value;
 
 pub(crate) use define::{choice, record};
-pub(crate) use json::{write_json, write_text};
+pub(crate) use json::{write_int, write_json, write_text};
 pub use value::{FieldValue, Properties, decimal};
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 use crate::base::error::{Error, Result};
@@ -249,7 +250,7 @@ impl Table {
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         /// Names to numbers, made once per kind: a draft looks up a dozen names, and comparing them with seventy each adds up.
-        static KNOWN: OnceLock<Vec<OnceLock<HashMap<&'static str, usize>>>> = OnceLock::new();
+        static KNOWN: OnceLock<Vec<OnceLock<Names>>> = OnceLock::new();
         let kinds = KNOWN.get_or_init(|| RecordKind::ALL.iter().map(|_| OnceLock::new()).collect());
         let names = kinds[self.kind as usize].get_or_init(|| {
             let shown = self.fields.iter().enumerate().filter(|(_, field)| !field.hidden);
@@ -281,6 +282,30 @@ impl Table {
     /// The shown fields, in order.
     pub fn shown(&self) -> impl Iterator<Item = &'static Field> {
         self.fields.iter().filter(|field| !field.hidden)
+    }
+}
+
+/// Field names to numbers. The names are ours, so that nobody can crowd them: a plain hash (FNV-1a) does.
+type Names = HashMap<&'static str, usize, BuildHasherDefault<Fnv>>;
+
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -345,6 +370,14 @@ pub trait Record:
     /// `Invalid` or `Limit`, naming the field.
     fn set(&mut self, name: &str, value: &Value) -> Result<()> {
         let at = Self::TABLE.position(name).ok_or_else(|| Self::TABLE.unknown(name))?;
+        self.set_at(at, value)
+    }
+
+    /// As [`Self::set`], by the field's number.
+    ///
+    /// # Errors
+    /// `Invalid` or `Limit`, naming the field.
+    fn set_at(&mut self, at: usize, value: &Value) -> Result<()> {
         let field = &Self::TABLE.fields[at];
         if field.system {
             return Err(field
@@ -368,21 +401,27 @@ pub trait Record:
     }
 }
 
-/// Numbers of the stored fields and links that differ, leaving out the version and who wrote when.
-pub fn changed_fields<'a, R: Record>(
-    before: &'a R,
-    after: &'a R,
-) -> impl Iterator<Item = usize> + 'a {
-    R::TABLE.fields.iter().zip(R::ACCESS).enumerate().filter_map(move |(at, (field, access))| {
-        let compared = match field.place {
+/// Numbers of the stored fields and links, leaving out the version and who wrote when: what a change can be told by.
+pub fn told_fields<R: Record>() -> impl Iterator<Item = usize> {
+    R::TABLE.fields.iter().enumerate().filter_map(|(at, field)| {
+        let told = match field.place {
             Place::Column | Place::Side(_) => {
                 !matches!(field.name, "version" | "write_date" | "write_uid")
             }
             Place::Link(..) => true,
             Place::Joined(_) | Place::Sql(_) | Place::Computed => false,
         };
-        (compared && (access.cell)(before) != (access.cell)(after)).then_some(at)
+        told.then_some(at)
     })
+}
+
+/// Those of [`told_fields`] that differ.
+pub fn changed_fields<'a, R: Record>(
+    before: &'a R,
+    after: &'a R,
+) -> impl Iterator<Item = usize> + 'a {
+    told_fields::<R>()
+        .filter(move |at| (R::ACCESS[*at].cell)(before) != (R::ACCESS[*at].cell)(after))
 }
 
 /// Who saved a record when.
