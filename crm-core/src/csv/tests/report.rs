@@ -240,7 +240,7 @@ fn longer_files_than_a_chunk_are_one_import() {
         .unwrap();
     let all = rows as u64;
     assert_eq!(counts(&report), [all + 1, all, 0, 0, 0, 1]);
-    assert_eq!(told, [(5_000, 0), (all + 1, 0)]);
+    assert_eq!(told, [(crate::base::limit::CHUNK as u64, 0), (all + 1, 0)]);
     assert_eq!(s.partners().count(None).unwrap(), 3);
     let mut stop = |done, _| done < all;
     let error = s
