@@ -517,7 +517,8 @@ crm_status crm_fields_set_property_date(crm_fields *fields,
                                         uint32_t day,
                                         crm_error **err);
 
-// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again.
+// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again. An update puts it
+// in place of what that system called the record before.
 crm_status crm_fields_set_external_id(crm_fields *fields,
                                       crm_str system,
                                       crm_str external_id,
@@ -1776,7 +1777,8 @@ crm_status crm_setting_set_text(const crm_session *session,
 // Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 void crm_property_options_init(crm_property_options *options, size_t struct_size);
 
-// Declares a custom field of leads or partners. The same again does nothing; another type is `CRM_E_CONFLICT`.
+// Declares a custom field of leads or partners. Declaring it again changes label, teams and choices, of which none may be missing, and
+// leaves what is omitted; another type, or a missing choice, is `CRM_E_CONFLICT`.
 crm_status crm_property_declare(const crm_session *session,
                                 const crm_property_options *options,
                                 crm_error **err);
@@ -1852,14 +1854,16 @@ void crm_import_options_init(crm_import_options *options, size_t struct_size);
 
 // Creates and updates records from CSV. `out` receives one row: `rows`, `created`, `updated`, `unchanged`, `skipped`, `failed`,
 // `plan_hash`. `out_errors` may be null; it receives why rows were refused: `record`, `line`, `column`, `value`, `code`, `message`,
-// `hint`. No mapping: each column is the field that its header names.
+// `hint`; a row has one for each of its cells that is wrong. No mapping: each column is the field that its header names, and `id` needs
+// `create_date` beside it: a row whose record was created at another time comes from another database and is `CRM_E_CONFLICT`.
 crm_status crm_csv_import(const crm_session *session,
                           const crm_import_options *options,
                           crm_frame **out,
                           crm_frame **out_errors,
                           crm_error **err);
 
-// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import can read again.
+// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
+// can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
 // `out` receives how many.
 crm_status crm_csv_export(const crm_session *session,
                           int32_t kind,

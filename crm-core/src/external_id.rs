@@ -15,7 +15,8 @@ pub(crate) fn find(
     tx.optional(sql, &[system.into(), kind.name().into(), external.into()], |line| line.int(0))
 }
 
-/// Remembers what a system calls a record. Re-pointing a name is refused; naming the same record again changes nothing.
+/// Remembers what a system calls a record, in place of what it called it before; other systems' names stay. Re-pointing a name is
+/// refused; naming the same record again changes nothing.
 pub(crate) fn bind(
     tx: &Tx<'_>,
     kind: RecordKind,
@@ -41,6 +42,8 @@ pub(crate) fn bind(
         .with_field("external_id")
         .with_subject(Subject { kind, id: known })),
         None => {
+            let sql = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2 AND system = ?3";
+            tx.execute(sql, &[kind.name().into(), id.into(), system.into()])?;
             let sql = "INSERT INTO external_id (system, kind, external_id, record_id) VALUES (?1, ?2, ?3, ?4)";
             tx.execute(sql, &[system.into(), kind.name().into(), external.into(), id.into()])
                 .map(drop)

@@ -191,10 +191,12 @@ impl<'s> Properties<'s> {
         Self { link }
     }
 
-    /// Declares a custom field. Declaring the same again does nothing.
+    /// Declares a custom field. Declaring it again changes what is given: its label, its teams, its options, to which new ones may be
+    /// added and whose order may change. No label and no teams leave those as they are; declaring the same does nothing.
     ///
     /// # Errors
-    /// `Invalid` for a name or options that make no sense; `Conflict` when the name is taken with another type; `Denied` below admin.
+    /// `Invalid` for a name or options that make no sense; `Conflict` when it is declared with another type, or with options that are
+    /// not among the given ones, since records may have them; `Denied` below admin.
     pub fn declare(&self, draft: &PropertyDefinition) -> Result<PropertyDefinition> {
         self.link.write(|tx| declare(tx, draft))
     }
@@ -246,18 +248,7 @@ fn declare(tx: &mut Tx<'_>, draft: &PropertyDefinition) -> Result<PropertyDefini
     }
     let known = definitions(tx)?;
     if let Some(same) = known.find(draft.record, name) {
-        if same == draft
-            || (draft.label.is_none()
-                && draft.team_ids.is_empty()
-                && same.kind == draft.kind
-                && same.options == draft.options)
-        {
-            return Ok(same.clone());
-        }
-        return Err(Error::conflict(format!(
-            "name: a property {name:?} is declared already, differently"
-        ))
-        .with_field("name"));
+        return redeclare(tx, same, draft);
     }
     if known.0.iter().filter(|known| known.record == draft.record).count() >= limit::PROPERTIES {
         return Err(Error::limit(
@@ -279,4 +270,50 @@ fn declare(tx: &mut Tx<'_>, draft: &PropertyDefinition) -> Result<PropertyDefini
     )?;
     tx.forget_all();
     Ok(draft.clone())
+}
+
+/// Changes a definition without taking the meaning from values that are stored.
+fn redeclare(
+    tx: &mut Tx<'_>,
+    known: &PropertyDefinition,
+    draft: &PropertyDefinition,
+) -> Result<PropertyDefinition> {
+    let name = &known.name;
+    if known.kind != draft.kind {
+        return Err(Error::conflict(format!(
+            "type: the property {name:?} is declared as {}, and values of it may be stored; declare a {} of another name",
+            known.kind.word(),
+            draft.kind.word()
+        ))
+        .with_field("type"));
+    }
+    if let Some(gone) = known.options.iter().find(|option| !draft.options.contains(option)) {
+        return Err(Error::conflict(format!(
+            "options: {gone:?} of the property {name:?} is missing, and records may have it; give all known options, {:?}, and the new ones",
+            known.options
+        ))
+        .with_field("options"));
+    }
+    let mut changed = PropertyDefinition { options: draft.options.clone(), ..known.clone() };
+    if draft.label.is_some() {
+        changed.label.clone_from(&draft.label);
+    }
+    if !draft.team_ids.is_empty() {
+        changed.team_ids.clone_from(&draft.team_ids);
+    }
+    if changed != *known {
+        let teams: Vec<i64> = changed.team_ids.iter().map(|team| team.0).collect();
+        tx.execute(
+            "UPDATE property SET label = ?1, options = ?2, team_ids = ?3 WHERE record = ?4 AND name = ?5",
+            &[
+                changed.label.as_deref().into(),
+                json!(changed.options).to_string().into(),
+                json!(teams).to_string().into(),
+                changed.record.name().into(),
+                name.as_str().into(),
+            ],
+        )?;
+        tx.forget_all();
+    }
+    Ok(changed)
 }

@@ -111,7 +111,8 @@ fn counts(report: &ImportReport) -> Frame {
 
 /// Creates and updates records from CSV. `out` receives one row: `rows`, `created`, `updated`, `unchanged`, `skipped`, `failed`,
 /// `plan_hash`. `out_errors` may be null; it receives why rows were refused: `record`, `line`, `column`, `value`, `code`, `message`,
-/// `hint`. No mapping: each column is the field that its header names.
+/// `hint`; a row has one for each of its cells that is wrong. No mapping: each column is the field that its header names, and `id` needs
+/// `create_date` beside it: a row whose record was created at another time comes from another database and is `CRM_E_CONFLICT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_csv_import(
     session: *const CrmSession,
@@ -170,7 +171,8 @@ fn export(
     })
 }
 
-/// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import can read again.
+/// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
+/// can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
 /// `out` receives how many.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_csv_export(

@@ -249,7 +249,8 @@ pub unsafe extern "C" fn crm_fields_set_property_date(
     set_property(fields, name, err, |_| Ok(Value::Date(Date::new(year, month, day)?)))
 }
 
-/// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again.
+/// What another system calls the record: `crm_…_get_external(session, system, external_id, …)` finds it again. An update puts it
+/// in place of what that system called the record before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_fields_set_external_id(
     fields: *mut CrmFields,

@@ -37,7 +37,8 @@ fn draft(given: *const CrmPropertyOptions) -> Result<PropertyDefinition> {
     Ok(draft)
 }
 
-/// Declares a custom field of leads or partners. The same again does nothing; another type is `CRM_E_CONFLICT`.
+/// Declares a custom field of leads or partners. Declaring it again changes label, teams and choices, of which none may be missing, and
+/// leaves what is omitted; another type, or a missing choice, is `CRM_E_CONFLICT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_property_declare(
     session: *const CrmSession,

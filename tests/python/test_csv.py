@@ -86,3 +86,59 @@ def test_progress_and_stopping(s: crm.Session) -> None:
     with pytest.raises(crm.CancelledError):
         s.csv.import_("lead", io.BytesIO(rows), {"Deal": "name"}, progress=lambda done, total: False)
     assert s.leads.count() == 3_000
+
+
+def test_an_export_of_another_database_changes_nothing(s: crm.Session) -> None:
+    ours = s.leads.create(name="Ours", expected_revenue=99_999)
+    stage = s.stages.find()[0]
+    with crm.open(":memory:") as db, db.session() as theirs:
+        theirs.leads.create(name="Theirs", expected_revenue=1)
+        theirs.stages.update(stage, name="Prospect")
+        for kind in ("lead", "stage"):
+            out = io.BytesIO()
+            theirs.csv.export(kind, out)
+            with pytest.raises(crm.ConflictError, match="another database") as caught:
+                s.csv.import_(kind, io.BytesIO(out.getvalue()), {})
+            assert caught.value.field == "create_date"
+        out = io.BytesIO()
+        theirs.csv.export("lead", out, columns=["id", "name", "expected_revenue"])
+    with pytest.raises(crm.InvalidError, match="which database"):
+        s.csv.import_("lead", io.BytesIO(out.getvalue()), {})
+    assert s.leads.get(ours) == ours and s.stages.get(stage) == stage
+
+
+def test_records_are_carried_over_by_name(s: crm.Session) -> None:
+    fair = s.sources.create(name="Harbour fair")
+    deal = s.leads.create(name="Fleet lease", source_id=fair, expected_revenue=5, external_id=("sheet", "A-1"))
+    columns = ["external_id(sheet)", "name", "stage_id.name", "source_id.name", "expected_revenue"]
+    with crm.open(":memory:") as db, db.session() as other:
+        for revenue, wanted in ((5, (1, 0)), (6, (0, 1))):
+            s.leads.update(deal, expected_revenue=revenue)
+            out = io.BytesIO()
+            s.csv.export("lead", out, columns=columns)
+            report = other.csv.import_("lead", io.BytesIO(out.getvalue()), {}, policy={"source_id": "create"})
+            assert (report.created, report.updated) == wanted, report.errors
+        assert other.leads.get(external_id=("sheet", "A-1")).expected_revenue == 6
+
+
+def test_every_wrong_cell_of_a_row_is_told(s: crm.Session) -> None:
+    file = b"name,priority,date_deadline,expected_revenue\nx,9,31.02.2026,abc\n"
+    report = s.csv.import_("lead", io.BytesIO(file), {}, date_format="%d.%m.%Y")
+    assert report.failed == 1 and [row["column"] for row in report.errors] == ["priority", "date_deadline", "expected_revenue"]
+    assert "no such day" in report.errors[1]["message"]
+    with pytest.raises(crm.InvalidError, match=r"Deal;Worth.*delimiter"):
+        s.csv.import_("lead", io.BytesIO(b"Deal;Worth\na;1\n"), {"Deal": "name"})
+
+
+@pytest.mark.parametrize(("decimal", "cell", "worth"), [(".", "3.000", 3), (".", "3,000", 3_000), (",", "3.000", 3_000), (",", "3,000", 3)])
+def test_what_groups_of_three_mean(s: crm.Session, decimal: str, cell: str, worth: int) -> None:
+    file = f"name;expected_revenue\nx;{cell}\n".encode()
+    assert s.csv.import_("lead", io.BytesIO(file), {}, delimiter=";", decimal=decimal).created == 1
+    assert s.leads.find()[0].expected_revenue == worth
+
+
+def test_an_ambiguous_name_is_told_with_its_ids(s: crm.Session) -> None:
+    known = next(stage for stage in s.stages.find() if stage.name == "New")
+    second = s.stages.create(name="New")
+    report = s.csv.import_("lead", io.BytesIO(b"name,stage_id.name\nx,New\n"), {}, policy={"stage_id": "create"})
+    assert f"stage {known.id}, {second.id}" in report.errors[0]["message"] and "stage_id.id" in report.errors[0]["hint"]

@@ -143,6 +143,11 @@ def test_properties(s: crm.Session) -> None:
     for wrong in ({"Colour": "red"}, {"Vehicles": "many"}, {"Lead Origin": "radio"}, {"Urgent": 1}):
         with pytest.raises(crm.InvalidError):
             s.leads.update(deal, properties=wrong)
+    assert declare("lead", "Lead Origin", "selection", options=["fair", "web", "radio"]).label == "Where from"
+    assert s.leads.update(deal, properties={"Lead Origin": "radio"}).properties["Lead Origin"] == "radio"
+    for gone in (lambda: declare("lead", "Lead Origin", "selection", options=["fair"]), lambda: declare("lead", "Vehicles", "text")):
+        with pytest.raises(crm.ConflictError):
+            gone()
     with pytest.raises(crm.InvalidError):
         declare("lead", "x", "colour")  # type: ignore[arg-type]
     with pytest.raises(crm.InvalidError):
@@ -165,3 +170,18 @@ def test_opening_with_options(tmp_path: Any) -> None:
     with pytest.raises(crm.StorageError) as caught:
         crm.open(tmp_path / "other")
     assert caught.value.code == 703
+
+
+def test_a_system_has_one_name_for_a_record(s: crm.Session) -> None:
+    deal = s.leads.create(name="x", external_id=("erp", "1"))
+    s.leads.update(deal, external_id=("shop", "A"))
+    s.leads.update(deal, external_id=("erp", "9"))
+    s.leads.update(deal, external_id=None)  # type: ignore[arg-type]
+    assert s.leads.get(external_id=("erp", "9")) == s.leads.get(external_id=("shop", "A")) == s.leads.get(deal)
+    with pytest.raises(crm.NotFoundError):
+        s.leads.get(external_id=("erp", "1"))
+    wrong: Any
+    for wrong in ("erp", ("erp",), ("erp", 9), ("erp", "9", "x")):
+        with pytest.raises(crm.InvalidError) as caught:
+            s.leads.update(deal, external_id=wrong)
+        assert caught.value.field == "external_id"

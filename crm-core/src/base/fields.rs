@@ -14,7 +14,7 @@ use crate::base::value::Value;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fields {
     values: Vec<(Cow<'static, str>, Value)>,
-    /// What another system calls the record: (system, its id).
+    /// What another system calls the record: (system, its id). An update puts it in place of what that system called it before.
     pub external_id: Option<(String, String)>,
     /// The version that the caller has seen; `update` answers `Conflict` if the record has another.
     pub expected_version: Option<i64>,

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use chrono::format::ParseErrorKind;
 use chrono::{LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -182,11 +183,22 @@ impl Format {
     }
 
     fn date(&self, text: &str) -> Result<Date, Fault> {
-        let day = NaiveDate::parse_from_str(text.trim(), &self.date).map_err(|_| {
+        let day = NaiveDate::parse_from_str(text.trim(), &self.date).map_err(|error| {
+            if is_no_day(&error) {
+                return self.no_day(text);
+            }
             let message = format!("{text:?} is not a date of the form {:?}", self.date);
             Fault::new(Error::invalid("", message), "declare date_format as the file has it")
         })?;
         Ok(Date::from_chrono(day)?)
+    }
+
+    fn no_day(&self, text: &str) -> Fault {
+        let message = format!("{text:?} has the form {:?}, but there is no such day", self.date);
+        Fault::new(
+            Error::invalid("", message),
+            "correct it, or declare date_format as the file has it",
+        )
     }
 
     fn instant(&self, text: &str) -> Result<Timestamp, Fault> {
@@ -194,8 +206,10 @@ impl Format {
         if let Ok(moment) = Timestamp::parse(text) {
             return Ok(moment);
         }
-        if let Ok(day) = NaiveDate::parse_from_str(text, &self.date) {
-            return self.start_of(day);
+        match NaiveDate::parse_from_str(text, &self.date) {
+            Ok(day) => return self.start_of(day),
+            Err(error) if is_no_day(&error) => return Err(self.no_day(text)),
+            Err(_) => {}
         }
         let naive = ["T%H:%M:%S%.f", " %H:%M:%S%.f", "T%H:%M", " %H:%M"].iter().find_map(|time| {
             NaiveDateTime::parse_from_str(text, &format!("{}{time}", self.date)).ok()
@@ -239,6 +253,11 @@ impl Format {
             .ok_or_else(|| Error::invalid("", format!("{day} does not begin in {}", self.zone)))?;
         Ok(Timestamp::from_chrono(first.to_utc())?)
     }
+}
+
+/// Whether a text has the form of a date, and names a day that no calendar has.
+fn is_no_day(error: &chrono::ParseError) -> bool {
+    matches!(error.kind(), ParseErrorKind::OutOfRange | ParseErrorKind::Impossible)
 }
 
 /// Refuses a format that cannot bring a day back.
@@ -289,7 +308,13 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn id(text: &str, field: &str) -> Result<i64, Fault> {
     text.trim().parse().ok().filter(|id| *id > 0).ok_or_else(|| {
         let error = Error::invalid(field, format!("{field}: {text:?} is not an id"));
-        Fault::new(error, format!("map the column to {field}.name if it holds names"))
+        let hint = match field {
+            "id" => {
+                "map the column to external_id(<system>) if another system gave these".to_owned()
+            }
+            _ => format!("map the column to {field}.name if it holds names"),
+        };
+        Fault::new(error, hint)
     })
 }
 

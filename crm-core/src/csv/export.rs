@@ -17,8 +17,7 @@ use crate::record::table;
 use crate::storage::Tx;
 
 /// What of a lead's past an export tells, so that it can be told elsewhere.
-const PAST: [&str; 7] = [
-    "create_date",
+const PAST: [&str; 6] = [
     "won_status",
     "active",
     "date_open",
@@ -27,12 +26,13 @@ const PAST: [&str; 7] = [
     "date_last_stage_update",
 ];
 
-/// The default columns: `id`, what can be given, a lead's past, and each custom field.
+/// The default columns: `id` with `create_date`, which together name a record of one database, what can be given, a lead's past, and
+/// each custom field.
 pub(super) fn columns(tx: &Tx<'_>, kind: RecordKind) -> Result<Vec<String>> {
     let told = |field: &&Field| {
         let given = !field.system && (field.is_stored() || matches!(field.kind, FieldKind::Ids(_)));
         let past = kind == RecordKind::Lead && PAST.contains(&field.name);
-        (given || past) && field.kind != FieldKind::Properties
+        (given || past || field.name == "create_date") && field.kind != FieldKind::Properties
     };
     let fields = table(kind).shown().filter(told).map(|field| field.name.to_owned());
     let own = fields.filter(|name| name != "id");

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Read;
 
 use crate::base::progress::Progress;
-use crate::base::{Error, FieldKind, Frame, RecordKind, Result, Value, limit};
+use crate::base::{Error, ErrorKind, FieldKind, Frame, RecordKind, Result, Value, limit};
 use crate::csv::cell::{self, Fault, Format};
 use crate::csv::links::Links;
 use crate::csv::mapping::{Column, Mapping, Target};
@@ -105,7 +105,7 @@ impl Import<'_> {
                 kind => office_by_kind!(kind, R => office::write::<R>(self, tx, &mut rows)?),
             }
             for row in rows {
-                self.account(row)?;
+                self.account(tx, row)?;
             }
             progress.tell(self.report.rows, 0)?;
         }
@@ -132,6 +132,7 @@ impl Import<'_> {
             cells: self.mapping.columns.iter().map(text).collect(),
             external: None,
             id: None,
+            own_id: false,
             named: false,
             outcome: None,
         };
@@ -169,7 +170,10 @@ impl Import<'_> {
                 continue;
             }
             match &self.mapping.columns[at].target {
-                Target::Id => row.id = Some(cell::id(text, "id").map_err(|fault| fault.at(at))?),
+                Target::Id => {
+                    row.id = Some(cell::id(text, "id").map_err(|fault| fault.at(at))?);
+                    row.own_id = true;
+                }
                 Target::External(system) => {
                     if text.len() > limit::SHORT_TEXT {
                         let message = format!(
@@ -234,9 +238,11 @@ impl Import<'_> {
     }
 
     /// Writes down what became of a row.
-    fn account(&mut self, row: Row) -> Result<()> {
-        let outcome =
-            row.outcome.unwrap_or_else(|| Outcome::Failed(Error::bug("a row was left out").into()));
+    fn account(&mut self, tx: &Tx<'_>, mut row: Row) -> Result<()> {
+        let outcome = row
+            .outcome
+            .take()
+            .unwrap_or_else(|| Outcome::Failed(Error::bug("a row was left out").into()));
         self.report.rows += 1;
         let (count, word) = match &outcome {
             Outcome::Created => (&mut self.report.created, "created"),
@@ -249,35 +255,40 @@ impl Import<'_> {
         self.hash_text(word);
         row.cells.iter().for_each(|cell| self.hash_text(cell));
         let Outcome::Failed(fault) = outcome else { return Ok(()) };
-        let blamed = |column: &Column| Some(column.target.field().as_str()) == fault.error.field();
-        let at = fault.column.or_else(|| self.mapping.columns.iter().position(blamed));
-        let column = at.map(|at| &self.mapping.columns[at]);
-        if self.options.on_error == OnError::Abort {
-            return Err(self.aborted(&row.cells, (row.record, row.line), at, &fault));
+        let foreign = is_foreign(&row, &fault);
+        if !foreign
+            && self.options.on_error == OnError::Skip
+            && self.report.errors.len() >= limit::CSV_ERRORS
+        {
+            return Ok(());
         }
-        if self.report.errors.len() < limit::CSV_ERRORS {
+        let faults = self.complaints(tx, &row, helped(&row, fault))?;
+        if let Some(fault) = faults.iter().find(|fault| is_foreign(&row, fault)) {
+            return Err(self.aborted(&row, fault));
+        }
+        if self.options.on_error == OnError::Abort
+            && let [fault, ..] = &faults[..]
+        {
+            return Err(self.aborted(&row, fault));
+        }
+        for Fault { column: at, error, hint } in faults {
             let int = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
             self.report.errors.push([
                 int(row.record),
                 int(row.line),
-                column.map(|column| column.header.clone()).into(),
+                at.map(|at| self.mapping.columns[at].header.clone()).into(),
                 at.map(|at| shortened(&row.cells[at])).into(),
-                Value::Int(fault.error.code().into()),
-                fault.error.message().into(),
-                fault.hint.map(std::borrow::Cow::into_owned).into(),
+                Value::Int(error.code().into()),
+                error.message().into(),
+                hint.map(std::borrow::Cow::into_owned).into(),
             ]);
         }
         Ok(())
     }
 
-    /// The first error of an import that takes everything back.
-    fn aborted(
-        &self,
-        cells: &[String],
-        (record, line): (u64, u64),
-        at: Option<usize>,
-        fault: &Fault,
-    ) -> Error {
+    /// The error of an import that takes everything back.
+    fn aborted(&self, row: &Row, fault: &Fault) -> Error {
+        let (Row { record, line, cells, .. }, at) = (row, fault.column);
         let place = at.map_or(String::new(), |at| {
             format!(
                 ", column {:?}, value {:?}",
@@ -290,7 +301,7 @@ impl Import<'_> {
             format!("record {record}, line {line}{place}: {}{hint}", fault.error.message());
         let column = at.map_or(0, |at| self.mapping.columns[at].at + 1);
         let mut error = Error::new(fault.error.kind(), message)
-            .with_line(line, u64::try_from(column).unwrap_or(0));
+            .with_line(*line, u64::try_from(column).unwrap_or(0));
         if let Some(field) = fault.error.field() {
             error = error.with_field(field);
         }
@@ -314,6 +325,23 @@ impl Import<'_> {
         self.report.plan_hash = format!("{:016x}", self.hash);
         self.report
     }
+}
+
+/// Whether a row is about a record of another database: its own id is that of a record that was created at another time. Ids say
+/// nothing about the rest of that file either, so that the import ends.
+fn is_foreign(row: &Row, fault: &Fault) -> bool {
+    row.own_id
+        && fault.error.kind() == ErrorKind::Conflict
+        && fault.error.field() == Some("create_date")
+}
+
+/// What would help where an id is of no record.
+fn helped(row: &Row, fault: Fault) -> Fault {
+    if row.own_id && fault.hint.is_none() && fault.error.kind() == ErrorKind::NotFound {
+        let hint = "ids are those of the database that wrote them; leave the column out to create records, or name them by external_id(<system>)";
+        return Fault { hint: Some(hint.into()), ..fault };
+    }
+    fault
 }
 
 /// FNV-1a, 64 bits. No byte of UTF-8 is 0xff, so that it can stand between texts.

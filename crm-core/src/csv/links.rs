@@ -13,37 +13,33 @@ use crate::record::table;
 use crate::storage::Tx;
 
 /// What a text names.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Found {
     /// That record.
     One(i64),
-    /// So many; nobody can say which.
-    Many(usize),
+    /// These; nobody can say which.
+    Many(Vec<i64>),
 }
 
 /// Records of one name: the shown ones count, the hidden ones only where there are no others.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Named {
-    id: i64,
-    shown: usize,
-    hidden: usize,
+    shown: Vec<i64>,
+    hidden: Vec<i64>,
 }
 
 impl Named {
-    const fn add(&mut self, id: i64, active: bool) {
-        if active {
-            self.shown += 1;
-        } else {
-            self.hidden += 1;
-        }
-        if active || self.shown == 0 {
-            self.id = id;
-        }
+    fn add(&mut self, id: i64, active: bool) {
+        let ids = if active { &mut self.shown } else { &mut self.hidden };
+        ids.push(id);
     }
 
-    const fn found(self) -> Found {
-        let count = if self.shown > 0 { self.shown } else { self.hidden };
-        if count == 1 { Found::One(self.id) } else { Found::Many(count) }
+    fn found(&self) -> Found {
+        let ids = if self.shown.is_empty() { &self.hidden } else { &self.shown };
+        match ids[..] {
+            [id] => Found::One(id),
+            _ => Found::Many(ids.clone()),
+        }
     }
 }
 
@@ -78,7 +74,7 @@ impl Links {
             }
             By::Text(field) => {
                 let names = self.names(tx, kind, field)?;
-                Ok(names.get(&key(text)).map(|named| named.found()))
+                Ok(names.get(&key(text)).map(Named::found))
             }
         }
     }

@@ -178,10 +178,15 @@ impl Mapping {
         };
         let mut columns = Vec::with_capacity(pairs.len());
         for (name, text) in pairs {
-            let target = Target::parse(text, kind, definitions)?;
-            let at = place(header, name)?;
+            let at = place(header, name, options)?;
+            let target = Target::parse(text, kind, definitions).map_err(|error| {
+                if mapping.is_empty() { apart(error, header, options) } else { error }
+            })?;
             let policy = policy(&target, text, options)?;
             columns.push(Column { header: name.clone(), at, text: text.clone(), target, policy });
+        }
+        if mapping.is_empty() {
+            check_ids(&columns)?;
         }
         check_twice(&columns)?;
         check_policies(&columns, options)?;
@@ -189,13 +194,35 @@ impl Mapping {
     }
 }
 
+/// Says that a header of one column looks as if other characters stood between its cells.
+fn apart(error: Error, header: &[String], options: &ImportOptions) -> Error {
+    let [only] = header else { return error };
+    let other =
+        [';', '\t', '|', ','].into_iter().find(|c| *c != options.delimiter && only.contains(*c));
+    let Some(other) = other else { return error };
+    let hint = format!(
+        "{error}; the header looks as if {other:?} stood between its cells: say so by delimiter"
+    );
+    let field = error.field().unwrap_or("delimiter").to_owned();
+    Error::invalid(field, hint)
+}
+
 /// The place of a column in a header.
-fn place(header: &[String], name: &str) -> Result<usize> {
+fn place(header: &[String], name: &str, options: &ImportOptions) -> Result<usize> {
     let mut places = header.iter().enumerate().filter(|(_, known)| known.trim() == name.trim());
     let Some((at, _)) = places.next() else {
         let hint = nearest(name, header.iter().map(String::as_str))
             .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
-        return Err(Error::invalid(name, format!("the file has no column {name:?}{hint}")));
+        const SHOWN: usize = 20;
+        let mut known: Vec<String> =
+            header.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+        if header.len() > SHOWN {
+            known.push(format!("{} more", header.len() - SHOWN));
+        }
+        let known = known.join(", ");
+        let error =
+            Error::invalid(name, format!("the file has no column {name:?}{hint}; it has {known}"));
+        return Err(apart(error, header, options));
     };
     crate::require!(
         places.next().is_none(),
@@ -239,6 +266,18 @@ fn check_twice(columns: &[Column]) -> Result<()> {
             ));
         }
     }
+    Ok(())
+}
+
+/// An `id` that only a header speaks of is believed beside `create_date`: ids begin at 1 in every database.
+fn check_ids(columns: &[Column]) -> Result<()> {
+    let has = |name: &str| columns.iter().any(|column| column.target.field() == name);
+    crate::require!(
+        !has("id") || has("create_date"),
+        "id",
+        "id: the ids of which database? a create_date beside them tells; or name the field of each column in a mapping, \
+         which says that they are this one's; or leave them out"
+    );
     Ok(())
 }
 

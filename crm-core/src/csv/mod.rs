@@ -124,7 +124,8 @@ pub struct ImportReport {
     /// Rows refused.
     pub failed: u64,
     /// Why rows were refused, in their order: `record` (from 1), `line` (in the file, from 1), `column`, `value`, `code`, `message`,
-    /// `hint`. The first [`limit::CSV_ERRORS`](crate::base::limit::CSV_ERRORS) of them.
+    /// `hint`. A row has one for each of its cells that is wrong. No row is added once there are
+    /// [`limit::CSV_ERRORS`](crate::base::limit::CSV_ERRORS).
     pub errors: Frame,
     /// The same for the same file, mapping and outcome of every row: after a dry run, the import itself can be compared.
     pub plan_hash: String,
@@ -171,12 +172,19 @@ impl<'s> Csv<'s> {
     /// it, any other creates one. A lead's past can be told: `create_date`, `date_open`, `date_closed`, `date_last_stage_update`,
     /// `date_conversion`, `won_status`, `lost_reason_id`, `active`.
     ///
-    /// An empty cell leaves the field at its default or as it is; `\N` empties it. Links of one cell are separated by `;` or `,`.
+    /// Ids begin at 1 in every database, so that `id` is believed beside `create_date` only, as an export writes them, unless a mapping
+    /// names it. A row whose record was created at another time ends the import: the file was exported from another database. To carry
+    /// records over, name them by `external_id(<system>)` or not at all, and what they link to by name.
+    ///
+    /// An empty cell leaves the field at its default or as it is; `\N` empties it. Links of one cell are separated by `;`, else by `,`.
+    /// Numbers may have groups of three digits, set apart by a space, an apostrophe or that of `.` and `,` which is not `decimal`: with
+    /// `decimal: '.'` a cell of `3,000` is three thousand and `3.000` is three, with `','` it is the other way round. A day alone is its
+    /// first instant in `zone`, and so is an instant without an offset local to `zone`.
     /// `progress` is told the rows done; how many there will be is not known, and told as 0.
     ///
     /// # Errors
-    /// `Invalid` for columns, fields or options that make no sense, naming the nearest; `Format` for a file that is no CSV in UTF-8;
-    /// `Limit`; `Cancelled`; with [`OnError::Abort`] the first row's own. Nothing is written then.
+    /// `Invalid` for columns, fields or options that make no sense, naming the nearest; `Conflict` for ids of another database; `Format`
+    /// for a file that is no CSV in UTF-8; `Limit`; `Cancelled`; with [`OnError::Abort`] the first row's own. Nothing is written then.
     pub fn import(
         &self,
         record: RecordKind,
@@ -190,6 +198,9 @@ impl<'s> Csv<'s> {
 
     /// Writes matching records as CSV, in the order of their ids, and answers how many. Columns are named as in a mapping and by default
     /// those of [`Self::columns`]; archived records are left out unless the filter mentions `active`.
+    ///
+    /// The default is for this database, whose ids it holds. For another one, leave out `id` and name what is linked:
+    /// `external_id(<system>)`, `name`, `stage_id.name`, `partner_id.name`, ….
     ///
     /// # Errors
     /// `Invalid` for an unknown column; `Host` when the target cannot be written.

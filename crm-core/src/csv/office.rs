@@ -1,10 +1,10 @@
 //! Rows into records of the office, one by one: each in a part of the transaction that can fail alone.
 
-use crate::base::{Error, Fields, Id as _, Result};
+use crate::base::{Error, Fields, Id as _, Result, Value};
 use crate::csv::cell::Fault;
 use crate::csv::import::Import;
 use crate::csv::row::{Asked, Outcome, Row, survivable};
-use crate::desk::{Room, create_in, query, update_in};
+use crate::desk::{Room, create_dated, query, same_creation, update_in};
 use crate::external_id;
 use crate::lead::import::Draft;
 use crate::storage::Tx;
@@ -77,10 +77,17 @@ fn create<R: Room>(
     tx: &mut Tx<'_>,
     draft: &Draft,
 ) -> Result<Outcome, Fault> {
-    if let Some((field, _)) = draft.kept.first() {
-        return Err(field.refuse("is kept by the library; a new record cannot bring it").into());
+    let mut created = None;
+    for (field, value) in &draft.kept {
+        match value {
+            Value::Time(moment) if field.name == "create_date" => created = Some(*moment),
+            _ => {
+                let error = field.refuse("is kept by the library; a new record cannot bring it");
+                return Err(error.into());
+            }
+        }
     }
-    let id = create_in::<R>(tx, &draft.fields)?.number();
+    let id = create_dated::<R>(tx, &draft.fields, created)?.number();
     tx.settle()?;
     import.links.add(R::TABLE.kind, &draft.fields, id);
     Ok(Outcome::Created)
@@ -96,6 +103,9 @@ fn update<R: Room>(
     let before: R = query::get(tx, R::Id::from(id))?;
     for (field, value) in &draft.kept {
         if before.value(field.name)? != *value {
+            if let ("create_date", Value::Time(told)) = (field.name, value) {
+                same_creation(&before, *told)?;
+            }
             let error = field.refuse("is kept by the library and differs from what is stored");
             return Err(error.into());
         }

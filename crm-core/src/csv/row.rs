@@ -1,11 +1,14 @@
 //! A row, and what it asks for: its cells as values, its links as ids, and what is missing.
 
-use crate::base::{Error, ErrorKind, Field, FieldKind, RecordKind, Result, Timestamp, Value};
+use crate::base::{
+    Error, ErrorKind, Field, FieldKind, Record as _, RecordKind, Result, Timestamp, Value,
+};
 use crate::csv::LinkPolicy;
 use crate::csv::cell::{self, Fault};
 use crate::csv::import::Import;
 use crate::csv::links::Found;
 use crate::csv::mapping::{By, Target};
+use crate::desk::by_kind;
 use crate::lead::import::Draft;
 use crate::record::WonStatus;
 use crate::storage::Tx;
@@ -30,6 +33,8 @@ pub(super) struct Row {
     pub(super) external: Option<(String, String)>,
     /// The record that it is about, if there is one.
     pub(super) id: Option<i64>,
+    /// Whether it names that record by our own id.
+    pub(super) own_id: bool,
     /// Whether its external id is new to its record.
     pub(super) named: bool,
     pub(super) outcome: Option<Outcome>,
@@ -128,7 +133,7 @@ impl Import<'_> {
             }
             match (self.links.find(tx, *kind, by, text)?, column.policy) {
                 (Some(Found::One(id)), _) => ids.push(id),
-                (Some(Found::Many(count)), _) => return Err(ambiguous(field, *kind, text, count)),
+                (Some(Found::Many(ids)), _) => return Err(ambiguous(field, *kind, by, text, &ids)),
                 (None, LinkPolicy::Error) => return Err(unknown(field, *kind, by, text)),
                 (None, LinkPolicy::Skip) => *skip = true,
                 (None, LinkPolicy::Create) => {
@@ -168,6 +173,59 @@ impl Import<'_> {
     }
 }
 
+impl Import<'_> {
+    /// All that is wrong with a row that was refused, each cell at most once: a file is mended once, not once for each mistake.
+    pub(super) fn complaints(
+        &mut self,
+        tx: &Tx<'_>,
+        row: &Row,
+        first: Fault,
+    ) -> Result<Vec<Fault>> {
+        let blamed = |column: &crate::csv::mapping::Column| {
+            Some(column.target.field().as_str()) == first.error.field()
+        };
+        let at = first.column.or_else(|| self.mapping.columns.iter().position(blamed));
+        let mut faults = vec![Fault { column: at, ..first }];
+        if faults[0].error.kind() == ErrorKind::Format {
+            return Ok(faults); // The cells are not where they belong.
+        }
+        for (at, text) in row.cells.iter().enumerate().filter(|(other, _)| Some(*other) != at) {
+            if let Err(fault) = self.complaint(tx, at, text) {
+                faults.push(survivable(fault)?.at(at));
+            }
+        }
+        faults.sort_by_key(|fault| fault.column);
+        Ok(faults)
+    }
+
+    /// What is wrong with one cell, whatever the others say.
+    fn complaint(&mut self, tx: &Tx<'_>, at: usize, text: &str) -> Result<(), Fault> {
+        let kind = self.kind;
+        match &self.mapping.columns[at].target {
+            Target::Id | Target::External(_) => {}
+            Target::Link(..) => {
+                self.link(tx, at, text, &mut Vec::new(), &mut false)?;
+            }
+            Target::Property(known) => {
+                if let Some(value) = self.format.property(text, known)? {
+                    crate::property::definitions(tx)?.check(kind, &known.name, &value)?;
+                }
+            }
+            Target::Field(field) => {
+                // Amounts depend on the currency, and what the library keeps on the record: the row's own writing has said.
+                let apart = field.system || field.kind == FieldKind::Money;
+                if let Some(value) = self.format.value(text, field)?
+                    && !apart
+                    && !value.is_null()
+                {
+                    by_kind!(kind, R => R::default().set(field.name, &value))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A fault of the row; a failure of the machine ends the import instead.
 pub(super) fn survivable(fault: Fault) -> Result<Fault> {
     match fault.error.kind() {
@@ -181,13 +239,24 @@ pub(super) fn survivable(fault: Fault) -> Result<Fault> {
     }
 }
 
-fn ambiguous(field: &Field, kind: RecordKind, text: &str, count: usize) -> Fault {
+fn ambiguous(field: &Field, kind: RecordKind, by: &By, text: &str, ids: &[i64]) -> Fault {
+    const SHOWN: usize = 5;
+    let mut named: Vec<String> = ids.iter().take(SHOWN).map(i64::to_string).collect();
+    if ids.len() > SHOWN {
+        named.push(format!("{} more", ids.len() - SHOWN));
+    }
+    let by = if let By::Text(by) = by { by.name } else { "name" };
     let message = format!(
-        "{}: {text:?} is ambiguous: {count} records of kind {} have it",
+        "{}: {text:?} is ambiguous: it is the {by} of {} {}",
         field.name,
-        kind.name()
+        kind.name(),
+        named.join(", ")
     );
-    Fault::new(Error::conflict(message).with_field(field.name), "name it by id or external_id")
+    let hint = format!(
+        "rename all but one, or map a column to {0}.id or {0}.external_id(<system>)",
+        field.name
+    );
+    Fault::new(Error::conflict(message).with_field(field.name), hint)
 }
 
 fn unknown(field: &Field, kind: RecordKind, by: &By, text: &str) -> Fault {

@@ -8,7 +8,9 @@ mod office;
 pub(crate) mod query;
 
 pub(crate) use by_kind::{by_kind, office_by_kind};
-pub(crate) use office::{Room, changes, check_version, create_in, update_in};
+pub(crate) use office::{
+    Room, changes, check_version, create_dated, create_in, same_creation, update_in,
+};
 
 use crate::base::{Error, Fields, Frame, Id, Record, Result};
 use crate::filter::Filter;

@@ -1,9 +1,10 @@
 //! Creating, changing and removing records of the office, by their lists of fields.
 
 use crate::access::{self, Deed};
-use crate::base::field::{FieldKind, Place, changed_fields};
+use crate::base::field::{FieldKind, Place, Stamp, changed_fields};
 use crate::base::{
-    Cell, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Value, limit, text,
+    Cell, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Timestamp, Value, limit,
+    text,
 };
 use crate::desk::{office_by_kind, query};
 use crate::event::{Event, OfficeChange};
@@ -29,8 +30,21 @@ pub(crate) trait Room: Record {
 
 /// Creates one; consequences wait for `settle`.
 pub(crate) fn create_in<R: Room>(tx: &mut Tx<'_>, fields: &Fields) -> Result<R::Id> {
+    create_dated::<R>(tx, fields, None)
+}
+
+/// The same for one that was created when a file says, elsewhere.
+pub(crate) fn create_dated<R: Room>(
+    tx: &mut Tx<'_>,
+    fields: &Fields,
+    created: Option<Timestamp>,
+) -> Result<R::Id> {
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor)?;
     let mut record = R::blank(tx)?;
+    if created.is_some() {
+        let user = tx.actor.user_id.map(|user| user.0);
+        record.stamp(Stamp { id: record.id(), version: 1, created, now: tx.now, user });
+    }
     apply(tx, &mut record, fields)?;
     check(tx, None, &mut record)?;
     tx.insert(&mut record)?;
@@ -298,6 +312,20 @@ pub(crate) fn check_version<R: Record>(
     let message = format!("{} has version {stored}, not {expected}{named}", record.subject());
     let error = Error::conflict(message).with_subject(record.subject());
     Err(if let Some(field) = both { error.with_field(field.clone()) } else { error })
+}
+
+/// Refuses a record that was created at another time than a file says: it is another one, of the same id, or its date was edited.
+pub(crate) fn same_creation<R: Record>(record: &R, told: Timestamp) -> Result<()> {
+    let created = record.value("create_date")?;
+    if created == Value::Time(told) {
+        return Ok(());
+    }
+    let is = if let Value::Time(at) = created { at } else { Timestamp::default() };
+    let subject = record.subject();
+    let message = format!(
+        "create_date: {subject} of this database was created at {is}, not at {told}: the row was exported from another database, or its date was edited"
+    );
+    Err(Error::conflict(message).with_field("create_date").with_subject(subject))
 }
 
 /// What differs between two states of a record, as fields to give to `update`.

@@ -10,7 +10,7 @@ use crate::base::field::changed_fields;
 use crate::base::{
     Error, Field, Fields, LostReasonId, Record, RecordKind, Result, Subject, Timestamp, Value,
 };
-use crate::desk::query;
+use crate::desk::{self, query};
 use crate::event::{Event, LeadChange};
 use crate::lead::draft::{self, Context};
 use crate::lead::office::office;
@@ -138,6 +138,9 @@ fn opinion(draft: &Draft) -> Option<Value> {
 }
 
 fn update(before: &Lead, draft: &Draft, cx: &Context<'_>) -> Result<Step> {
+    if let Some(created) = draft.past.created {
+        desk::same_creation(before, created)?;
+    }
     for (field, value) in &draft.kept {
         let stored = before.value(field.name)?;
         if stored != *value {
@@ -210,12 +213,6 @@ fn outcome(
     cx: &Context<'_>,
 ) -> Result<Option<Timestamp>> {
     let past = &draft.past;
-    crate::require!(
-        past.created.is_none_or(|created| created == before.create_date),
-        "create_date",
-        "create_date: the lead was created at {}, which stays",
-        before.create_date
-    );
     let closed = past.closed.or(before.date_closed).unwrap_or(cx.now);
     match past.outcome.filter(|outcome| *outcome != after.won_status) {
         None => {}

@@ -36,7 +36,7 @@ class ImportReport:
     failed: int
     """Rows refused; `errors` says why."""
     errors: Frame
-    """One row per refusal: `record`, `line`, `column`, `value`, `code`, `message`, `hint`."""
+    """One row per cell that is wrong: `record`, `line`, `column`, `value`, `code`, `message`, `hint`; those of a record together."""
     plan_hash: str
     """The same for the same file, mapping and outcome of every row: a dry run and the import after it can be compared."""
 
@@ -80,10 +80,32 @@ class Csv:
     ) -> ImportReport:
         """Creates and updates records from the rows of a CSV file, given as a path or an open binary file.
 
-        `mapping` names a field per column; ``"partner_id.name"`` and ``"partner_id.external_id(erp)"`` find linked records, and `policy`
-        says what to do when there is none. A column for ``"id"`` or ``"external_id(erp)"`` makes rows update the record they name.
-        An empty mapping reads every column as the field its header names. One transaction: with ``on_error="abort"`` the first bad row
-        undoes everything, with ``"skip"`` it is reported.
+        `mapping` names a field per column; an empty one reads every column as the field its header names. A field is one of the
+        record's (``help(crm.Lead)``), ``"properties.<name>"``, or a link with what names the linked record: ``"partner_id.name"``,
+        ``"user_id.login"``, ``"partner_id.external_id(erp)"``; `policy` says by link what to do when there is none.
+
+        A lead's past can be told: `create_date`, `date_open`, `date_closed`, `date_conversion`, `date_last_stage_update`, `won_status`
+        (``won``, ``lost``, ``pending``), `lost_reason_id`, `active`. ``"stage_id.name"`` puts it where it stands.
+
+        ``"external_id(erp)"`` names the record itself: rows whose record exists update it, others create one. So does ``"id"``, but ids
+        begin at 1 in every database: without a mapping it is believed only beside `create_date`, as an export writes both, and a row
+        whose record was created at another time ends the import with a `ConflictError`, since the file is of another database.
+
+        Cells: an empty one leaves the field alone, ``\\N`` empties it; several links (`tag_ids`) are separated by ``;``, else by ``,``.
+        Days have the form `date_format`; instants are ISO 8601 or such a day with a time, local to `zone` if they have no offset.
+        `decimal` separates the fraction; groups of three digits may be set apart by the other of ``.`` and ``,``, a space or an
+        apostrophe: by default ``3,000`` is three thousand and ``3.000`` is three, with ``decimal=","`` the other way round.
+
+        One transaction: with ``on_error="abort"`` the first bad row undoes everything, with ``"skip"`` each is left out and reported.
+
+        >>> import crm, io
+        >>> past = b"Deal;Begun;Signed;Result;Worth\\nFleet lease;05.01.2026;03.02.2026;won;1.200,50\\n"
+        >>> mapping = {"Deal": "name", "Begun": "create_date", "Signed": "date_closed", "Result": "won_status", "Worth": "expected_revenue"}
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     report = s.csv.import_("lead", io.BytesIO(past), mapping, delimiter=";", decimal=",", date_format="%d.%m.%Y")
+        ...     deal = s.leads.find()[0]
+        >>> deal.won_status, str(deal.expected_revenue), str(deal.date_closed)
+        ('won', '1200.50', '2026-02-03 00:00:00+00:00')
         """
         options: dict[str, Any] = {
             "policy": dict(policy or {}),
@@ -101,7 +123,11 @@ class Csv:
     def export(
         self, record: str, target: Path | BinaryIO, filter: Filter = None, columns: Sequence[str] | None = None
     ) -> int:
-        """Writes records as CSV to a path or an open binary file; answers how many. Importing the file again changes nothing."""
+        """Writes records as CSV to a path or an open binary file; answers how many. Importing the file again changes nothing.
+
+        `columns` are named as in a mapping. The default has this database's ids, and is for this database. For another one leave out
+        `id` and name what is linked: ``columns=["external_id(erp)", "name", "stage_id.name", "partner_id.name", "expected_revenue"]``.
+        """
         with _opened(target, "wb") as file:
             return _crm.export_csv(self._native, record, file, text(filter), words(columns))
 

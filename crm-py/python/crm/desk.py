@@ -39,7 +39,8 @@ class Desk(Generic[R]):
     def create(self, records: Iterable[Mapping[str, Any]] | None = None, /, **fields: Any) -> Any:
         """Creates one record from keywords, or several from one list of dicts, all or nothing; answers them as stored.
 
-        `external_id=("erp", "4711")` remembers what another system calls it.
+        `external_id=("erp", "4711")` remembers what another system calls it. The fields are those of the record's class, such as
+        ``help(crm.Lead)``, which says which of them the library keeps.
         """
         if records is None:
             return self._native.create(self._kind, [fields])[0]
@@ -52,7 +53,8 @@ class Desk(Generic[R]):
     def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any:
         """Changes fields of one record or of several, all or nothing; answers as stored.
 
-        With `expected_version`, someone else's change since that version is a `ConflictError`.
+        With `expected_version`, someone else's change since that version is a `ConflictError`. `external_id=("erp", "4711")` takes the
+        place of what that system called it before and leaves other systems' names alone; ``external_id=None`` changes nothing.
         """
         return self._native.update(self._kind, id, fields, expected_version)
 

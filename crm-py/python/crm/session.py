@@ -223,9 +223,16 @@ class Properties:
         options: Iterable[str] | None = None,
         team_ids: Iterable[int | Team] | None = None,
     ) -> Property:
-        """Declares a property of every lead or partner, shown to some teams only if `team_ids` says so. Declaring it again is fine.
+        """Declares a property of every lead or partner, shown to some teams only if `team_ids` says so.
 
-        A selection has `options`; a value is one of them.
+        A selection has `options`; a value is one of them. Declaring a property again changes its label, its teams, and its options, of
+        which none may be missing; what is omitted stays. Another type, or a missing option, is a `ConflictError`.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     origin = s.properties.declare("lead", "Origin", "selection", options=["fair", "web"])
+        ...     s.properties.declare("lead", "Origin", "selection", "Where from", options=["fair", "web", "radio"]).options
+        ['fair', 'web', 'radio']
         """
         options = words(options) or []
         teams = [] if team_ids is None else list(team_ids)

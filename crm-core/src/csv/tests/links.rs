@@ -198,3 +198,23 @@ fn a_parent_may_stand_below_its_children() {
     assert_eq!(find("Grandchild").parent_id, Some(find("Child").id));
     assert_eq!(find("Child").parent_id, Some(find("Parent").id));
 }
+
+#[test]
+fn an_ambiguous_name_is_told_with_the_ids_that_have_it() {
+    let s = session();
+    let known = s.stages().find(&Find::filter("name = \"New\"").unwrap()).unwrap().remove(0).id;
+    let second = s.stages().create(fields! { name: "New" }).unwrap().id;
+    let report = import_with(
+        &s,
+        "n,s\nA,new\n",
+        &[("n", "name"), ("s", "stage_id.name")],
+        &policy(&[("stage_id", LinkPolicy::Create)]),
+    );
+    assert_eq!((report.failed, report.errors.at(0, "code")), (1, Value::Int(400)));
+    let told = message(&report, 0);
+    assert!(told.contains(&format!("the name of stage {known}, {second}")), "{told}");
+    let Value::Text(hint) = report.errors.at(0, "hint") else { panic!("no hint") };
+    assert!(hint.contains("stage_id.id"), "{hint}");
+    let pairs = [("n", "name"), ("s", "stage_id.id")];
+    assert_eq!(import(&s, &format!("n,s\nA,{second}\n"), &pairs).created, 1);
+}

@@ -92,8 +92,11 @@ fn the_creation_date_of_a_stored_lead_stays() {
     let pairs = [("id", "id"), ("c", "create_date"), ("n", "name")];
     import(&s, "id,c,n\n,2020-01-01,A\n", &pairs);
     let id = leads(&s)[0].id;
-    let report = import(&s, &format!("id,c,n\n{id},2020-01-02,A\n"), &pairs);
+    let pairs = [("k", "external_id(old)"), ("c", "create_date"), ("n", "name")];
+    import(&s, "k,c,n\n7,2020-01-01,B\n", &pairs);
+    let report = import(&s, "k,c,n\n7,2020-01-02,B\n", &pairs);
     assert_eq!((report.failed, report.errors.at(0, "column")), (1, "c".into()));
+    assert_eq!(leads(&s)[0].id, id);
 }
 
 #[test]

@@ -256,3 +256,42 @@ fn longer_files_than_a_chunk_are_one_import() {
     assert_eq!(error.code(), 601);
     assert_eq!(s.leads().get_external("old", "3").unwrap().name, "Deal 3", "the first chunk, too");
 }
+
+#[test]
+fn all_that_is_wrong_with_a_row_is_told_at_once() {
+    let s = session();
+    let pairs = [
+        ("n", "name"),
+        ("p", "priority"),
+        ("c", "date_deadline"),
+        ("v", "expected_revenue"),
+        ("u", "user_id.name"),
+    ];
+    let file = "n,p,c,v,u\nA,9,2026-02-31,abc,Nobody\nB,1,,5,\nC,8,,5,\n";
+    let report = import(&s, file, &pairs);
+    assert_eq!(counts(&report), [3, 1, 0, 0, 0, 2]);
+    let told: Vec<(Value, Value)> = (0..report.errors.len())
+        .map(|at| (report.errors.at(at, "record"), report.errors.at(at, "column")))
+        .collect();
+    let wanted = [(1, "p"), (1, "c"), (1, "v"), (1, "u"), (3, "p")];
+    assert_eq!(told, wanted.map(|(record, column)| (Value::Int(record), Value::from(column))));
+    assert!(message(&report, 1).contains("no such day"), "{}", message(&report, 1));
+}
+
+#[test]
+fn a_missing_column_is_told_with_those_that_are_there() {
+    let s = session();
+    let told = |file: &str, pairs: &[(&str, &str)]| {
+        let options = ImportOptions::default();
+        let error = try_import(&s, RecordKind::Lead, file, pairs, &options).unwrap_err();
+        assert_eq!(error.code(), 100, "{error}");
+        error.message().to_owned()
+    };
+    let missing = told("Deal,Worth\nA,1\n", &[("Deal", "name"), ("Value", "expected_revenue")]);
+    assert!(missing.contains("\"Deal\", \"Worth\"") && !missing.contains("delimiter"), "{missing}");
+    for (file, pairs) in [("Deal;Worth\nA;1\n", &[("Deal", "name")][..]), ("name;city\nA;1\n", &[])]
+    {
+        let apart = told(file, pairs);
+        assert!(apart.contains("';'") && apart.contains("delimiter"), "{apart}");
+    }
+}

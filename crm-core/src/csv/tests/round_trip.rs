@@ -157,3 +157,62 @@ fn a_target_that_breaks_is_the_host_s_failure() {
     let error = s.csv().export(RecordKind::Lead, &mut Broken, None, None).unwrap_err();
     assert_eq!(error.code(), 900);
 }
+
+#[test]
+fn an_export_of_another_database_changes_nothing() {
+    let (_crm, theirs) = busy();
+    let ours = session();
+    for definition in theirs.properties().list(RecordKind::Lead).unwrap() {
+        ours.properties().declare(&definition).unwrap();
+    }
+    for n in 0..3 {
+        ours.leads().create(fields! { name: format!("Ours {n}") }).unwrap();
+        ours.partners().create(fields! { name: format!("Our customer {n}") }).unwrap();
+    }
+    for kind in RecordKind::ALL {
+        let before = export(&ours, *kind, None);
+        let file = export(&theirs, *kind, None);
+        if file.lines().count() < 2 || before.lines().count() < 2 {
+            continue;
+        }
+        let error = try_import(&ours, *kind, &file, &[], &ImportOptions::default()).unwrap_err();
+        assert_eq!((error.code(), error.field()), (400, Some("create_date")), "{kind:?}: {error}");
+        assert!(error.message().contains("another database"), "{error}");
+        assert_eq!(export(&ours, *kind, None), before, "{kind:?}");
+    }
+}
+
+#[test]
+fn ids_that_only_a_header_names_need_the_creation_date() {
+    let s = session();
+    let lead = s.leads().create(fields! { name: "Ours" }).unwrap();
+    let file = format!("id,name\n{},Stolen\n", lead.id);
+    let error =
+        try_import(&s, RecordKind::Lead, &file, &[], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.code(), error.field()), (100, Some("id")), "{error}");
+    assert_eq!(leads(&s)[0].name, "Ours");
+    let dated = export(&s, RecordKind::Lead, Some(&["id", "create_date", "name"]));
+    let dated = dated.replace("Ours", "Renamed");
+    let report = try_import(&s, RecordKind::Lead, &dated, &[], &ImportOptions::default()).unwrap();
+    assert_eq!(report.updated, 1, "{:?}", report.errors);
+    let report = import(&s, &file, &[("id", "id"), ("name", "name")]);
+    assert_eq!(
+        (report.updated, leads(&s)[0].name.as_str()),
+        (1, "Stolen"),
+        "a mapping is the host's word"
+    );
+    let report = import(&s, "id,name\n4711,Nobody\n", &[("id", "id"), ("name", "name")]);
+    assert_eq!(report.errors.at(0, "code"), Value::Int(200));
+    let Value::Text(hint) = report.errors.at(0, "hint") else { panic!("no hint") };
+    assert!(hint.contains("external_id(<system>)"), "{hint}");
+}
+
+#[test]
+fn office_records_without_ids_bring_their_creation_date() {
+    let s = session();
+    let file = "name,create_date\nFair,2020-02-03\n";
+    let report = try_import(&s, RecordKind::Tag, file, &[], &ImportOptions::default()).unwrap();
+    assert_eq!((report.created, report.failed), (1, 0), "{:?}", report.errors);
+    let tag = s.tags().find(&Find::filter("name = \"Fair\"").unwrap()).unwrap().remove(0);
+    assert_eq!(tag.create_date.to_string(), "2020-02-03T00:00:00Z");
+}
