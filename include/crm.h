@@ -396,6 +396,12 @@ crm_status crm_verify(const crm_db *db,
                       crm_frame **out,
                       crm_error **err);
 
+// Counts anew what is kept beside the leads, for boards, forecasts and scores; `out` says what was wrong with it, as `crm_verify`
+// does. Leads are never changed; damage of the file itself is not mended, that takes a backup.
+crm_status crm_repair(const crm_db *db,
+                      crm_frame **out,
+                      crm_error **err);
+
 // What happened after the entry `after` (0: from the start), at most `limit` entries: a table with the columns `seq`, `date`,
 // `user_id`, `event`, `record_kind`, `record_id`, `data` (JSON).
 crm_status crm_feed(const crm_db *db,

@@ -722,14 +722,9 @@ public:
     return detail::make<crm::session, crm_session>(crm_session_open_id, get(), user_id, micros);
   }
   // What is wrong, in words; nothing: it is sound.
-  std::vector<std::string> verify() const {
-    const frame problems = detail::make_frame(crm_verify, get());
-    std::vector<std::string> words;
-    for (std::size_t row = 0; row < problems.rows(); ++row) {
-      words.emplace_back(problems.text(row, 0));
-    }
-    return words;
-  }
+  std::vector<std::string> verify() const { return words(detail::make_frame(crm_verify, get())); }
+  // Counts anew what is kept beside the leads; says what was wrong with it.
+  std::vector<std::string> repair() const { return words(detail::make_frame(crm_repair, get())); }
   frame feed(std::int64_t after, std::int64_t limit) const {
     return detail::make_frame(crm_feed, get(), after, limit);
   }
@@ -747,6 +742,13 @@ public:
   crm_db *get() const noexcept { return handle_.get(); }
 
 private:
+  static std::vector<std::string> words(const frame &problems) {
+    std::vector<std::string> words;
+    for (std::size_t row = 0; row < problems.rows(); ++row) {
+      words.emplace_back(problems.text(row, 0));
+    }
+    return words;
+  }
   void open(std::string_view target, const crm_open_options &options) {
     if (crm_abi_version() != CRM_ABI_VERSION) {
       throw std::runtime_error("crm: the library has another ABI than this program's header");

@@ -157,6 +157,24 @@ impl Crm {
         Ok(wrong)
     }
 
+    /// Counts anew what is kept beside the leads, for boards, forecasts and scores, and answers what was wrong with it, in the words of
+    /// [`Self::verify`]. Empty: nothing was, and nothing is written. Leads are never changed; damage of the file itself is not
+    /// mended, that takes a backup.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read or written.
+    pub fn repair(&self) -> Result<Vec<String>> {
+        self.door.open_handle()?.write(None, None, |tx| {
+            let mut wrong = tally::verify(tx)?;
+            wrong.extend(score::verify(tx)?);
+            if !wrong.is_empty() {
+                tally::rebuild(tx)?;
+                score::recount(tx)?;
+            }
+            Ok(wrong)
+        })
+    }
+
     /// Events after a number, in order; start with 0 and go on with the last `seq`.
     ///
     /// # Errors
@@ -180,5 +198,42 @@ impl Crm {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.door.is_closed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields;
+
+    #[test]
+    fn kept_counts_that_went_wrong_are_named_and_counted_anew() {
+        let crm = Crm::open(":memory:").unwrap();
+        let s = crm.session(None, None).unwrap();
+        let deals = vec![fields! { name: "Fleet lease", expected_revenue: 1_000 }; 4];
+        let deals = s.leads().create_many(deals).unwrap();
+        let won: Vec<_> = deals.iter().take(2).map(|deal| deal.id).collect();
+        s.leads().mark_won(&won).unwrap();
+        assert_eq!(crm.repair().unwrap(), Vec::<String>::new(), "nothing is wrong yet");
+        let board = s.forecast().board(None).unwrap();
+        let frequencies = s.score().frequencies().unwrap();
+
+        let spoil = [
+            "UPDATE lead_tally SET revenue = revenue + 5000 WHERE outcome = 0",
+            "DELETE FROM lead_tally WHERE outcome = 1 AND grain = 1",
+            "UPDATE score_count SET won = won + 1",
+        ];
+        let handle = crm.door.open_handle().unwrap();
+        handle
+            .write(None, None, |tx| spoil.iter().try_for_each(|sql| tx.execute(sql, &[]).map(drop)))
+            .unwrap();
+        let wrong = crm.verify().unwrap();
+        assert!(wrong.len() > 3, "{wrong:?}");
+        assert_ne!(s.forecast().board(None).unwrap(), board);
+
+        assert_eq!(crm.repair().unwrap(), wrong, "it says what it mended");
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+        assert_eq!(s.forecast().board(None).unwrap(), board);
+        assert_eq!(s.score().frequencies().unwrap(), frequencies);
     }
 }

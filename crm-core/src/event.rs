@@ -46,6 +46,11 @@ impl LeadChange {
         }
     }
 
+    /// Whether it goes on where another change of the same event ended: an import tells a lead's beginning and its end at once.
+    pub(crate) fn follows(&self, other: &Self) -> bool {
+        self.before.is_some() && self.id() == other.id()
+    }
+
     pub(crate) fn id(&self) -> i64 {
         self.after.as_ref().or(self.before.as_ref()).map_or(0, |lead| lead.id.0)
     }

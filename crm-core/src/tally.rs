@@ -215,6 +215,13 @@ pub(crate) fn recount(tx: &Tx<'_>) -> Result<BTreeMap<Key, Sum>> {
     Ok(ledger.0)
 }
 
+/// Puts the cells that should be in the place of those that are.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+    let cells = recount(tx)?;
+    tx.execute("DELETE FROM lead_tally", &[])?;
+    Ledger(cells).write(tx)
+}
+
 /// What is wrong with the cells, in words.
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut expected = recount(tx)?;

@@ -117,13 +117,30 @@ pub unsafe extern "C" fn crm_verify(
 ) -> CrmStatus {
     guard(err, || {
         let out = Out::at(out, "out")?;
-        let mut frame = Frame::new([("problem", FieldKind::Text)]);
-        for problem in take(db)?.verify()? {
-            frame.push([Value::Text(problem)]);
-        }
-        out.hand(Arc::new(frame.into()));
+        out.hand(Arc::new(problems(take(db)?.verify()?).into()));
         Ok(())
     })
+}
+
+/// Counts anew what is kept beside the leads, for boards, forecasts and scores; `out` says what was wrong with it, as `crm_verify`
+/// does. Leads are never changed; damage of the file itself is not mended, that takes a backup.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_repair(
+    db: *const CrmDb,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        out.hand(Arc::new(problems(take(db)?.repair()?).into()));
+        Ok(())
+    })
+}
+
+fn problems(words: Vec<String>) -> Frame {
+    let mut frame = Frame::new([("problem", FieldKind::Text)]);
+    words.into_iter().for_each(|problem| frame.push([Value::Text(problem)]));
+    frame
 }
 
 /// What happened after the entry `after` (0: from the start), at most `limit` entries: a table with the columns `seq`, `date`,

@@ -52,6 +52,10 @@ impl Database {
         call(py, || self.0.verify())
     }
 
+    fn repair(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        call(py, || self.0.repair())
+    }
+
     fn feed<'py>(
         &self,
         after: &Bound<'py, PyAny>,

@@ -343,6 +343,8 @@ static void care(crm_db *db, const char *folder) {
   crm_frame *frame = NULL;
   OK(crm_verify(db, &frame, &err));
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_repair(db, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
   OK(crm_feed(db, 0, 3, &frame, &err));
   crm_str text = {0};
   OK(crm_frame_text(frame, 0, 3, &text, &err));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -59,6 +60,10 @@ class World:
         with self.db.session(user=step.get("user"), now=self.now) as s:
             if room == "feed":
                 return self.feed(on)
+            if room == "db":
+                return getattr(self.db, verb)()
+            if room == "csv":
+                return self.csv(s, **given)
             if room == "score" and verb == "explanation":
                 why = s.score.explain(*on)
                 return {name: getattr(why, name) for name in ("probability", "source", "base", "base_log_odds")}
@@ -75,6 +80,11 @@ class World:
         ids = [id for one in on for id in (one if isinstance(one, list) else [one])]
         rows = [row for row in self.db.feed(limit=EVERY) if not ids or (row["record"] == "lead" and row["record_id"] in ids)]
         return [row | {"note": json.loads(row["data"]).get("note")} for row in rows]
+
+    def csv(self, s: crm.Session, text: str, record: str = "lead", zone: str = "UTC") -> dict[str, Any]:
+        report = s.csv.import_(record, io.BytesIO(text.encode()), {}, zone=zone)
+        counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "failed")}
+        return counts | {"error": report.errors["message"][0] if len(report.errors) else None}
 
     def check(self, step: dict[str, Any], answer: Any) -> None:
         if "is" in step:

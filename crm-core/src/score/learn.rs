@@ -61,12 +61,16 @@ fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
 /// Scores the leads of which something that counts has changed.
 fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Result<()> {
     let mut changed = Vec::new();
-    for change in changes.iter_mut() {
+    for at in 0..changes.len() {
+        // A state that the next change ends was never anybody's to see: the machine says nothing of it, and what it says of the
+        // state after it is counted against nothing.
+        let passes = changes.get(at + 1).is_some_and(|next| next.follows(&changes[at]));
+        let change = &mut changes[at];
         let Some(after) = &mut change.after else {
             store::delete(tx, change.before.as_ref().map_or(0, |lead| lead.id.0))?;
             continue;
         };
-        if !is_concerned(config, change.before.as_ref(), after) {
+        if passes || !is_concerned(config, change.before.as_ref(), after) {
             continue;
         }
         let now = match after.won_status {

@@ -144,6 +144,11 @@ fn count(tx: &Tx<'_>, progress: &mut Progress<'_>, passes: i64) -> Result<u64> {
     Ok(leads)
 }
 
+/// Counts every closed lead anew; scores stay until they are computed.
+pub(crate) fn recount(tx: &Tx<'_>) -> Result<()> {
+    count(tx, &mut Progress::none(), 1).map(drop)
+}
+
 /// What is wrong with the stored counters, in words.
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let config = config::load(tx)?;

@@ -1,9 +1,9 @@
 //! An office in which anything may happen: bytes become verbs of users on leads.
 
 use crm_core::{
-    CompanyId, Convert, Crm, Fields, Filter, Find, Lead, LeadId, Lost, LostReasonId, PartnerId,
-    Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId, Timestamp, User, UserId,
-    UserRef, Value, fields,
+    CompanyId, Convert, Crm, Fields, Filter, Find, ImportOptions, Lead, LeadId, Lost, LostReasonId,
+    OnError, PartnerId, Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId,
+    Timestamp, User, UserId, UserRef, Value, fields,
 };
 
 /// Who does what to which leads, in bytes: small ones make small acts.
@@ -33,12 +33,13 @@ pub(crate) enum Deed {
     Copy,
     Delete,
     Recompute,
+    Import,
     Office,
 }
 
 impl Act {
     pub(crate) const fn deed(&self) -> Deed {
-        match self.verb % 32 {
+        match self.verb % 34 {
             0..=3 => Deed::Create,
             4..=6 => Deed::Win,
             7..=9 => Deed::Lose,
@@ -52,6 +53,7 @@ impl Act {
             27 => Deed::Copy,
             28 => Deed::Delete,
             29 => Deed::Recompute,
+            30 | 31 => Deed::Import,
             _ => Deed::Office,
         }
     }
@@ -185,10 +187,10 @@ impl Office {
     pub(crate) fn play(&mut self, act: &Act) -> Result<()> {
         self.tick(act);
         let (s, ids) = (self.actor(act), self.targets(act));
-        let done = if act.deed() == Deed::Create {
-            s.leads().create(self.draft(act)).map(drop)
-        } else {
-            verb(&s, act, &ids)
+        let done = match act.deed() {
+            Deed::Create => s.leads().create(self.draft(act)).map(drop),
+            Deed::Import => self.import(&s, act),
+            _ => verb(&s, act, &ids),
         };
         self.count();
         done
@@ -206,7 +208,7 @@ impl Office {
 
     /// Plays an act with one verb for each lead, all or none.
     pub(crate) fn play_one_by_one(&mut self, act: &Act) -> Result<()> {
-        if matches!(act.deed(), Deed::Create | Deed::Recompute | Deed::Office) {
+        if matches!(act.deed(), Deed::Create | Deed::Recompute | Deed::Import | Deed::Office) {
             return self.play(act);
         }
         self.tick(act);
@@ -226,8 +228,28 @@ impl Office {
 
     /// Plays a verb again that changes nothing the second time; as the administrator, since the first may have given the lead away.
     pub(crate) fn again(&self, act: &Act) -> Option<Result<()>> {
-        let once = [Deed::Create, Deed::Copy, Deed::Delete, Deed::Recompute, Deed::Office];
+        let once =
+            [Deed::Create, Deed::Copy, Deed::Delete, Deed::Recompute, Deed::Import, Deed::Office];
         (!once.contains(&act.deed())).then(|| verb(&self.s, act, &self.targets(act)))
+    }
+
+    /// Deals of a file, new and known ones, with what it tells of their past; all or none.
+    fn import(&self, s: &Session, act: &Act) -> Result<()> {
+        let day = |back: i64| self.now.date().plus_days(-back).to_string();
+        let mut file = "id,name,expected_revenue,won_status,create_date,date_closed\n".to_owned();
+        for (at, byte) in (0_u8..).zip(&act.on) {
+            let (a, b) = (act.a.wrapping_add(at), act.b ^ *byte);
+            let known = b.is_multiple_of(3).then(|| id(*byte, self.made).to_string());
+            let outcome = ["won", "lost", "pending", ""][usize::from(a % 4)];
+            let told = |told: bool, back: i64| if told { day(back) } else { String::new() };
+            let created = told(known.is_none() && !b.is_multiple_of(5), i64::from(b % 40));
+            let closed = told(a % 4 < 2 && !a.is_multiple_of(7), i64::from(a % 30) - 2);
+            let known = known.unwrap_or_default();
+            file += &format!("{known},Deal,{b},{outcome},{created},{closed}\n");
+        }
+        let options = ImportOptions { on_error: OnError::Abort, ..ImportOptions::default() };
+        let (mut file, mut nobody) = (file.as_bytes(), Progress::none());
+        s.csv().import(RecordKind::Lead, &mut file, &[], &options, &mut nobody).map(drop)
     }
 
     fn draft(&self, act: &Act) -> Fields {
@@ -300,7 +322,7 @@ fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
         Deed::Copy => leads.copy(&ids).map(drop),
         Deed::Delete => leads.delete(&ids),
         Deed::Recompute => s.score().recompute(&mut Progress::none()).map(drop),
-        Deed::Create | Deed::Office => of_the_office(s, act),
+        Deed::Create | Deed::Import | Deed::Office => of_the_office(s, act),
     }
 }
 

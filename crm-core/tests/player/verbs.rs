@@ -1,10 +1,10 @@
 //! `desk.verb` of a case, as calls of the public API.
 
-use crm_core::forecast::{ForecastKey, ForecastQuery};
+use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::ScoreConfig;
 use crm_core::{
-    Convert, Error, Fields, Filter, Find, LeadId, Lost, Progress, PropertyDefinition, PropertyKind,
-    RecordKind, Session, TeamId, UserRef, Value,
+    Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
+    PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -270,6 +270,38 @@ impl World {
                         .collect(),
                 )
             }
+            ("forecast", "board") => {
+                Answer::frame(&board_frame(&s.forecast().board(args.filter()?.as_ref())?))
+            }
+            ("csv", "import") => {
+                let text = args.text("text")?.unwrap_or_default();
+                let options = ImportOptions {
+                    zone: args.text("zone")?.unwrap_or_else(|| "UTC".to_owned()),
+                    ..ImportOptions::default()
+                };
+                let kind = args.text("record")?.and_then(|name| RecordKind::from_name(&name));
+                let report = s.csv().import(
+                    kind.unwrap_or(RecordKind::Lead),
+                    &mut text.as_bytes(),
+                    &[],
+                    &options,
+                    &mut Progress::none(),
+                )?;
+                let count = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
+                let first = (!report.errors.is_empty()).then_some(0);
+                record([
+                    ("created", count(report.created)),
+                    ("updated", count(report.updated)),
+                    ("unchanged", count(report.unchanged)),
+                    ("failed", count(report.failed)),
+                    (
+                        "error",
+                        first.map_or(Value::Null, |row: usize| report.errors.at(row, "message")),
+                    ),
+                ])
+            }
+            ("db", "verify") => problems(self.crm.verify()?),
+            ("db", "repair") => problems(self.crm.repair()?),
             ("settings", "get") => {
                 Answer::Plain(s.settings().get(&args.text("name")?.unwrap_or_default())?)
             }
@@ -323,6 +355,10 @@ impl World {
 
 fn record<const N: usize>(fields: [(&str, Value); N]) -> Answer {
     Answer::Record(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn problems(words: Vec<String>) -> Answer {
+    Answer::List(words.into_iter().map(|word| Answer::Plain(word.into())).collect())
 }
 
 fn lead_verb(verb: &str) -> bool {

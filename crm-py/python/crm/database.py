@@ -52,6 +52,14 @@ class Crm:
         """Checks everything that must hold: a list of what is wrong, in words; empty when the file is sound."""
         return self._native.verify()
 
+    def repair(self) -> list[str]:
+        """Counts anew what is kept beside the leads, for boards, forecasts and scores: a list of what was wrong with it, as `verify`
+        says it; empty when nothing was, and then nothing is written.
+
+        Leads are never changed. Damage of the file itself is not mended: that takes a backup.
+        """
+        return self._native.repair()
+
     def feed(self, after: int = 0, limit: int = 1_000) -> Frame:
         """What happened since the entry of number `after`: `seq`, `date`, `user_id`, `event`, `record`, `record_id`, `data` (JSON)."""
         return self._native.feed(after, limit)
