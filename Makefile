@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 CARGO := cargo
 PYTHON := target/venv/bin/python
 
-.PHONY: demo test test-rust test-python bench soak clean
+.PHONY: demo test test-rust test-python test-postgres bench soak clean
 
 # A sales history becomes a database with scores, a board and a forecast. `make demo DATA=<folder>` takes yours; see README.md.
 demo:
@@ -17,12 +17,17 @@ else
 	@$(CARGO) run -q --locked -p crm-core --example demo -- target/demo/history target/demo
 endif
 
-# Rust with its documentation's examples, the C and C++ programs, then Python.
-test: test-rust test-python
+# Rust with its documentation's examples, the C and C++ programs, then Python; then what both engines share once more on PostgreSQL.
+test: test-rust test-python test-postgres
 
 test-rust:
 	.ci/setup cc
 	$(CARGO) test --locked
+
+# The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
+test-postgres: target/venv/ready
+	.ci/postgres $(CARGO) test --locked -p crm-core --features postgres --test postgres --test acceptance --test properties
+	.ci/postgres $(PYTHON) -m pytest -q tests/python
 
 # The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
 test-python: target/venv/ready

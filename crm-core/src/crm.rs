@@ -80,11 +80,12 @@ pub struct Crm {
 }
 
 impl Crm {
-    /// Opens or creates a database: a file's path, or `":memory:"`.
+    /// Opens or creates a database: a file's path, `":memory:"`, or with the feature `postgres` a server's URL:
+    /// `postgres://user@host/database?schema=crm`.
     ///
     /// # Errors
-    /// `Storage`: 701 held by another writer, 702 of a newer library, 703 not ours, 704 read-only, 705 damaged, 706 disk full. The file
-    /// is left as it was.
+    /// `Storage`: 701 held by another writer, 702 of a newer library, 703 not ours, 704 read-only, 705 damaged, 706 disk full, 707 the
+    /// server cannot be reached. The file or schema is left as it was. `Invalid` for a URL that makes no sense.
     pub fn open(target: &str) -> Result<Self> {
         Self::open_with(target, &CrmOptions::default())
     }
@@ -164,7 +165,7 @@ impl Crm {
     /// # Errors
     /// `Storage` when the file cannot be read or written.
     pub fn repair(&self) -> Result<Vec<String>> {
-        self.door.open_handle()?.write(None, None, |tx| {
+        self.door.open_handle()?.write_alone(None, None, |tx| {
             let mut wrong = tally::verify(tx)?;
             wrong.extend(score::verify(tx)?);
             if !wrong.is_empty() {
@@ -180,7 +181,16 @@ impl Crm {
     /// # Errors
     /// `Limit` for too many at once.
     pub fn feed(&self, after: i64, limit: usize) -> Result<Vec<FeedEntry>> {
-        self.door.open_handle()?.read(None, None, |tx| feed::read(tx, after, limit))
+        let handle = self.door.open_handle()?;
+        handle.number_feed()?;
+        handle.read(None, None, |tx| feed::read(tx, after, limit))
+    }
+
+    /// How often the server was asked something since this was opened: for tests that a verb on many asks no more than on one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.door.open_handle().map_or(0, |handle| handle.round_trips())
     }
 
     /// Stops what runs now, from any thread: those calls answer `Cancelled` and write nothing.

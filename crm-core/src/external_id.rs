@@ -54,5 +54,5 @@ pub(crate) fn bind(
 /// Forgets all names of a record.
 pub(crate) fn unbind(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
     let sql = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2";
-    tx.execute(sql, &[kind.name().into(), id.into()]).map(drop)
+    tx.write(sql, ("external_id", id), &[kind.name().into(), id.into()])
 }

@@ -43,12 +43,15 @@ pub(crate) struct Writer<'t, 'c> {
 
 impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        let plain = tx.prepare(
+        // A server's tables: many write there at once, and who reads numbers what they wrote.
+        let plain = tx.prepare(tx.dialect(
             "INSERT INTO feed (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        let personal = tx.prepare(
+            "INSERT INTO feed_entry (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        ))?;
+        let personal = tx.prepare(tx.dialect(
             "INSERT INTO feed_personal (kind, record_id, seq, data) VALUES (?1, ?2, ?3, ?4)",
-        )?;
+            "INSERT INTO feed_entry_personal (kind, record_id, entry_id, data) VALUES (?1, ?2, ?3, ?4)",
+        ))?;
         Ok(Self { tx, plain, personal })
     }
 
@@ -71,10 +74,9 @@ impl<'t, 'c> Writer<'t, 'c> {
             data.into(),
         ])?;
         match personal {
-            Some(personal) => self
-                .personal
-                .execute(&[kind.into(), id.into(), seq.into(), personal.into()])
-                .map(drop),
+            Some(personal) => {
+                self.personal.execute(&[kind.into(), id.into(), seq.into(), personal.into()])
+            }
             None => Ok(()),
         }
     }
@@ -178,6 +180,7 @@ fn object(set: &str, was: &str) -> String {
 /// Tells of changed leads.
 pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     let mut writer = Writer::new(tx)?;
+    tx.expect_rows("feed_entry", changes.iter().map(|change| change.names().len()).sum())?;
     let kind = RecordKind::Lead.name();
     let empty = Lead::default();
     let fields: Vec<(usize, Cell<'_>)> = told_fields::<Lead>()
@@ -253,7 +256,9 @@ pub(crate) fn read(tx: &Tx<'_>, after: i64, most: usize) -> Result<Vec<FeedEntry
         ));
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    tx.rows(include_str!("feed_read.sql"), &[after.into(), most.into()], |line| {
+    let sql =
+        tx.dialect(include_str!("feed_read.sqlite.sql"), include_str!("feed_read.postgres.sql"));
+    tx.rows(sql, &[after.into(), most.into()], |line| {
         let kind = RecordKind::from_name(line.text(4)?);
         let id = line.int(5)?;
         Ok(FeedEntry {
@@ -293,9 +298,12 @@ pub(crate) fn fields_changed(tx: &Tx<'_>, subject: Subject, changes: i64) -> Res
     let name = format!("{}.changed", subject.kind.name());
     let params: [Cell<'_>; 4] =
         [subject.kind.name().into(), subject.id.into(), name.into(), changes.into()];
-    let found = tx.rows(include_str!("feed_of_record.sql"), &params, |line| {
-        Ok(joined(line.text_or_null(0)?, line.text_or_null(1)?))
-    })?;
+    let sql = tx.dialect(
+        include_str!("feed_of_record.sqlite.sql"),
+        include_str!("feed_of_record.postgres.sql"),
+    );
+    let found =
+        tx.rows(sql, &params, |line| Ok(joined(line.text_or_null(0)?, line.text_or_null(1)?)))?;
     let mut names = std::collections::BTreeSet::new();
     for data in found {
         if let Ok(Json::Object(mut data)) = serde_json::from_str::<Json>(&data)

@@ -54,7 +54,7 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         ];
         params.extend(facts(state));
         let statement = if created { &mut first } else { &mut next };
-        statement.execute(&params)?;
+        statement.execute_on(("lead_history", state.id.0), &params)?;
     }
     Ok(())
 }

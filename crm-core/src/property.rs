@@ -98,6 +98,11 @@ impl Definitions {
         let value = match (known.kind, value) {
             (_, Value::Null) => return Ok(None),
             (PropertyKind::Text, Value::Text(text)) => {
+                crate::require!(
+                    !text.contains('\0'),
+                    &field,
+                    "{field}: a text must not contain NUL"
+                );
                 if text.len() > limit::LONG_TEXT {
                     return Err(Error::limit(
                         &field,
@@ -198,7 +203,7 @@ impl<'s> Properties<'s> {
     /// `Invalid` for a name or options that make no sense; `Conflict` when it is declared with another type, or with options that are
     /// not among the given ones, since records may have them; `Denied` below admin.
     pub fn declare(&self, draft: &PropertyDefinition) -> Result<PropertyDefinition> {
-        self.link.write(|tx| declare(tx, draft))
+        self.link.write_alone(|tx| declare(tx, draft))
     }
 
     /// The custom fields of a kind of record, in the order of their declaration.
@@ -268,7 +273,7 @@ fn declare(tx: &mut Tx<'_>, draft: &PropertyDefinition) -> Result<PropertyDefini
             json!(teams).to_string().into(),
         ],
     )?;
-    tx.forget_all();
+    tx.forget_all()?;
     Ok(draft.clone())
 }
 
@@ -313,7 +318,7 @@ fn redeclare(
                 name.as_str().into(),
             ],
         )?;
-        tx.forget_all();
+        tx.forget_all()?;
     }
     Ok(changed)
 }

@@ -57,8 +57,7 @@ pub(crate) fn write(tx: &Tx<'_>, key: Key, value: &Value) -> Result<()> {
     let json = crate::base::frame::json(value).to_string();
     let sql = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     tx.execute(sql, &[key.name().into(), json.into()])?;
-    tx.forget_all();
-    Ok(())
+    tx.forget_all()
 }
 
 /// The desk of settings.
@@ -106,7 +105,7 @@ impl<'s> Settings<'s> {
             value.type_name(),
             key.default()
         );
-        self.link.write(|tx| {
+        self.link.write_alone(|tx| {
             access::allow(RecordKind::Stage, Deed::Update, &tx.actor)?;
             write(tx, key, &value)
         })

@@ -109,7 +109,10 @@ impl Ledger {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut add = tx.prepare(include_str!("tally_add.sql"))?;
+        let mut add = tx.prepare(tx.dialect(
+            include_str!("tally_add.sqlite.sql"),
+            include_str!("tally_add.postgres.sql"),
+        ))?;
         for (key, sum) in changed {
             let part = |value: i128| i64::try_from(value).unwrap_or(i64::MAX).into();
             add.execute(&[
@@ -127,7 +130,7 @@ impl Ledger {
                 part(sum.weighted.div_euclid(HIGH)),
                 part(sum.weighted.rem_euclid(HIGH)),
             ])?;
-            if sum.n <= 0 {
+            if sum.n <= 0 && !tx.is_shared() {
                 sweep(tx, key)?;
             }
         }
@@ -218,7 +221,9 @@ pub(crate) fn recount(tx: &Tx<'_>) -> Result<BTreeMap<Key, Sum>> {
 /// Puts the cells that should be in the place of those that are.
 pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
     let cells = recount(tx)?;
-    tx.execute("DELETE FROM lead_tally", &[])?;
+    for part in tx.parts("lead_tally") {
+        tx.execute(&format!("DELETE FROM {part}"), &[])?;
+    }
     Ledger(cells).write(tx)
 }
 

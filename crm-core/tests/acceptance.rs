@@ -1,9 +1,10 @@
 //! Plays every case of `tests/acceptance`: the behaviour of the library in a language that all doors share.
 //!
-//! The language stands in `tests/acceptance/README.md`. `CRM_TEST_URL` opens another target than memory; `CRM_CASE=won` plays only
+//! The language stands in `tests/acceptance/README.md`. `CRM_TEST_URL` opens another target than memory, on a server a schema for each case; `CRM_CASE=won` plays only
 //! the cases whose path contains the word and prints each by name.
 
 mod player;
+mod target;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -65,8 +66,7 @@ fn play_all(mut target: impl FnMut(&str) -> String) {
 
 #[test]
 fn every_case_holds() {
-    let target = std::env::var("CRM_TEST_URL").unwrap_or_else(|_| ":memory:".to_owned());
-    play_all(|_| target.clone());
+    play_all(|_| target::fresh());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod office;
+mod target;
 
 use std::collections::BTreeMap;
 

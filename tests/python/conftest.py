@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 
@@ -26,10 +28,21 @@ class Office:
     azure: crm.Partner
 
 
+_numbers = count()
+
+
+def fresh() -> str:
+    """A target that nobody has used: memory, or a schema of its own on the server that ``CRM_TEST_URL`` names."""
+    url = os.environ.get("CRM_TEST_URL", ":memory:")
+    if "://" not in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}schema=py_{os.getpid()}_{next(_numbers)}"
+
+
 @pytest.fixture
 def db() -> Iterator[crm.Crm]:
-    """A database in memory."""
-    with crm.open(":memory:") as db:
+    """A database that nobody has used."""
+    with crm.open(fresh()) as db:
         yield db
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import fresh
 
 import crm
 
@@ -169,7 +170,7 @@ def same(expected: Any, actual: Any) -> bool:
 def test_case(path: Path) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     cast = tomllib.loads((FOLDER / "cast.toml").read_text(encoding="utf-8"))
-    with crm.open(":memory:") as db:
+    with crm.open(fresh()) as db:
         world = World(db)
         world.now = case.get("now", cast.get("now"))
         if case.get("cast"):

@@ -106,6 +106,7 @@ struct Inner {
     field: Option<String>,
     subject: Option<Subject>,
     line: Option<(u64, u64)>,
+    retryable: bool,
 }
 
 impl Error {
@@ -118,6 +119,7 @@ impl Error {
             field: None,
             subject: None,
             line: None,
+            retryable: false,
         };
         Self(Box::new(inner))
     }
@@ -187,6 +189,13 @@ impl Error {
         self
     }
 
+    /// Says that the same call may succeed when tried again.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
     /// Says where in a text the trouble is (from 1).
     #[must_use]
     pub fn with_line(mut self, line: u64, column: u64) -> Self {
@@ -233,7 +242,7 @@ impl Error {
     /// Whether the same call may succeed when tried again unchanged.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.0.code, storage_code::BUSY | storage_code::LOST)
+        self.0.retryable || matches!(self.0.code, storage_code::BUSY | storage_code::LOST)
     }
 }
 

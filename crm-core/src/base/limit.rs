@@ -56,6 +56,18 @@ pub const CSV_ERRORS: usize = 10_000;
 pub const EVIDENCE_FIELDS: usize = 64;
 /// Reader connections kept open.
 pub const READERS: usize = 8;
+/// Connections of one handle to a server: each costs the server a process; more threads than that wait for one.
+pub const CONNECTIONS: usize = 32;
+/// Connections to a server kept open while nobody uses them.
+pub const IDLE_CONNECTIONS: usize = 8;
+/// Statements kept prepared on one connection to a server.
+pub const STATEMENTS: usize = 512;
+/// Rows gathered before they are sent to a server in one statement.
+pub const BATCH_ROWS: usize = 20_000;
+/// Times that a verb is done again after it met another's change of the same records; more means that they never come to rest.
+pub const RETRIES: usize = 20;
+/// Rows that one connection adds to kept counts on a server before it folds them into their totals: a board reads them all.
+pub const FOLD: usize = 5_000;
 /// Bytes of text in one Arrow column with 32-bit offsets: what the format holds; longer columns get 64-bit ones.
 #[cfg(feature = "arrow")]
 pub const ARROW_TEXT: usize = i32::MAX as usize;

@@ -193,7 +193,7 @@ impl<'s> Csv<'s> {
         options: &ImportOptions,
         progress: &mut Progress<'_>,
     ) -> Result<ImportReport> {
-        self.link.write(|tx| import::run(tx, record, source, mapping, options, progress))
+        self.link.write_alone(|tx| import::run(tx, record, source, mapping, options, progress))
     }
 
     /// Writes matching records as CSV, in the order of their ids, and answers how many. Columns are named as in a mapping and by default

@@ -170,13 +170,22 @@ impl<'s, R: Record> Desk<'s, R> {
 
 #[expect(private_bounds, reason = "which kinds are plain office records is ours to say")]
 impl<R: Room> Desk<'_, R> {
+    /// Writes; partners among the verbs of others, the rest of the office alone, since deals are judged by it.
+    fn write<T>(&self, work: impl FnMut(&mut crate::storage::Tx<'_>) -> Result<T>) -> Result<T> {
+        if R::TABLE.kind == crate::base::RecordKind::Partner {
+            self.link.write(work)
+        } else {
+            self.link.write_alone(work)
+        }
+    }
+
     /// Creates a record; what is omitted gets its default.
     ///
     /// # Errors
     /// `Invalid` naming the field; `Conflict` when a unique name is taken; `Denied` without the right.
     #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
     pub fn create(&self, fields: Fields) -> Result<R> {
-        self.link.write(|tx| {
+        self.write(|tx| {
             let id = create_in::<R>(tx, &fields)?;
             tx.settle()?;
             query::get(tx, id)
@@ -189,7 +198,7 @@ impl<R: Room> Desk<'_, R> {
     /// As [`Self::create`].
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<R>> {
-        self.link.write(|tx| {
+        self.write(|tx| {
             let ids = drafts
                 .iter()
                 .map(|fields| create_in::<R>(tx, fields))
@@ -205,7 +214,7 @@ impl<R: Room> Desk<'_, R> {
     /// As [`Self::create`]; `NotFound`; `Conflict` when `expected_version` is not the stored one.
     #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
     pub fn update<T: Target<R::Id>>(&self, target: T, fields: Fields) -> Result<T::Out<R>> {
-        let records = self.link.write(|tx| update_in::<R>(tx, &target.ids(), &fields))?;
+        let records = self.write(|tx| update_in::<R>(tx, &target.ids(), &fields))?;
         Ok(T::give(records))
     }
 
@@ -218,6 +227,6 @@ impl<R: Room> Desk<'_, R> {
         reason = "an id or a list of ids, often written in place"
     )]
     pub fn delete<T: Target<R::Id>>(&self, target: T) -> Result<()> {
-        self.link.write(|tx| office::delete::<R>(tx, &target.ids()))
+        self.link.write_alone(|tx| office::delete::<R>(tx, &target.ids()))
     }
 }

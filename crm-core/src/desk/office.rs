@@ -51,7 +51,7 @@ pub(crate) fn create_dated<R: Room>(
     if let Some((system, external)) = &fields.external_id {
         external_id::bind(tx, R::TABLE.kind, record.id().number(), system, external)?;
     }
-    changed(tx, None, Some(&record));
+    changed(tx, None, Some(&record))?;
     Ok(record.id())
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) 
             tx.save(&before, &mut after)
         })();
         if done.map_err(|error| error.or_subject(before.subject()))? {
-            changed(tx, Some(&before), Some(&after));
+            changed(tx, Some(&before), Some(&after))?;
         }
     }
     tx.settle()?;
@@ -90,16 +90,20 @@ pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         unlink(tx, R::TABLE.kind, id)?;
         tx.remove::<R>(record.id())?;
         external_id::unbind(tx, R::TABLE.kind, id)?;
-        changed(tx, Some(&record), None);
+        changed(tx, Some(&record), None)?;
     }
     tx.settle()
 }
 
-fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) {
+fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) -> Result<()> {
     let id = after.or(before).map_or(0, |record| record.id().number());
-    tx.forget_all();
+    // Partners are many and change all the time: nothing is kept of them.
+    if R::TABLE.kind != RecordKind::Partner {
+        tx.forget_all()?;
+    }
     let (before, after) = (before.map(Record::row), after.map(Record::row));
     tx.announce(Event::Office(OfficeChange { kind: R::TABLE.kind, id, before, after }));
+    Ok(())
 }
 
 /// Sets what was given; custom values among it.
@@ -285,7 +289,7 @@ fn unlist<R: Room>(tx: &mut Tx<'_>, owners: &[i64], field: &str, id: i64) -> Res
             after.set(field, &Value::Ids(ids))?;
         }
         if tx.save(&before, &mut after)? {
-            changed(tx, Some(&before), Some(&after));
+            changed(tx, Some(&before), Some(&after))?;
         }
     }
     Ok(())

@@ -148,9 +148,9 @@ pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
         None => tx.by_id(id)?,
         Some(mut sight) => {
             sight.params[0] = id.number().into();
-            tx.select(&format!("WHERE {}.id = ?1 AND {}", R::TABLE.name, sight.sql), &sight.params)?
-                .into_iter()
-                .next()
+            let table = R::TABLE.name;
+            let rest = format!("WHERE {table}.id = ?1 AND {}{}", sight.sql, tx.locking(table));
+            tx.select(&rest, &sight.params)?.into_iter().next()
         }
     };
     found.ok_or_else(|| Error::not_found(id.subject()))
@@ -171,14 +171,16 @@ pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R
     let mut records = HashMap::with_capacity(ids.len());
     let table = R::TABLE.name;
     let sight = sight(tx, R::TABLE)?;
+    // In one order for all, so that two who lock the same records never wait for each other.
+    let order = format!(" ORDER BY {table}.id{}", tx.locking(table));
     for chunk in ids.chunks(limit::CHUNK) {
         let listed = format!("WHERE {table}.id IN (SELECT value FROM json_each(?1))");
         let found: Vec<R> = match &sight {
-            None => tx.select(&listed, &[id_list(chunk)])?,
+            None => tx.select(&format!("{listed}{order}"), &[id_list(chunk)])?,
             Some(sight) => {
                 let mut params = sight.params.clone();
                 params[0] = id_list(chunk);
-                tx.select(&format!("{listed} AND {}", sight.sql), &params)?
+                tx.select(&format!("{listed} AND {}{order}", sight.sql), &params)?
             }
         };
         records.extend(found.into_iter().map(|record| (record.id().number(), record)));

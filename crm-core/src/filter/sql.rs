@@ -159,7 +159,7 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
             if let Some((name, kind)) = property {
                 column = property_value(&column, name, *kind, out);
             }
-            single(&column, property.is_some(), cond, scope, out)
+            single(&column, cond, scope, out)
         }
         Test::Via { field, table, or_null, test } => {
             let column = scope.column(field)?;
@@ -244,14 +244,19 @@ fn list(cells: &[Cell<'static>], out: &mut Statement) -> String {
     format!("({})", parts.collect::<Vec<_>>().join(", "))
 }
 
-/// How this dialect reads one value out of a JSON object.
+/// One value out of a JSON object. Truths and numbers are cast to what they are, since one of the engines reads all as text.
 fn property_value(column: &str, name: &str, kind: PropertyKind, out: &mut Statement) -> String {
     let mut path = format!("$.{}", serde_json::Value::from(name));
     if kind == PropertyKind::Date {
         path.push_str(".date");
     }
     let path = out.bind(path);
-    format!("json_extract({column}, {path})")
+    let value = format!("json_extract({column}, {path})");
+    match kind {
+        PropertyKind::Number => format!("CAST({value} AS DOUBLE PRECISION)"),
+        PropertyKind::Boolean => format!("CAST({value} AS BOOLEAN)"),
+        _ => value,
+    }
 }
 
 /// How this dialect compares with a pattern. `crm_like` is [`super::like()`], which storage registers; null text answers null.
@@ -260,17 +265,10 @@ fn like_call(column: &str, pattern: &str, insensitive: bool) -> String {
 }
 
 /// A test of one column or expression.
-fn single(
-    column: &str,
-    of_property: bool,
-    cond: &Cond,
-    scope: &mut Scope<'_>,
-    out: &mut Statement,
-) -> Result<String> {
+fn single(column: &str, cond: &Cond, scope: &mut Scope<'_>, out: &mut Statement) -> Result<String> {
     Ok(match cond {
         Cond::Null => format!("{column} IS NULL"),
         Cond::NotNull => format!("{column} IS NOT NULL"),
-        Cond::Is(truth) if of_property => format!("{column} = {}", i32::from(*truth)),
         Cond::Is(true) => column.to_owned(),
         Cond::Is(false) => format!("NOT {column}"),
         Cond::Compare(compare, cell) => {
@@ -301,7 +299,7 @@ fn scaled(
     let mut usual = String::new();
     for (decimals, cond) in DECIMALS.iter().zip(conds) {
         let test = match cond {
-            Some(cond) => single(column, false, cond, scope, out)?,
+            Some(cond) => single(column, cond, scope, out)?,
             None => "(1 = 0)".to_owned(),
         };
         if *decimals == DECIMALS[0] {

@@ -21,6 +21,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         let (office, properties) = (office(tx)?, property::definitions(tx)?);
         let actor = tx.actor.clone();
         let mut changes = Vec::with_capacity(chunk.len());
+        tx.expect_rows(Lead::TABLE.name, chunk.len())?;
         let mut inserter = Inserter::new(tx)?;
         for fields in chunk {
             let cx = Context {

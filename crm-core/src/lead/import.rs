@@ -83,6 +83,8 @@ pub(crate) fn decide(tx: &Tx<'_>, drafts: &[Draft]) -> Result<Vec<Result<Step>>>
 pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
     let mut ids = Vec::with_capacity(steps.len());
     let mut changes = Vec::with_capacity(steps.len());
+    let new = steps.iter().filter(|step| matches!(step, Step::Create(_)));
+    tx.expect_rows(Lead::TABLE.name, new.count())?;
     let mut inserter = Inserter::new(tx)?;
     for step in steps {
         match step {

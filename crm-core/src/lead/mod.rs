@@ -79,7 +79,7 @@ impl<'s> Leads<'s> {
     fn verb<T: Target<LeadId>>(
         &self,
         target: T,
-        work: impl FnOnce(&mut Tx<'_>, &[i64]) -> Result<()>,
+        work: impl Fn(&mut Tx<'_>, &[i64]) -> Result<()>,
     ) -> Result<T::Out<Lead>> {
         let ids = target.ids();
         let leads = self.link.write(|tx| {

@@ -131,7 +131,8 @@ pub(crate) fn score(
             let before = rest.iter().take_while(|(id, _)| *id < lead.id).count();
             rest = &rest[before..];
             let old = rest.first().filter(|(id, _)| *id == lead.id);
-            let old = old.map_or(Said::NOTHING, |(_, said)| *said);
+            let before = old.map(|(_, said)| *said);
+            let old = before.unwrap_or(Said::NOTHING);
             let sheet = compiled.sheet(lead.team_id).filter(|_| lead.has_stage);
             let now = Said::of(sheet.map(|sheet| probability(sheet.log_odds(lead.values))));
             done.scored += 1;
@@ -142,7 +143,7 @@ pub(crate) fn score(
                     &beside,
                     now.probability.ppm() - old.probability.ppm(),
                 )?;
-                changed.push(Saying { lead: LeadId(lead.id), now, before: Some(old) });
+                changed.push(Saying { lead: LeadId(lead.id), now, before });
             }
             Ok(())
         })?;

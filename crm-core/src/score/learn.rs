@@ -61,6 +61,12 @@ fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
 /// Scores the leads of which something that counts has changed.
 fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Result<()> {
     let mut changed = Vec::new();
+    let concerned = changes.iter().filter(|change| {
+        let after = change.after.as_ref();
+        let before = change.before.as_ref();
+        before.is_some() && after.is_some_and(|after| is_concerned(config, before, after))
+    });
+    let known = store::said_of(tx, &concerned.map(LeadChange::id).collect::<Vec<_>>())?;
     for at in 0..changes.len() {
         // A state that the next change ends was never anybody's to see: the machine says nothing of it, and what it says of the
         // state after it is counted against nothing.
@@ -85,10 +91,7 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
                 Said::of(store::with_model(tx, config, |model| model.score(&evidence))?)
             }
         };
-        let before = match change.before {
-            Some(_) => Some(store::said(tx, after.id)?),
-            None => None,
-        };
+        let before = known.get(&after.id.0).copied();
         // A new lead gets its row in any case, so that reading one joins without exceptions.
         if before != Some(now) {
             changed.push(Saying { lead: after.id, now, before });

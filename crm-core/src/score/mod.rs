@@ -65,7 +65,7 @@ impl<'s> Scores<'s> {
     /// # Errors
     /// `Invalid` for an unknown field or model; `Limit` for too many fields; `Denied` below admin.
     pub fn configure(&self, config: &ScoreConfig) -> Result<()> {
-        self.link.write(|tx| {
+        self.link.write_alone(|tx| {
             allow(tx)?;
             if config::store(tx, config)? {
                 count(tx, &mut Progress::none(), 1)?;
@@ -79,7 +79,7 @@ impl<'s> Scores<'s> {
     /// # Errors
     /// `Cancelled` when the host says so, and nothing is written; `Denied` below admin.
     pub fn rebuild(&self, progress: &mut Progress<'_>) -> Result<ScoreRun> {
-        self.link.write(|tx| {
+        self.link.write_alone(|tx| {
             allow(tx)?;
             let counted = count(tx, progress, 2)?;
             let config = config::load(tx)?;
@@ -95,7 +95,7 @@ impl<'s> Scores<'s> {
     /// # Errors
     /// As [`Self::rebuild`].
     pub fn recompute(&self, progress: &mut Progress<'_>) -> Result<ScoreRun> {
-        self.link.write(|tx| {
+        self.link.write_alone(|tx| {
             allow(tx)?;
             let config = config::load(tx)?;
             let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 1);

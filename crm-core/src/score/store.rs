@@ -1,6 +1,6 @@
 //! The study's tables: counters of closed leads, the machine's score of each lead, and the log of its changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId};
@@ -10,6 +10,7 @@ use crate::score::config::Config;
 use crate::score::count::Tally;
 use crate::score::evidence::Variable;
 use crate::storage::Tx;
+use crate::storage::records::id_list;
 
 /// Changes of counters by team (0: none), number of the variable and value.
 pub(crate) type Moves = BTreeMap<(i64, usize, String), Tally>;
@@ -43,7 +44,7 @@ pub(crate) fn with_model<T>(
     config: &Config,
     ask: impl FnOnce(&Model) -> T,
 ) -> Result<T> {
-    let kept = tx.memo(|tx| load(tx, &config.variables).map(Kept))?;
+    let kept = tx.memo_counts(|tx| load(tx, &config.variables).map(Kept))?;
     Ok(ask(&kept.0))
 }
 
@@ -75,13 +76,19 @@ pub(crate) fn stages(tx: &Tx<'_>) -> Result<Vec<StageRank>> {
 
 /// Adds to the counters and to the kept model.
 pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
-    let mut put = tx.prepare(
+    // Where many write at once each only adds what it changes, and empty rows go when that is folded.
+    let mut put = tx.prepare(tx.dialect(
         "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT (team_id, variable, value) DO UPDATE SET won = score_count.won + excluded.won, lost = score_count.lost + excluded.lost",
-    )?;
-    let mut sweep = tx.prepare(
-        "DELETE FROM score_count WHERE team_id = ?1 AND variable = ?2 AND value = ?3 AND won = 0 AND lost = 0",
-    )?;
+        "INSERT INTO score_count_delta (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
+    ))?;
+    let mut sweep = if tx.is_shared() {
+        None
+    } else {
+        Some(tx.prepare(
+            "DELETE FROM score_count WHERE team_id = ?1 AND variable = ?2 AND value = ?3 AND won = 0 AND lost = 0",
+        )?)
+    };
     for ((team, variable, value), by) in moves {
         let key = || {
             [
@@ -92,30 +99,33 @@ pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
         };
         let [team, variable, value] = key();
         put.execute(&[team, variable, value, by.won.into(), by.lost.into()])?;
-        if by.won < 0 || by.lost < 0 {
+        if let Some(sweep) = sweep.as_mut().filter(|_| by.won < 0 || by.lost < 0) {
             sweep.execute(&key())?;
         }
     }
     // Taken out to be changed in place; another holder means a reader of the same moment, and then it is loaded anew.
-    if let Some(Ok(Kept(mut model))) = tx.take::<Kept>().map(Arc::try_unwrap) {
+    if let Some(Ok(Kept(mut model))) = tx.take_counts::<Kept>().map(Arc::try_unwrap) {
         for ((of, variable, value), by) in moves {
             model.add(team(*of), *variable, value, *by);
         }
-        tx.keep(Arc::new(Kept(model)));
+        tx.keep_counts(Arc::new(Kept(model)));
     }
     Ok(())
 }
 
 /// Puts a model's counters in the place of the stored ones, and keeps the model.
 pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> {
-    tx.execute("DELETE FROM score_count", &[])?;
+    for part in tx.parts("score_count") {
+        tx.execute(&format!("DELETE FROM {part}"), &[])?;
+    }
     let mut counters: Vec<_> = model.counters().collect();
     counters.sort_unstable_by_key(|(team, at, value, _)| {
         (*team, config.variables[*at].name.as_str(), *value)
     });
-    let mut put = tx.prepare(
+    let mut put = tx.prepare(tx.dialect(
         "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
+        "INSERT INTO score_count_delta (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
+    ))?;
     for (team, at, value, tally) in counters {
         let team = team.map_or(0, |team| team.0);
         let name = config.variables[at].name.as_str();
@@ -127,16 +137,29 @@ pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> 
             tally.lost.into(),
         ])?;
     }
-    tx.keep(Arc::new(Kept(model)));
+    tx.keep_counts(Arc::new(Kept(model)));
     Ok(())
 }
 
-/// What the machine last said of a lead.
-pub(crate) fn said(tx: &Tx<'_>, lead: LeadId) -> Result<Said> {
-    let sql = "SELECT automated_probability, probability_source FROM lead_score WHERE lead_id = ?1";
-    let said =
-        tx.optional(sql, &[lead.0.into()], |line| Ok(read_said(line.int(0)?, line.int(1)?)))?;
-    Ok(said.unwrap_or(Said::NOTHING))
+/// What the machine last said of leads.
+pub(crate) fn said_of(tx: &Tx<'_>, leads: &[i64]) -> Result<HashMap<i64, Said>> {
+    let sql = match leads {
+        [] => return Ok(HashMap::new()),
+        [_] => {
+            "SELECT lead_id, automated_probability, probability_source FROM lead_score WHERE lead_id = ?1"
+        }
+        _ => {
+            "SELECT lead_id, automated_probability, probability_source FROM lead_score \
+             WHERE lead_id IN (SELECT value FROM json_each(?1))"
+        }
+    };
+    let which = if let [lead] = leads { (*lead).into() } else { id_list(leads) };
+    let mut said = HashMap::with_capacity(leads.len());
+    tx.each(sql, &[which], |line| {
+        said.insert(line.int(0)?, read_said(line.int(1)?, line.int(2)?));
+        Ok(())
+    })?;
+    Ok(said)
 }
 
 /// What the machine last said of the leads with ids above `after`, up to `last`; in their order.
@@ -191,11 +214,10 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     for saying in changed {
         let (lead, ppm) = (saying.lead, saying.now.probability.ppm());
         let row = [lead.0.into(), ppm.into(), saying.now.source.code().into()];
-        if saying.before.is_none() || put.execute(&row)? == 0 {
-            add.execute(&row)?;
-        }
+        let statement = if saying.before.is_none() { &mut add } else { &mut put };
+        statement.execute_on(("lead_score", lead.0), &row)?;
         if let (Some(run), true) = (run, saying.is_logged()) {
-            log.execute(&[run.into(), lead.0.into(), ppm.into()])?;
+            log.execute_on(("score_log", lead.0), &[run.into(), lead.0.into(), ppm.into()])?;
         }
     }
     Ok(())
@@ -215,7 +237,7 @@ pub(crate) fn run(tx: &mut Tx<'_>) -> Result<i64> {
 
 /// A deleted lead has no score.
 pub(crate) fn delete(tx: &Tx<'_>, lead: i64) -> Result<()> {
-    tx.execute("DELETE FROM lead_score WHERE lead_id = ?1", &[lead.into()]).map(drop)
+    tx.write("DELETE FROM lead_score WHERE lead_id = ?1", ("lead_score", lead), &[lead.into()])
 }
 
 /// The greatest id a lead has.

@@ -1,4 +1,5 @@
-//! The handle on one open database: a writer that is lent to one transaction at a time, and readers beside it.
+//! The handle on one open database. Of a file: a writer that is lent to one transaction at a time, and readers beside it. On a
+//! server: connections, each lent to one transaction; a verb that met another's change of the same records is done again.
 //!
 //! The writer is *taken out* while it is used (not locked in place), so that an open `atomic` can keep it between calls. Readers
 //! have connections of their own and see the last commit; a database in memory has one connection for everything.
@@ -18,43 +19,145 @@ use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
 use crate::storage::door::Door;
+#[cfg(feature = "postgres")]
+use crate::storage::postgres;
 use crate::storage::seat::Seat;
 use crate::storage::sqlite::{self, Target};
-use crate::storage::{Memo, Settle, Tx, actor, migrate};
+use crate::storage::{Engine, Memo, Right, Settle, Tx, actor, migrate};
 
 /// A connection with what is kept beside it.
 #[derive(Debug)]
 pub(crate) struct Conn {
-    connection: Connection,
+    engine: Engine,
     memo: Memo,
-    /// SQLite's count of other connections' commits, when the memo was last known to be good.
+    /// What tells whether the memo is good: SQLite's count of other connections' commits, or a server's count of office changes.
     seen: i64,
 }
 
 impl Conn {
-    fn new(connection: Connection) -> Self {
-        Self { connection, memo: Memo::default(), seen: -1 }
+    pub(super) fn new(engine: Engine) -> Self {
+        Self { engine, memo: Memo::default(), seen: -1 }
+    }
+
+    fn file(&self) -> Result<&Connection> {
+        match &self.engine {
+            Engine::Sqlite(connection) => Ok(connection),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(_) => Err(Error::bug("a server was taken for a file")),
+        }
+    }
+
+    /// Tells connections apart while they live.
+    #[cfg(feature = "postgres")]
+    pub(super) fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn session(&self) -> &postgres::Session {
+        match &self.engine {
+            Engine::Postgres(session) => session,
+            Engine::Sqlite(_) => unreachable!("a pool holds connections to its server"),
+        }
     }
 
     /// Forgets what is kept if someone else has written since.
     fn refresh(&mut self) -> Result<()> {
-        let version =
-            self.connection.prepare_cached("PRAGMA data_version").map_err(sqlite::error)?;
-        let mut version = version;
+        let mut version =
+            self.file()?.prepare_cached("PRAGMA data_version").map_err(sqlite::error)?;
         let seen = version.query_row([], |row| row.get::<_, i64>(0)).map_err(sqlite::error)?;
+        drop(version);
+        self.see(seen);
+        Ok(())
+    }
+
+    fn see(&mut self, seen: i64) {
         if seen != self.seen {
             self.memo.clear();
             self.seen = seen;
         }
-        Ok(())
     }
 
     fn run(&self, sql: &str) -> Result<()> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute([]))
-            .map_err(sqlite::error)?;
-        Ok(())
+        match &self.engine {
+            Engine::Sqlite(connection) => connection
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute([]))
+                .map(drop)
+                .map_err(sqlite::error),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => session.command(sql),
+        }
+    }
+
+    /// Opens a transaction.
+    fn begin(&mut self, right: Right) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => {
+                self.run(if right == Right::Read { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
+                self.refresh().inspect_err(|_| {
+                    let _ = self.run("ROLLBACK");
+                })
+            }
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => {
+                self.memo.clear_counts();
+                let seen = session.begin(right)?;
+                self.see(seen);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the open transaction, keeping what it wrote.
+    fn commit(&mut self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.run("COMMIT"),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => {
+                session.commit()?;
+                self.seen = session.epoch();
+                session.fold_sometimes();
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the open transaction, dropping what it wrote. The engine may have rolled back by itself; then this has nothing to do.
+    fn roll_back(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => {
+                self.memo.clear();
+                self.run("ROLLBACK")
+            }
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => {
+                self.memo.clear_counts();
+                if session.has_changed_office() {
+                    self.memo.clear();
+                }
+                session.rollback()
+            }
+        }
+    }
+
+    /// Goes back to where a part of the transaction began that will not end by itself.
+    fn undo_part(&self) {
+        self.memo.clear();
+        #[cfg(feature = "postgres")]
+        if let Engine::Postgres(session) = &self.engine {
+            session.drop_pending();
+        }
+        let _ = self.run("ROLLBACK TO part");
+        let _ = self.run("RELEASE part");
+    }
+
+    fn is_in_transaction(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(connection) => !connection.is_autocommit(),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => session.right().is_some(),
+        }
     }
 }
 
@@ -68,19 +171,66 @@ pub(crate) struct Opening {
 
 /// One open database.
 pub(crate) struct Handle {
-    target: Target,
+    source: Source,
     opening: Opening,
-    writer: Seat<Box<Conn>>,
-    readers: Mutex<Vec<Conn>>,
-    interrupts: Mutex<Vec<InterruptHandle>>,
     pub(super) closed: AtomicBool,
     /// Openings that nobody has closed; the last one's end is the database's.
     pub(super) openings: AtomicUsize,
 }
 
+/// Where connections come from.
+#[derive(Debug)]
+enum Source {
+    File(Box<File>),
+    #[cfg(feature = "postgres")]
+    Server(Box<postgres::Pool>),
+}
+
+/// A file, or memory.
+struct File {
+    target: Target,
+    writer: Seat<Box<Conn>>,
+    #[expect(clippy::vec_box, reason = "what is lent is boxed already")]
+    readers: Mutex<Vec<Box<Conn>>>,
+    interrupts: Mutex<Vec<InterruptHandle>>,
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("File").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Handle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Handle").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("Handle").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl File {
+    fn open(target: Target, opening: &Opening) -> Result<Self> {
+        let mut connection = sqlite::connect(&target, opening.busy, opening.full_sync, false)?;
+        migrate::open(&mut connection, &target)?;
+        let interrupt = connection.get_interrupt_handle();
+        let mut writer = Conn::new(Engine::Sqlite(connection));
+        writer.refresh()?;
+        Ok(Self {
+            target,
+            writer: Seat::new(Box::new(writer)),
+            readers: Mutex::default(),
+            interrupts: Mutex::new(vec![interrupt]),
+        })
+    }
+
+    fn connect_reader(&self, opening: &Opening) -> Result<Box<Conn>> {
+        let connection = sqlite::connect(&self.target, opening.busy, opening.full_sync, true)?;
+        let mut interrupts = lock(&self.interrupts);
+        if interrupts.len() > 4 * limit::READERS {
+            interrupts.truncate(1 + limit::READERS);
+        }
+        interrupts.push(connection.get_interrupt_handle());
+        drop(interrupts);
+        Ok(Box::new(Conn::new(Engine::Sqlite(connection))))
     }
 }
 
@@ -115,18 +265,27 @@ impl Handle {
         created: impl FnOnce(&mut Tx<'_>) -> Result<()>,
     ) -> Result<Arc<Door>> {
         let target = Target::parse(target)?;
-        let Target::File(path) = &target else {
-            return Self::open_new(target, opening, created).map(Door::new);
+        let known = |target: &Target| match target {
+            Target::Memory => None,
+            Target::File(path) => canonical(path),
+            // The same URL, the same database: who opens it for every request shares its connections.
+            #[cfg(feature = "postgres")]
+            Target::Server(url) => Some(PathBuf::from(url)),
         };
+        if target == Target::Memory {
+            return Self::open_new(target, opening, created).map(Door::new);
+        }
         let mut files = lock(&OPEN_FILES);
         files.retain(|_, known| known.strong_count() > 0);
-        let open = canonical(path).and_then(|path| files.get(&path)?.upgrade());
+        let open = known(&target).and_then(|path| files.get(&path)?.upgrade());
         if let Some(open) = open.filter(|open| !open.is_closed()) {
             return Ok(Door::new(open));
         }
-        sqlite::inspect(path)?;
+        if let Target::File(path) = &target {
+            sqlite::inspect(path)?;
+        }
         let handle = Self::open_new(target.clone(), opening, created)?;
-        if let Some(path) = canonical(path) {
+        if let Some(path) = known(&target) {
             files.insert(path, Arc::downgrade(&handle));
         }
         Ok(Door::new(handle))
@@ -137,22 +296,27 @@ impl Handle {
         opening: &Opening,
         created: impl FnOnce(&mut Tx<'_>) -> Result<()>,
     ) -> Result<Arc<Self>> {
-        let connection = sqlite::connect(&target, opening.busy, opening.full_sync, false)?;
-        let mut writer = Conn::new(connection);
-        migrate::open(&mut writer.connection, &target)?;
-        writer.refresh()?;
-        let interrupt = writer.connection.get_interrupt_handle();
+        let source = match target {
+            #[cfg(feature = "postgres")]
+            Target::Server(url) => Source::Server(Box::new(postgres::Pool::open(
+                &url,
+                opening.busy,
+                opening.full_sync,
+            )?)),
+            target => Source::File(Box::new(File::open(target, opening)?)),
+        };
         let handle = Self {
-            target,
+            source,
             opening: opening.clone(),
-            writer: Seat::new(Box::new(writer)),
-            readers: Mutex::default(),
-            interrupts: Mutex::new(vec![interrupt]),
             closed: AtomicBool::new(false),
             openings: AtomicUsize::new(0),
         };
-        // Migration is done; default data is written once, by the opener that finds the file empty.
-        handle.write(None, None, |tx| if migrate::is_new(tx)? { created(tx) } else { Ok(()) })?;
+        // Migration is done; default data is written once, by the opener that finds the database empty.
+        if handle.read(None, None, |tx| migrate::is_new(tx))? {
+            handle.write_alone(None, None, |tx| {
+                if migrate::is_new(tx)? { created(tx) } else { Ok(()) }
+            })?;
+        }
         Ok(Arc::new(handle))
     }
 
@@ -167,23 +331,98 @@ impl Handle {
         Ok(())
     }
 
-    fn take_writer(&self) -> Result<Box<Conn>> {
+    /// Lends a connection.
+    fn take(&self, right: Right) -> Result<Lent<'_>> {
         self.check_open()?;
-        self.writer.take(self.opening.busy)
+        let conn = match &self.source {
+            Source::File(file) if right != Right::Read || file.target == Target::Memory => {
+                file.writer.take(self.opening.busy)?
+            }
+            Source::File(file) => {
+                let kept = lock(&file.readers).pop();
+                match kept {
+                    Some(conn) => conn,
+                    None => file.connect_reader(&self.opening)?,
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.take(right)?,
+        };
+        Ok(Lent { handle: self, right, conn: Some(conn) })
     }
 
-    /// Runs `work` in a transaction of its own: all of it or nothing.
+    fn file(&self) -> Option<&File> {
+        match &self.source {
+            Source::File(file) => Some(file),
+            #[cfg(feature = "postgres")]
+            Source::Server(_) => None,
+        }
+    }
+
+    fn is_memory(&self) -> bool {
+        self.file().is_some_and(|file| file.target == Target::Memory)
+    }
+
+    /// Lends a connection with an open transaction.
+    fn begin(&self, right: Right) -> Result<Lent<'_>> {
+        let mut lent = self.take(right)?;
+        let begun = lent.conn().begin(right);
+        #[cfg(feature = "postgres")]
+        if let (Err(error), Source::Server(pool)) = (&begun, &self.source)
+            && error.code() == storage_code::LOST
+        {
+            // It broke while it waited, as all do when the server starts anew. Nothing was done on it: a new one serves as well.
+            drop(lent);
+            pool.forget_idle();
+            let mut lent = self.take(right)?;
+            lent.conn().begin(right)?;
+            return Ok(lent);
+        }
+        begun?;
+        Ok(lent)
+    }
+
+    /// Runs `work` in a transaction of its own: all of it or nothing. Where others write too it may run again, from the beginning.
     pub(crate) fn write<T>(
+        &self,
+        user: Option<UserId>,
+        now: Option<Timestamp>,
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut again = limit::RETRIES;
+        loop {
+            let done = self.attempt(Right::Share, user, now, &mut work);
+            match done {
+                Err(error)
+                    if error.kind() == ErrorKind::Conflict && error.is_retryable() && again > 0 =>
+                {
+                    again -= 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// As [`Self::write`], for what changes the office or all deals: nobody else writes meanwhile, so it runs once.
+    pub(crate) fn write_alone<T>(
         &self,
         user: Option<UserId>,
         now: Option<Timestamp>,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut lent = Lent { handle: self, conn: Some(self.take_writer()?) };
-        let conn = lent.conn.as_mut().expect("taken on the line above");
-        begin(conn)?;
-        let done = self.part(conn, user, now, work);
-        finish(conn, done)
+        self.attempt(Right::Alone, user, now, work)
+    }
+
+    fn attempt<T>(
+        &self,
+        right: Right,
+        user: Option<UserId>,
+        now: Option<Timestamp>,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut lent = self.begin(right)?;
+        let done = self.part(lent.conn(), user, now, work);
+        finish(lent.conn(), done)
     }
 
     fn part<T>(
@@ -194,10 +433,11 @@ impl Handle {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut tx =
-            Tx::new(&conn.connection, &conn.memo, self.opening.settle, now.unwrap_or_else(clock));
+            Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, now.unwrap_or_else(clock));
         tx.actor = user.map_or_else(|| Ok(Actor::system()), |user| actor::load(&tx, user))?;
         let done = work(&mut tx)?;
         tx.settle()?;
+        tx.flush()?;
         Ok(done)
     }
 
@@ -208,44 +448,46 @@ impl Handle {
         now: Option<Timestamp>,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.check_open()?;
-        if self.target == Target::Memory {
-            let mut lent = Lent { handle: self, conn: Some(self.take_writer()?) };
-            let conn = lent.conn.as_mut().expect("taken on the line above");
-            return self.part(conn, user, now, work);
+        if self.is_memory() {
+            let mut lent = self.take(Right::Read)?;
+            return self.part(lent.conn(), user, now, work);
         }
-        let kept = lock(&self.readers).pop();
-        let mut conn = match kept {
-            Some(conn) => conn,
-            None => self.connect_reader()?,
-        };
-        conn.run("BEGIN")?;
-        conn.refresh()?;
-        let done = self.part(&conn, user, now, work);
-        conn.run("COMMIT").or_else(|_| conn.run("ROLLBACK"))?;
-        let mut readers = lock(&self.readers);
-        if readers.len() < limit::READERS && !self.is_closed() {
-            readers.push(conn);
-        }
-        done
-    }
-
-    fn connect_reader(&self) -> Result<Conn> {
-        let connection =
-            sqlite::connect(&self.target, self.opening.busy, self.opening.full_sync, true)?;
-        let mut interrupts = lock(&self.interrupts);
-        if interrupts.len() > 4 * limit::READERS {
-            interrupts.truncate(1 + limit::READERS);
-        }
-        interrupts.push(connection.get_interrupt_handle());
-        drop(interrupts);
-        Ok(Conn::new(connection))
+        let mut lent = self.begin(Right::Read)?;
+        let done = self.part(lent.conn(), user, now, work);
+        let conn = lent.conn();
+        let ended = conn.commit().or_else(|_| conn.roll_back());
+        done.and_then(|done| ended.map(|()| done))
     }
 
     /// Stops the statements that run now; their calls answer `Cancelled` and write nothing.
     pub(crate) fn interrupt(&self) {
-        for interrupt in lock(&self.interrupts).iter() {
-            interrupt.interrupt();
+        match &self.source {
+            Source::File(file) => {
+                for interrupt in lock(&file.interrupts).iter() {
+                    interrupt.interrupt();
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.interrupt(),
+        }
+    }
+
+    /// How often a server was asked something; a file never.
+    pub(crate) fn round_trips(&self) -> u64 {
+        match &self.source {
+            Source::File(_) => 0,
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.round_trips(),
+        }
+    }
+
+    /// Numbers the events that were added since the feed was last read, where writers leave that to readers.
+    pub(crate) fn number_feed(&self) -> Result<()> {
+        self.check_open()?;
+        match &self.source {
+            Source::File(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.number_feed(),
         }
     }
 
@@ -256,6 +498,11 @@ impl Handle {
         tick: &mut dyn FnMut(u64, u64) -> Result<()>,
     ) -> Result<()> {
         self.check_open()?;
+        let Some(file) = self.file() else {
+            let message =
+                "path: a server's database is backed up by its own tools, such as pg_dump --schema";
+            return Err(Error::invalid("path", message));
+        };
         let refuse = |why: String| {
             Error::storage(storage_code::READ_ONLY, format!("{}: {why}", path.display()))
         };
@@ -266,7 +513,7 @@ impl Handle {
             )));
         }
         let partial = path.with_extension("partial");
-        let copied = self.copy_to(&partial, tick);
+        let copied = self.copy_to(file, &partial, tick);
         let done = copied.and_then(|()| {
             std::fs::rename(&partial, path).map_err(|error| refuse(error.to_string()))
         });
@@ -276,7 +523,12 @@ impl Handle {
         done
     }
 
-    fn copy_to(&self, path: &Path, tick: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<()> {
+    fn copy_to(
+        &self,
+        file: &File,
+        path: &Path,
+        tick: &mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Result<()> {
         let mut copy = Connection::open(path).map_err(sqlite::error)?;
         let step = |from: &Connection,
                     copy: &mut Connection,
@@ -294,18 +546,20 @@ impl Handle {
                 }
             }
         };
-        if self.target == Target::Memory {
-            let lent = Lent { handle: self, conn: Some(self.take_writer()?) };
-            let conn = lent.conn.as_ref().expect("taken on the line above");
-            step(&conn.connection, &mut copy, tick)?;
+        if file.target == Target::Memory {
+            let mut lent = self.take(Right::Read)?;
+            step(lent.conn().file()?, &mut copy, tick)?;
         } else {
-            step(&self.connect_reader()?.connection, &mut copy, tick)?;
+            step(file.connect_reader(&self.opening)?.file()?, &mut copy, tick)?;
         }
         copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite::error)
     }
 
-    /// What the engine itself finds wrong with the file.
+    /// What the engine itself finds wrong with the file. A server looks after its own files.
     pub(crate) fn integrity(&self) -> Result<Vec<String>> {
+        if self.file().is_none() {
+            return Ok(Vec::new());
+        }
         self.read(None, None, |tx| {
             tx.rows("PRAGMA integrity_check(100)", &[], |line| Ok(line.text(0)?.to_owned()))
         })
@@ -320,11 +574,17 @@ impl Handle {
     }
 
     pub(super) fn end(&self) {
-        let writer = self.writer.close();
-        lock(&self.interrupts).clear();
-        lock(&self.readers).clear();
-        if let Some(writer) = writer {
-            let _ = writer.run("PRAGMA optimize");
+        match &self.source {
+            Source::File(file) => {
+                let writer = file.writer.close();
+                lock(&file.interrupts).clear();
+                lock(&file.readers).clear();
+                if let Some(writer) = writer {
+                    let _ = writer.run("PRAGMA optimize");
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.close(),
         }
     }
 }
@@ -339,37 +599,45 @@ fn canonical(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok()
 }
 
-fn begin(conn: &mut Conn) -> Result<()> {
-    conn.run("BEGIN IMMEDIATE")?;
-    conn.refresh().inspect_err(|_| {
-        let _ = conn.run("ROLLBACK");
-    })
-}
-
-fn finish<T>(conn: &Conn, done: Result<T>) -> Result<T> {
-    let done = done.and_then(|value| conn.run("COMMIT").map(|()| value));
+fn finish<T>(conn: &mut Conn, done: Result<T>) -> Result<T> {
+    let done = done.and_then(|value| conn.commit().map(|()| value));
     if done.is_err() {
-        conn.memo.clear();
-        // The engine may have rolled back by itself; then this has nothing to do.
-        let _ = conn.run("ROLLBACK");
+        let _ = conn.roll_back();
     }
     done
 }
 
-/// The writer while it is lent: given back whatever happens, rolled back if the work panicked.
+/// A connection while it is lent: given back whatever happens, rolled back if the work panicked.
 struct Lent<'h> {
     handle: &'h Handle,
+    right: Right,
     conn: Option<Box<Conn>>,
+}
+
+impl Lent<'_> {
+    fn conn(&mut self) -> &mut Conn {
+        self.conn.as_mut().expect("it is there until it is given back")
+    }
 }
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
-            if !conn.connection.is_autocommit() {
-                conn.memo.clear();
-                let _ = conn.run("ROLLBACK");
+        let Some(conn) = self.conn.take() else { return };
+        if conn.is_in_transaction() {
+            let _ = conn.roll_back();
+        }
+        match &self.handle.source {
+            Source::File(file) if self.right != Right::Read || file.target == Target::Memory => {
+                file.writer.give_back(conn);
             }
-            self.handle.writer.give_back(conn);
+            Source::File(file) => {
+                let mut readers = lock(&file.readers);
+                if readers.len() < limit::READERS && !self.handle.is_closed() {
+                    readers.push(conn);
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.give_back(conn),
         }
     }
 }
@@ -425,15 +693,37 @@ impl Link {
     }
 
     /// Runs a verb: in the open `atomic` as a part that can fail alone, else as a transaction.
-    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let Some(conn) = self.enter()? else {
-            return self.door.handle().write(self.user, self.now, work);
-        };
+    ///
+    /// Where many write at once, the work may be done again from its beginning.
+    pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        match self.enter()? {
+            None => self.door.handle().write(self.user, self.now, work),
+            Some(conn) => self.write_within(conn, |tx| work(tx)),
+        }
+    }
+
+    /// As [`Self::write`], for what changes the office or all deals: nobody else writes until it ends.
+    pub(crate) fn write_alone<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        match self.enter()? {
+            None => self.door.handle().write_alone(self.user, self.now, work),
+            Some(conn) => self.write_within(conn, |tx| {
+                tx.alone()?;
+                work(tx)
+            }),
+        }
+    }
+
+    fn write_within<T>(
+        &self,
+        conn: Box<Conn>,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut within = Within { link: self, conn: Some(conn) };
         let conn = within.conn.as_mut().expect("put in on the line above");
         self.door.handle().part(conn, self.user, self.now, |tx| {
             tx.savepoint()?;
             let done = work(tx).and_then(|value| tx.settle().map(|()| value));
+            let done = done.and_then(|value| tx.flush().map(|()| value));
             let released = tx.release(done.is_ok());
             // The verb's own failure comes first: the engine may have ended the whole transaction with it.
             done.and_then(|value| released.map(|()| value))
@@ -456,10 +746,12 @@ impl Link {
             *lock(&self.atomic) = Atomic::Open(conn);
             return Err(Error::conflict("a transaction is open already in this session"));
         }
-        let mut lent =
-            Lent { handle: self.door.handle(), conn: Some(self.door.handle().take_writer()?) };
-        begin(lent.conn.as_mut().expect("taken on the line above"))?;
-        self.door.handle().writer.keep();
+        let mut lent = self.door.handle().begin(Right::Share)?;
+        match &self.door.handle().source {
+            Source::File(file) => file.writer.keep(),
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.keep(lent.conn()),
+        }
         *lock(&self.atomic) = Atomic::Open(lent.conn.take().expect("taken above"));
         Ok(())
     }
@@ -470,14 +762,8 @@ impl Link {
             return Err(Error::conflict("no transaction is open in this session"));
         };
         *lock(&self.atomic) = Atomic::Idle;
-        let lent = Lent { handle: self.door.handle(), conn: Some(conn) };
-        let conn = lent.conn.as_ref().expect("put in on the line above");
-        if keep {
-            finish(conn, Ok(()))
-        } else {
-            conn.memo.clear();
-            conn.run("ROLLBACK")
-        }
+        let mut lent = self.lent(conn);
+        if keep { finish(lent.conn(), Ok(())) } else { lent.conn().roll_back() }
     }
 
     /// Closes the session, dropping what an open `atomic` wrote. Closing twice is fine.
@@ -485,8 +771,13 @@ impl Link {
         if !self.closed.swap(true, Ordering::AcqRel)
             && let Atomic::Open(conn) = std::mem::replace(&mut *lock(&self.atomic), Atomic::Idle)
         {
-            drop(Lent { handle: self.door.handle(), conn: Some(conn) });
+            drop(self.lent(conn));
         }
+    }
+
+    /// The open `atomic`'s writer, to be given back.
+    fn lent(&self, conn: Box<Conn>) -> Lent<'_> {
+        Lent { handle: self.door.handle(), right: Right::Share, conn: Some(conn) }
     }
 }
 
@@ -507,14 +798,12 @@ impl Drop for Within<'_> {
         if let Some(conn) = self.conn.take() {
             if self.link.closed.load(Ordering::Acquire) {
                 *lock(&self.link.atomic) = Atomic::Idle;
-                drop(Lent { handle: self.link.door.handle(), conn: Some(conn) });
+                drop(self.link.lent(conn));
                 return;
             }
             // A panic inside the work left its part open: go back to where it began, so that nothing half done is kept.
             if std::thread::panicking() {
-                conn.memo.clear();
-                let _ = conn.run("ROLLBACK TO part");
-                let _ = conn.run("RELEASE part");
+                conn.undo_part();
             }
             *lock(&self.link.atomic) = Atomic::Open(conn);
         }

@@ -11,16 +11,25 @@ use crate::base::{Error, Result};
 use crate::storage::Tx;
 use crate::storage::sqlite::{self, Target};
 
-/// One step: its name and its SQL.
-pub(crate) type Step = (&'static str, &'static str);
+/// One step: its name, its SQL for SQLite and for PostgreSQL.
+pub(crate) type Step = (&'static str, &'static str, &'static str);
+
+macro_rules! step {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        )
+    };
+}
 
 /// Every step, in order; never edited once released.
-pub(crate) const STEPS: &[Step] = &[
-    ("0001_foundation", include_str!("../../migrations/sqlite/0001_foundation.sql")),
-    ("0002_lead", include_str!("../../migrations/sqlite/0002_lead.sql")),
-    ("0003_history", include_str!("../../migrations/sqlite/0003_history.sql")),
-    ("0004_score", include_str!("../../migrations/sqlite/0004_score.sql")),
-];
+pub(crate) const STEPS: &[Step] =
+    &[step!("0001_foundation"), step!("0002_lead"), step!("0003_history"), step!("0004_score")];
+
+/// What to do about a schema of a newer library.
+pub(crate) const NEWER_HINT: &str = "use a newer library";
 
 /// The schema's version after all steps.
 pub(crate) const VERSION: usize = STEPS.len();
@@ -32,7 +41,7 @@ pub(crate) fn open(conn: &mut Connection, target: &Target) -> Result<()> {
         return Err(Error::storage(
             storage_code::NEWER,
             format!(
-                "the file has schema version {version}, this library knows {VERSION}; use a newer library"
+                "the file has schema version {version}, this library knows {VERSION}; {NEWER_HINT}"
             ),
         ));
     }
@@ -53,7 +62,7 @@ pub(crate) fn upgrade(conn: &mut Connection, goal: usize) -> Result<()> {
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(sqlite::error)?;
     // Another program may have upgraded while we waited.
-    for (_, sql) in &STEPS[version(&tx)?.min(goal)..goal] {
+    for (_, sql, _) in &STEPS[version(&tx)?.min(goal)..goal] {
         tx.execute_batch(sql).map_err(sqlite::error)?;
     }
     tx.pragma_update(None, "user_version", i64::try_from(goal).unwrap_or(0))

@@ -1,15 +1,18 @@
-//! Storage: one concrete transaction, [`Tx`], over a closed set of engines. SQLite today.
+//! Storage: one concrete transaction, [`Tx`], over a closed set of engines: SQLite, and PostgreSQL with the feature `postgres`.
 //!
-//! Rooms say `Tx`; this folder alone says `rusqlite`. A transaction knows who acts ([`Actor`]), what time it is (read once), and
+//! Rooms say `Tx`; this folder alone says `rusqlite` and `postgres`. A transaction knows who acts ([`Actor`]), what time it is (read once), and
 //! collects the events that its verbs announce. Statements are prepared once per connection and always bound.
 //!
-//! [`Memo`] keeps what every verb reads and hardly anyone writes (stages, teams, the model's counters) beside the connection, as
-//! long as nobody else has written to the file. Deliberately absent: traits per table, an in-memory fake.
+//! [`Memo`] keeps what every verb reads and hardly anyone writes (stages, teams) beside the connection, as long as nobody has changed
+//! it. What many change (the model's counters) is kept likewise where one writer works at a time, and for one transaction where many
+//! do. Deliberately absent: traits per table, an in-memory fake.
 
 pub(crate) mod actor;
 pub(crate) mod door;
 pub(crate) mod handle;
 pub(crate) mod migrate;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod records;
 mod seat;
 pub(crate) mod sqlite;
@@ -26,20 +29,77 @@ use crate::base::error::storage_code;
 use crate::base::{Cell, Error, Result, Timestamp, limit};
 use crate::event::Event;
 
+/// What a transaction may do. One writer works at a time in SQLite, whatever it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// Ask.
+    Read,
+    /// Change deals, while others do too.
+    Share,
+    /// Change the office, or all deals, while nobody else writes.
+    Alone,
+}
+
+/// The row that a statement is about: a table and its key.
+pub(crate) type Key = (&'static str, i64);
+
+/// Where statements go: the closed set of engines.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    Sqlite(rusqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::Session>),
+}
+
+impl Engine {
+    pub(crate) const fn wire(&self) -> Wire<'_> {
+        match self {
+            Self::Sqlite(conn) => Wire::Sqlite(conn),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Wire::Postgres(session),
+        }
+    }
+}
+
+/// The same, borrowed for a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wire<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(&'c postgres::Session),
+}
+
+type Kept = RefCell<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>;
+
 /// Values kept beside a connection; see the module's head.
 #[derive(Default)]
-pub(crate) struct Memo(RefCell<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct Memo {
+    /// Of the office.
+    office: Kept,
+    /// Of what many change.
+    counts: Kept,
+}
 
 impl std::fmt::Debug for Memo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Memo({} kept)", self.0.borrow().len())
+        write!(f, "Memo({} + {} kept)", self.office.borrow().len(), self.counts.borrow().len())
     }
 }
 
 impl Memo {
     pub(crate) fn clear(&self) {
-        self.0.borrow_mut().clear();
+        self.office.borrow_mut().clear();
+        self.clear_counts();
     }
+
+    pub(crate) fn clear_counts(&self) {
+        self.counts.borrow_mut().clear();
+    }
+}
+
+fn find<T: Any + Send + Sync>(kept: &Kept) -> Option<Arc<T>> {
+    let found = kept.borrow().get(&TypeId::of::<T>()).cloned();
+    found.and_then(|found| found.downcast::<T>().ok())
 }
 
 /// What settles the consequences of announced events; `reaction::settle`, given at opening.
@@ -48,7 +108,7 @@ pub(crate) type Settle = fn(&mut Tx<'_>, Vec<Event>) -> Result<()>;
 /// One open transaction.
 #[derive(Debug)]
 pub(crate) struct Tx<'c> {
-    conn: &'c rusqlite::Connection,
+    wire: Wire<'c>,
     memo: &'c Memo,
     settle: Settle,
     events: Vec<Event>,
@@ -61,14 +121,9 @@ pub(crate) struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(
-        conn: &'c rusqlite::Connection,
-        memo: &'c Memo,
-        settle: Settle,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(wire: Wire<'c>, memo: &'c Memo, settle: Settle, now: Timestamp) -> Self {
         Self {
-            conn,
+            wire,
             memo,
             settle,
             events: Vec::new(),
@@ -78,20 +133,26 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Calls `each` for every row.
+    /// Calls `each` for every row, which must ask nothing else meanwhile.
     pub(crate) fn each(
         &self,
         sql: &str,
         params: &[Cell<'_>],
         mut each: impl FnMut(&Line<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(sqlite::error)?;
-        bind(&mut statement, params)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(sqlite::error)? {
-            each(&Line(row))?;
+        match self.wire {
+            Wire::Sqlite(conn) => {
+                let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
+                bind(&mut statement, params)?;
+                let mut rows = statement.raw_query();
+                while let Some(row) = rows.next().map_err(sqlite::error)? {
+                    each(&Line::Sqlite(row))?;
+                }
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.each(sql, params, |row| each(&Line::Postgres(row))),
         }
-        Ok(())
     }
 
     /// All rows.
@@ -116,12 +177,20 @@ impl<'c> Tx<'c> {
         params: &[Cell<'_>],
         read: impl FnOnce(&Line<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(sqlite::error)?;
-        bind(&mut statement, params)?;
-        let mut rows = statement.raw_query();
-        match rows.next().map_err(sqlite::error)? {
-            Some(row) => read(&Line(row)).map(Some),
-            None => Ok(None),
+        match self.wire {
+            Wire::Sqlite(conn) => {
+                let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
+                bind(&mut statement, params)?;
+                let mut rows = statement.raw_query();
+                match rows.next().map_err(sqlite::error)? {
+                    Some(row) => read(&Line::Sqlite(row)).map(Some),
+                    None => Ok(None),
+                }
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => {
+                session.first(sql, params)?.map(|row| read(&Line::Postgres(&row))).transpose()
+            }
         }
     }
 
@@ -138,17 +207,91 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement; answers how many rows it touched.
     pub(crate) fn execute(&self, sql: &str, params: &[Cell<'_>]) -> Result<usize> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(sqlite::error)?;
-        bind(&mut statement, params)?;
-        statement.raw_execute().map_err(sqlite::error)
+        match self.wire {
+            Wire::Sqlite(conn) => {
+                let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
+                bind(&mut statement, params)?;
+                statement.raw_execute().map_err(sqlite::error)
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.execute(sql, params),
+        }
     }
 
-    /// A statement to run many times.
+    /// Writes, before the next question at the latest: on a server many rows then travel as one statement. `key` names the row, so
+    /// that what several statements do to it keeps its order.
+    pub(crate) fn write(&self, sql: &str, key: Key, params: &[Cell<'_>]) -> Result<()> {
+        match self.wire {
+            Wire::Sqlite(_) => {
+                let _ = key;
+                self.execute(sql, params).map(drop)
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.later(sql, Some(key), params),
+        }
+    }
+
+    /// A statement to write with, many times.
     pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared<'c>> {
-        Ok(Prepared {
-            statement: self.conn.prepare_cached(sql).map_err(sqlite::error)?,
-            conn: self.conn,
+        Ok(match self.wire {
+            Wire::Sqlite(conn) => Prepared::Sqlite {
+                statement: conn.prepare_cached(sql).map_err(sqlite::error)?,
+                conn,
+            },
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => Prepared::Postgres(postgres::Writer::new(session, sql)),
         })
+    }
+
+    /// Says that so many rows of a table will be inserted next: a server gives their ids at once.
+    pub(crate) fn expect_rows(&self, table: &str, rows: usize) -> Result<()> {
+        match self.wire {
+            Wire::Sqlite(_) => {
+                let _ = (table, rows);
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.reserve(table, rows),
+        }
+    }
+
+    /// The text for this engine, where one text cannot serve both.
+    pub(crate) const fn dialect<'t>(&self, sqlite: &'t str, postgres: &'t str) -> &'t str {
+        let _ = postgres;
+        match self.wire {
+            Wire::Sqlite(_) => sqlite,
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(_) => postgres,
+        }
+    }
+
+    /// Whether others may write at the same time: then counts are only added to, and positions given by who reads.
+    pub(crate) const fn is_shared(&self) -> bool {
+        !matches!(self.wire, Wire::Sqlite(_))
+    }
+
+    /// The tables in which kept counts of that name stand.
+    pub(crate) fn parts(&self, counts: &str) -> Vec<String> {
+        if self.is_shared() {
+            vec![format!("{counts}_total"), format!("{counts}_delta")]
+        } else {
+            vec![counts.to_owned()]
+        }
+    }
+
+    /// What stands behind a question for records that are to be changed: on a server their rows are locked, so that of two who change
+    /// the same deal one waits.
+    pub(crate) fn locking(&self, table: &str) -> String {
+        match self.wire {
+            Wire::Sqlite(_) => {
+                let _ = table;
+                String::new()
+            }
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) if session.right() == Some(Right::Read) => String::new(),
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(_) => format!(" FOR UPDATE OF {table}"),
+        }
     }
 
     /// Adds to what happened; consequences follow at [`Self::settle`].
@@ -171,56 +314,96 @@ impl<'c> Tx<'c> {
         ))
     }
 
-    /// What is kept of type `T` beside this connection; loaded when it is not.
+    /// What is kept of the office of type `T`; loaded when it is not.
     pub(crate) fn memo<T: Any + Send + Sync>(
         &self,
         load: impl FnOnce(&Self) -> Result<T>,
     ) -> Result<Arc<T>> {
-        if let Some(kept) = self.kept::<T>() {
+        if let Some(kept) = find::<T>(&self.memo.office) {
             return Ok(kept);
         }
         let fresh = Arc::new(load(self)?);
-        self.keep(Arc::clone(&fresh));
+        self.memo.office.borrow_mut().insert(TypeId::of::<T>(), fresh.clone());
         Ok(fresh)
     }
 
-    /// What is kept of type `T`, if anything.
-    pub(crate) fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        let kept = self.memo.0.borrow().get(&TypeId::of::<T>()).cloned();
+    /// What is kept of counts of type `T`; loaded when it is not.
+    pub(crate) fn memo_counts<T: Any + Send + Sync>(
+        &self,
+        load: impl FnOnce(&Self) -> Result<T>,
+    ) -> Result<Arc<T>> {
+        if let Some(kept) = find::<T>(&self.memo.counts) {
+            return Ok(kept);
+        }
+        let fresh = Arc::new(load(self)?);
+        self.keep_counts(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    /// Keeps counts until someone forgets them, the transaction fails or another writer comes.
+    pub(crate) fn keep_counts<T: Any + Send + Sync>(&self, value: Arc<T>) {
+        self.memo.counts.borrow_mut().insert(TypeId::of::<T>(), value);
+    }
+
+    /// Takes kept counts out, to change them without copying.
+    pub(crate) fn take_counts<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let kept = self.memo.counts.borrow_mut().remove(&TypeId::of::<T>());
         kept.and_then(|kept| kept.downcast::<T>().ok())
     }
 
-    /// Keeps a value until someone forgets it, the transaction fails or another writer comes.
-    pub(crate) fn keep<T: Any + Send + Sync>(&self, value: Arc<T>) {
-        self.memo.0.borrow_mut().insert(TypeId::of::<T>(), value);
-    }
-
-    /// Takes a kept value out, to change it without copying.
-    pub(crate) fn take<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        self.memo
-            .0
-            .borrow_mut()
-            .remove(&TypeId::of::<T>())
-            .and_then(|kept| kept.downcast::<T>().ok())
-    }
-
-    /// Forgets everything that is kept: after a write to the office.
-    pub(crate) fn forget_all(&self) {
+    /// Forgets everything that is kept, here and in every other process: after a write to the office.
+    pub(crate) fn forget_all(&self) -> Result<()> {
         self.memo.clear();
+        match self.wire {
+            // The engine itself tells other connections that something was written.
+            Wire::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.office_changed(),
+        }
+    }
+
+    /// Sends what waits to be written, so that its failures are heard here.
+    pub(crate) fn flush(&self) -> Result<()> {
+        match self.wire {
+            Wire::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.flush(),
+        }
+    }
+
+    /// Makes sure that nobody else writes until this transaction ends.
+    pub(crate) fn alone(&self) -> Result<()> {
+        match self.wire {
+            Wire::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.alone(),
+        }
     }
 
     /// Opens a place to which a failing part of the work can go back.
     pub(crate) fn savepoint(&self) -> Result<()> {
-        self.execute("SAVEPOINT part", &[]).map(drop)
+        self.command("SAVEPOINT part")
     }
 
     /// Ends a part of the work that [`Self::savepoint`] began.
     pub(crate) fn release(&self, ok: bool) -> Result<()> {
         if !ok {
             self.memo.clear();
-            self.execute("ROLLBACK TO part", &[])?;
+            #[cfg(feature = "postgres")]
+            if let Wire::Postgres(session) = self.wire {
+                session.drop_pending();
+            }
+            self.command("ROLLBACK TO part")?;
         }
-        self.execute("RELEASE part", &[]).map(drop)
+        self.command("RELEASE part")
+    }
+
+    fn command(&self, sql: &str) -> Result<()> {
+        match self.wire {
+            Wire::Sqlite(_) => self.execute(sql, &[]).map(drop),
+            #[cfg(feature = "postgres")]
+            Wire::Postgres(session) => session.command(sql),
+        }
     }
 }
 
@@ -232,34 +415,71 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell<'_>]) -> Result<
     Ok(())
 }
 
-/// A statement held for many runs.
-pub(crate) struct Prepared<'c> {
-    statement: rusqlite::CachedStatement<'c>,
-    conn: &'c rusqlite::Connection,
+/// A statement held for many runs. On a server the runs are gathered, and sent before the next question.
+pub(crate) enum Prepared<'c> {
+    Sqlite {
+        statement: rusqlite::CachedStatement<'c>,
+        conn: &'c rusqlite::Connection,
+    },
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Writer<'c>),
 }
 
 impl Prepared<'_> {
-    /// Runs it; answers how many rows it touched.
-    pub(crate) fn execute(&mut self, params: &[Cell<'_>]) -> Result<usize> {
-        bind(&mut self.statement, params)?;
-        self.statement.raw_execute().map_err(sqlite::error)
+    /// Runs it. No two runs before the next question may be about the same row, unless it is given as the key.
+    pub(crate) fn execute(&mut self, params: &[Cell<'_>]) -> Result<()> {
+        match self {
+            Self::Sqlite { statement, .. } => {
+                bind(statement, params)?;
+                statement.raw_execute().map(drop).map_err(sqlite::error)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(writer) => writer.execute(None, params),
+        }
+    }
+
+    /// Runs it on the row that the key names.
+    pub(crate) fn execute_on(&mut self, key: Key, params: &[Cell<'_>]) -> Result<()> {
+        match self {
+            Self::Sqlite { .. } => {
+                let _ = key;
+                self.execute(params)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(writer) => writer.execute(Some(key), params),
+        }
     }
 
     /// Runs an `INSERT`; answers the new row's id.
     pub(crate) fn insert(&mut self, params: &[Cell<'_>]) -> Result<i64> {
-        self.execute(params)?;
-        Ok(self.conn.last_insert_rowid())
+        match self {
+            Self::Sqlite { conn, .. } => {
+                let conn = *conn;
+                self.execute(params)?;
+                Ok(conn.last_insert_rowid())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(writer) => writer.insert(params),
+        }
     }
 }
 
 /// One row of an answer, read by position.
 #[derive(Debug)]
-pub(crate) struct Line<'r>(&'r rusqlite::Row<'r>);
+pub(crate) enum Line<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'r ::postgres::Row),
+}
 
 impl Line<'_> {
     /// The column as a cell.
     pub(crate) fn cell(&self, at: usize) -> Cell<'_> {
-        self.0.get_ref(at).map_or(Cell::Null, sqlite::cell)
+        match self {
+            Self::Sqlite(row) => row.get_ref(at).map_or(Cell::Null, sqlite::cell),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(row) => postgres::cell(row, at),
+        }
     }
 
     /// A whole number.
@@ -283,12 +503,16 @@ impl Line<'_> {
 
     /// Text or nothing.
     pub(crate) fn text_or_null(&self, at: usize) -> Result<Option<&str>> {
-        match self.0.get_ref(at) {
-            Ok(rusqlite::types::ValueRef::Text(text)) => {
-                std::str::from_utf8(text).map(Some).map_err(|_| mistyped(at))
-            }
-            Ok(rusqlite::types::ValueRef::Null) => Ok(None),
-            _ => Err(mistyped(at)),
+        match self {
+            Self::Sqlite(row) => match row.get_ref(at) {
+                Ok(rusqlite::types::ValueRef::Text(text)) => {
+                    std::str::from_utf8(text).map(Some).map_err(|_| mistyped(at))
+                }
+                Ok(rusqlite::types::ValueRef::Null) => Ok(None),
+                _ => Err(mistyped(at)),
+            },
+            #[cfg(feature = "postgres")]
+            Self::Postgres(row) => postgres::text(row, at).map_err(|()| mistyped(at)),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A get is one statement over the 1:1 tables; a save touches only the tables and columns that change.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::base::error::storage_code;
@@ -30,6 +31,7 @@ pub(crate) struct Sql {
 struct Links {
     /// The number of the field that lists the other ends.
     field: usize,
+    table: &'static str,
     insert: String,
     delete: String,
     /// Whether the links are records of their own and carry stamps.
@@ -37,7 +39,7 @@ struct Links {
 }
 
 impl Links {
-    fn of(field: usize, link: &str, ours: &str, theirs: &str) -> Self {
+    fn of(field: usize, link: &'static str, ours: &str, theirs: &str) -> Self {
         let stamped = link == "team_member";
         let insert = if stamped {
             format!(
@@ -48,7 +50,7 @@ impl Links {
             format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)")
         };
         let delete = format!("DELETE FROM {link} WHERE {ours} = ?1 AND {theirs} = ?2");
-        Self { field, insert, delete, stamped }
+        Self { field, table: link, insert, delete, stamped }
     }
 
     fn params(&self, tx: &Tx<'_>, id: i64, other: i64) -> ([Cell<'static>; 4], usize) {
@@ -152,7 +154,13 @@ impl Tx<'_> {
     /// The record of that id, whoever asks; `None` when there is none.
     pub(crate) fn by_id<R: Record>(&self, id: R::Id) -> Result<Option<R>> {
         let sql = sql(R::TABLE);
-        self.optional(&sql.by_id, &[id.number().into()], |line| sql.read(self, line))
+        let locking = self.locking(R::TABLE.name);
+        let text = if locking.is_empty() {
+            Cow::Borrowed(sql.by_id.as_str())
+        } else {
+            Cow::Owned(format!("{}{locking}", sql.by_id))
+        };
+        self.optional(&text, &[id.number().into()], |line| sql.read(self, line))
     }
 
     /// All records that a condition names, in its order.
@@ -215,7 +223,7 @@ impl Tx<'_> {
 
     fn update<R: Record>(
         &self,
-        table: &str,
+        table: &'static str,
         key: &str,
         record: &R,
         fields: &[usize],
@@ -228,16 +236,18 @@ impl Tx<'_> {
         let sql = format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "));
         let mut params: Vec<Cell<'_>> = vec![record.id().number().into()];
         params.extend(fields.iter().map(|at| (R::ACCESS[*at].cell)(record)));
-        self.execute(&sql, &params).map(drop)
+        let id = record.id().number();
+        self.write(&sql, (table, id), &params)
     }
 
     fn relink(&self, links: &Links, id: i64, before: &[i64], after: &[i64]) -> Result<()> {
         for gone in before.iter().filter(|other| !after.contains(other)) {
-            self.execute(&links.delete, &[id.into(), (*gone).into()])?;
+            let params = [id.into(), (*gone).into()];
+            self.write(&links.delete, (links.table, pair(id, *gone)), &params)?;
         }
         for new in after.iter().filter(|other| !before.contains(other)) {
             let (params, given) = links.params(self, id, *new);
-            self.execute(&links.insert, &params[..given])?;
+            self.write(&links.insert, (links.table, pair(id, *new)), &params[..given])?;
         }
         Ok(())
     }
@@ -245,17 +255,25 @@ impl Tx<'_> {
     /// Removes a record's rows and links.
     pub(crate) fn remove<R: Record>(&self, id: R::Id) -> Result<()> {
         let table = R::TABLE;
-        let id = [Cell::from(id.number())];
+        let number = id.number();
+        let id = [Cell::from(number)];
         for field in table.fields {
             if let Place::Link(link, ours, _) = field.place {
-                self.execute(&format!("DELETE FROM {link} WHERE {ours} = ?1"), &id)?;
+                let sql = format!("DELETE FROM {link} WHERE {ours} = ?1");
+                self.write(&sql, (link, number), &id)?;
             }
         }
         for side in sides(table) {
-            self.execute(&format!("DELETE FROM {side} WHERE {}_id = ?1", table.name), &id)?;
+            let sql = format!("DELETE FROM {side} WHERE {}_id = ?1", table.name);
+            self.write(&sql, (side, number), &id)?;
         }
-        self.execute(&format!("DELETE FROM {} WHERE id = ?1", table.name), &id).map(drop)
+        self.write(&format!("DELETE FROM {} WHERE id = ?1", table.name), (table.name, number), &id)
     }
+}
+
+/// A key for the link of two records. That two links may have the same costs a round trip, no more.
+const fn pair(id: i64, other: i64) -> i64 {
+    id.wrapping_mul(1_000_003).wrapping_add(other)
 }
 
 /// The ids in a link field.
@@ -326,9 +344,10 @@ impl<'t, 'c> Inserter<'t, 'c> {
                 params.push(Cell::Int(id));
             }
             params.extend(fields.iter().map(|field| (R::ACCESS[*field].cell)(record)));
-            let new = statement.insert(&params)?;
             if at == 0 {
-                id = new;
+                id = statement.insert(&params)?;
+            } else {
+                statement.execute(&params)?;
             }
         }
         record.stamp(Stamp {

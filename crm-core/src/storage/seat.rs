@@ -10,10 +10,15 @@ use std::time::Duration;
 use crate::base::error::{Error, ErrorKind, Result, storage_code};
 
 /// A living thread, by where its own copy of [`HERE`] lies.
-type Thread = usize;
+pub(super) type Thread = usize;
 
 thread_local! {
     static HERE: u8 = const { 0 };
+}
+
+/// This thread.
+pub(super) fn here() -> Thread {
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 #[derive(Debug)]
@@ -44,7 +49,7 @@ impl<T> Seat<T> {
 
     /// Takes the writer for a verb.
     pub(super) fn take(&self, patience: Duration) -> Result<T> {
-        let thread = HERE.with(|here| std::ptr::from_ref(here).addr());
+        let thread = here();
         let mut state = self.state();
         loop {
             match std::mem::replace(&mut *state, State::Verb(thread)) {

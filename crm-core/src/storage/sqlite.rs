@@ -17,10 +17,24 @@ use crate::filter::Pattern;
 pub(crate) const APPLICATION_ID: i64 = 0x4352_4D31;
 
 /// Where a database lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     Memory,
     File(std::path::PathBuf),
+    /// A server's URL, which may hold a password.
+    #[cfg(feature = "postgres")]
+    Server(String),
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => f.write_str("Memory"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            #[cfg(feature = "postgres")]
+            Self::Server(_) => f.write_str("Server"),
+        }
+    }
 }
 
 impl Target {
@@ -28,11 +42,13 @@ impl Target {
         let scheme = target.split_once("://").map(|(scheme, _)| scheme);
         match scheme {
             _ if target == ":memory:" => Ok(Self::Memory),
+            #[cfg(feature = "postgres")]
+            Some("postgres" | "postgresql") => Ok(Self::Server(target.to_owned())),
             Some(scheme) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
                 Err(Error::invalid(
                     "target",
                     format!(
-                        "no engine for {scheme:?} is built in; give a file's path or \":memory:\""
+                        "no engine for {scheme:?} is built in; give a file's path, \":memory:\", or with the feature \"postgres\" a server's URL"
                     ),
                 ))
             }
@@ -97,6 +113,8 @@ pub(crate) fn connect(
     let conn = match target {
         Target::Memory => Connection::open_in_memory_with_flags(flags),
         Target::File(path) => Connection::open_with_flags(path, flags),
+        #[cfg(feature = "postgres")]
+        Target::Server(_) => return Err(Error::bug("a server is no file")),
     };
     let conn = conn.map_err(error)?;
     conn.busy_timeout(busy).map_err(error)?;

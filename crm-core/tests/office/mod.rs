@@ -90,7 +90,7 @@ fn maybe(byte: u8, among: i64) -> Option<i64> {
 impl Office {
     pub(crate) fn open() -> Self {
         let now = Timestamp::parse("2026-03-02T09:00:00Z").expect("an instant");
-        let crm = Crm::open(":memory:").expect("memory opens");
+        let crm = Crm::open(&crate::target::fresh()).expect("it opens");
         let s = crm.session(None, Some(now)).expect("the administrator works");
         let users = Self::people(&s).expect("the office is set up");
         let mut office = Self { crm, s, users, now, made: 1 };

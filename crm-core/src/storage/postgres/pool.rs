@@ -1,0 +1,170 @@
+//! Connections to one server: a bounded number, lent for one transaction each, the last one back first lent again.
+//!
+//! A connection that broke is not taken back. Who waits for one waits as long as for another writer.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use postgres::{CancelToken, Client};
+
+use crate::base::error::storage_code;
+use crate::base::{Error, ErrorKind, Result, limit};
+use crate::storage::handle::{Conn, lock};
+use crate::storage::postgres::server::Server;
+use crate::storage::postgres::{Session, error};
+use crate::storage::seat::{Thread, here};
+use crate::storage::{Engine, Right};
+
+/// A connection that is lent.
+struct Lent {
+    id: usize,
+    /// Whose verb it serves; nobody's between the verbs of an open `atomic`, and nobody's for a question.
+    writes_for: Option<Thread>,
+    token: CancelToken,
+}
+
+#[derive(Default)]
+struct State {
+    #[expect(clippy::vec_box, reason = "a connection is known by where it lies")]
+    idle: Vec<Box<Conn>>,
+    lent: Vec<Lent>,
+    closed: bool,
+}
+
+/// The connections of one handle.
+pub(crate) struct Pool {
+    server: Server,
+    state: Mutex<State>,
+    freed: Condvar,
+    patience: Duration,
+    trips: Arc<AtomicU64>,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+fn connection(client: Client, trips: &Arc<AtomicU64>) -> Box<Conn> {
+    let session = Session::new(client, Arc::clone(trips));
+    Box::new(Conn::new(Engine::Postgres(Box::new(session))))
+}
+
+impl Pool {
+    /// Reaches the server and brings the schema up to date.
+    pub(crate) fn open(url: &str, patience: Duration, full_sync: bool) -> Result<Self> {
+        let server = Server::parse(url, patience, full_sync)?;
+        let mut client = server.connect()?;
+        server.migrate(&mut client)?;
+        let mut state = State::default();
+        let trips = Arc::<AtomicU64>::default();
+        state.idle.push(connection(client, &trips));
+        Ok(Self { server, state: Mutex::new(state), freed: Condvar::new(), patience, trips })
+    }
+
+    /// How often the server was asked something.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.trips.load(Ordering::Relaxed)
+    }
+
+    /// Lends a connection.
+    pub(crate) fn take(&self, right: Right) -> Result<Box<Conn>> {
+        let thread = (right != Right::Read).then(here);
+        let mut state = lock(&self.state);
+        loop {
+            if state.closed {
+                return Err(Error::new(ErrorKind::Closed, "this database was closed"));
+            }
+            if thread.is_some() && state.lent.iter().any(|lent| lent.writes_for == thread) {
+                return Err(Error::conflict(
+                    "a callback cannot call the database that is calling it",
+                ));
+            }
+            if state.lent.len() < limit::CONNECTIONS {
+                break;
+            }
+            let (now, waited) = self
+                .freed
+                .wait_timeout(state, self.patience)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = now;
+            if waited.timed_out() && state.lent.len() >= limit::CONNECTIONS {
+                let message = format!(
+                    "all {} connections of this program are in use; try again",
+                    limit::CONNECTIONS
+                );
+                return Err(Error::storage(storage_code::BUSY, message));
+            }
+        }
+        if let Some(conn) = state.idle.pop() {
+            let (id, token) = (conn.id(), conn.session().cancel_token());
+            state.lent.push(Lent { id, writes_for: thread, token });
+            return Ok(conn);
+        }
+        // Connecting takes long: others need not wait for it, and a connection more for a moment does no harm.
+        drop(state);
+        let conn = connection(self.server.connect()?, &self.trips);
+        let (id, token) = (conn.id(), conn.session().cancel_token());
+        lock(&self.state).lent.push(Lent { id, writes_for: thread, token });
+        Ok(conn)
+    }
+
+    /// The holder keeps the connection beyond its call.
+    pub(crate) fn keep(&self, conn: &Conn) {
+        let id = conn.id();
+        if let Some(lent) = lock(&self.state).lent.iter_mut().find(|lent| lent.id == id) {
+            lent.writes_for = None;
+        }
+    }
+
+    /// Takes a connection back; a broken one goes.
+    pub(crate) fn give_back(&self, conn: Box<Conn>) {
+        let id = conn.id();
+        let mut state = lock(&self.state);
+        state.lent.retain(|lent| lent.id != id);
+        if !state.closed && !conn.session().is_lost() && state.idle.len() < limit::IDLE_CONNECTIONS
+        {
+            state.idle.push(conn);
+        }
+        drop(state);
+        self.freed.notify_one();
+    }
+
+    /// Drops the connections that wait, after one of them turned out to be broken: the server may have been started anew.
+    pub(crate) fn forget_idle(&self) {
+        let idle = std::mem::take(&mut lock(&self.state).idle);
+        drop(idle);
+    }
+
+    /// Stops what runs now.
+    pub(crate) fn interrupt(&self) {
+        let tokens: Vec<CancelToken> =
+            lock(&self.state).lent.iter().map(|lent| lent.token.clone()).collect();
+        for token in tokens {
+            self.server.cancel(&token);
+        }
+    }
+
+    /// Numbers what was added to the feed since it was last read.
+    pub(crate) fn number_feed(&self) -> Result<()> {
+        let conn = self.take(Right::Read)?;
+        let done = conn
+            .session()
+            .client()
+            .and_then(|mut client| client.batch_execute("SELECT crm_number_feed()").map_err(error));
+        self.give_back(conn);
+        done
+    }
+
+    /// Closes it: waiting connections go, lent ones when they come back.
+    pub(crate) fn close(&self) {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        let idle = std::mem::take(&mut state.idle);
+        drop(state);
+        drop(idle);
+        self.freed.notify_all();
+    }
+}

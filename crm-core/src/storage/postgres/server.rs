@@ -1,0 +1,549 @@
+//! Where a server is and how it is reached: the URL, the password, TLS; and the schema, created or upgraded before anything is read.
+//!
+//! Errors name what failed and what would be right; a password is in none of them.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use postgres::config::{Host, SslMode};
+use postgres::{Client, Config, NoTls};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::base::error::storage_code;
+use crate::base::{Error, Result};
+use crate::storage::migrate::{NEWER_HINT, STEPS, VERSION};
+use crate::storage::postgres::error;
+
+/// The oldest server that has what the schema uses: `xid8` and snapshots that can be asked.
+const OLDEST: i32 = 130_000;
+/// Says that a schema is ours.
+const MARK: &str = "CRM1";
+/// Options of a URL that are understood; the rest of what libpq knows is refused rather than ignored.
+const OPTIONS: [&str; 14] = [
+    "schema",
+    "sslmode",
+    "sslrootcert",
+    "host",
+    "hostaddr",
+    "port",
+    "user",
+    "password",
+    "dbname",
+    "application_name",
+    "connect_timeout",
+    "keepalives_idle",
+    "target_session_attrs",
+    "channel_binding",
+];
+
+/// How a connection is guarded.
+#[derive(Clone)]
+enum Guard {
+    /// Not at all, or whatever the server offers: nobody is asked who they are.
+    Plain,
+    /// By TLS.
+    Tls(MakeRustlsConnect),
+}
+
+/// A server, a database and a schema in it.
+#[derive(Clone)]
+pub(super) struct Server {
+    config: Config,
+    guard: Guard,
+    schema: String,
+    busy: Duration,
+    full_sync: bool,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with a URL; the URL itself may hold a password and is not repeated.
+fn refuse(why: &str) -> Error {
+    Error::invalid(
+        "target",
+        format!("{why}; a server's URL reads postgres://user@host/database?schema=crm"),
+    )
+}
+
+impl Server {
+    /// Reads a URL.
+    pub(super) fn parse(url: &str, busy: Duration, full_sync: bool) -> Result<Self> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut schema, mut ssl, mut roots) = ("public".to_owned(), "prefer".to_owned(), None);
+        let mut rest = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) =
+                pair.split_once('=').ok_or_else(|| refuse("an option has no value"))?;
+            if !OPTIONS.contains(&name) {
+                let near = crate::base::text::nearest(name, OPTIONS)
+                    .map_or(String::new(), |near| format!(", did you mean {near:?}?"));
+                return Err(refuse(&format!("there is no option {name:?}{near}")));
+            }
+            match name {
+                "schema" => schema = decoded(value)?,
+                "sslmode" => ssl = decoded(value)?,
+                "sslrootcert" => roots = Some(decoded(value)?),
+                _ => rest.push(pair),
+            }
+        }
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if schema.is_empty()
+            || schema.len() > 63
+            || !schema.chars().all(fits)
+            || schema.starts_with("pg_")
+        {
+            return Err(refuse(
+                "a schema is named by up to 63 letters, digits and underscores of ASCII",
+            ));
+        }
+        let whole =
+            if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+        let mut config = Config::from_str(&whole).map_err(|_| refuse("this URL cannot be read"))?;
+        if config.get_application_name().is_none() {
+            config.application_name("crm");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(busy.max(Duration::from_secs(1)));
+        }
+        let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+        if config.get_user().is_none() {
+            let user = environment("PGUSER").or_else(|| environment("USER"));
+            config.user(&user.ok_or_else(|| refuse("no user is named"))?);
+        }
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            config.host(&environment("PGHOST").unwrap_or_else(|| "localhost".to_owned()));
+        }
+        if config.get_password().is_none()
+            && let Some(password) = environment("PGPASSWORD").or_else(|| in_password_file(&config))
+        {
+            config.password(password);
+        }
+        let guard = guard(&ssl, roots.as_deref(), &mut config)?;
+        Ok(Self { config, guard, schema, busy, full_sync })
+    }
+
+    /// A connection with our settings. Every setting's reason stands in `docs/storage.md`.
+    pub(super) fn connect(&self) -> Result<Client> {
+        let client = match &self.guard {
+            Guard::Plain => self.config.connect(NoTls),
+            Guard::Tls(tls) => self.config.connect(tls.clone()),
+        };
+        let mut client = client.map_err(unreachable)?;
+        let sync = if self.full_sync { "SET synchronous_commit = on;" } else { "" };
+        client
+            .batch_execute(&format!(
+                "SET search_path = \"{}\"; SET lock_timeout = {}; SET jit = off; SET client_min_messages = warning; \
+                 SET default_transaction_deferrable = off; {sync}",
+                self.schema,
+                self.busy.as_millis().max(1),
+            ))
+            .map_err(error)?;
+        Ok(client)
+    }
+
+    /// Asks the server to stop what a connection does.
+    pub(super) fn cancel(&self, token: &postgres::CancelToken) {
+        // Whether it came in time shows in the call that was to be stopped.
+        let _ = match &self.guard {
+            Guard::Plain => token.cancel_query(NoTls),
+            Guard::Tls(tls) => token.cancel_query(tls.clone()),
+        };
+    }
+
+    /// Creates the schema or brings it up to date: one host does it, others that start at the same time wait.
+    pub(super) fn migrate(&self, client: &mut Client) -> Result<()> {
+        self.check_server(client)?;
+        if self.version(client)? == Some(VERSION) {
+            return Ok(());
+        }
+        let mut tx = client.transaction().map_err(error)?;
+        tx.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('crm schema ' || $1, 0))",
+            &[&self.schema],
+        )
+        .map_err(error)?;
+        let there: bool = tx
+            .query_one("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL", &[&self.schema])
+            .map_err(error)?
+            .get(0);
+        if !there {
+            let create = format!("CREATE SCHEMA \"{}\"", self.schema);
+            tx.batch_execute(&create).map_err(|failure| self.no_right(failure))?;
+        }
+        let before = self.version(&mut tx)?.unwrap_or(0);
+        if before == VERSION {
+            return tx.commit().map_err(error);
+        }
+        if before == 0 {
+            self.refuse_foreign(&mut tx)?;
+        }
+        for (_, _, sql) in &STEPS[before..] {
+            tx.batch_execute(sql).map_err(|failure| self.no_right(failure))?;
+        }
+        tx.execute("DELETE FROM crm_schema", &[]).map_err(error)?;
+        let version = i64::try_from(VERSION).unwrap_or(0);
+        tx.execute("INSERT INTO crm_schema (mark, version) VALUES ($1, $2)", &[&MARK, &version])
+            .map_err(error)?;
+        tx.commit().map_err(error)
+    }
+
+    fn check_server(&self, client: &mut Client) -> Result<()> {
+        let row = client
+            .query_one(
+                "SELECT current_setting('server_version_num')::INTEGER, current_setting('server_encoding')",
+                &[],
+            )
+            .map_err(error)?;
+        let (version, encoding): (i32, String) = (row.get(0), row.get(1));
+        let unfit = |why: String| Err(Error::storage(700, why));
+        if version < OLDEST {
+            return unfit(format!(
+                "the server is PostgreSQL {}; version {} or newer is needed",
+                version / 10_000,
+                OLDEST / 10_000
+            ));
+        }
+        if encoding != "UTF8" {
+            return unfit(format!(
+                "the database is encoded in {encoding}; create one in UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            ));
+        }
+        Ok(())
+    }
+
+    /// How far the schema has come; `None`: it is not there, or holds nothing of ours.
+    fn version(&self, client: &mut impl postgres::GenericClient) -> Result<Option<usize>> {
+        let found: bool = client
+            .query_one(
+                "SELECT to_regclass(quote_ident($1) || '.crm_schema') IS NOT NULL",
+                &[&self.schema],
+            )
+            .map_err(error)?
+            .get(0);
+        if !found {
+            return Ok(None);
+        }
+        let sql = format!("SELECT mark, version FROM \"{}\".crm_schema", self.schema);
+        let row = client.query_opt(&sql, &[]).map_err(|failure| self.no_right(failure))?;
+        let Some((mark, version)) = row.map(|row| (row.get::<_, String>(0), row.get::<_, i64>(1)))
+        else {
+            return Err(self.not_ours());
+        };
+        let version = usize::try_from(version).unwrap_or(0);
+        if mark != MARK || version == 0 {
+            return Err(self.not_ours());
+        }
+        if version > VERSION {
+            return Err(Error::storage(
+                storage_code::NEWER,
+                format!(
+                    "schema {:?} has version {version}, this library knows {VERSION}; {NEWER_HINT}",
+                    self.schema
+                ),
+            ));
+        }
+        Ok(Some(version))
+    }
+
+    /// Refuses a schema in which someone else's tables have our names.
+    fn refuse_foreign(&self, client: &mut impl postgres::GenericClient) -> Result<()> {
+        let ours: Vec<&str> = STEPS.iter().flat_map(|(_, _, sql)| tables(sql)).collect();
+        let taken = client
+            .query_opt(
+                "SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relname = ANY ($2) LIMIT 1",
+                &[&self.schema, &ours],
+            )
+            .map_err(error)?;
+        if taken.is_some() { Err(self.not_ours()) } else { Ok(()) }
+    }
+
+    fn not_ours(&self) -> Error {
+        let message = format!(
+            "schema {:?} holds tables of another program; give another one, such as ?schema=crm",
+            self.schema
+        );
+        Error::storage(storage_code::NOT_OURS, message)
+    }
+
+    /// A failure to create something, which for want of rights is told as such.
+    fn no_right(&self, failure: postgres::Error) -> Error {
+        if failure.code() == Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) {
+            let message = format!(
+                "this user may not create tables in schema {:?}; let an administrator create the schema and grant all on it",
+                self.schema
+            );
+            return Error::storage(storage_code::READ_ONLY, message);
+        }
+        error(failure)
+    }
+}
+
+/// Names of the tables and views that a step creates.
+fn tables(sql: &str) -> impl Iterator<Item = &str> {
+    sql.lines().filter_map(|line| {
+        let rest =
+            line.strip_prefix("CREATE TABLE ").or_else(|| line.strip_prefix("CREATE VIEW "))?;
+        rest.split([' ', '(']).next()
+    })
+}
+
+/// Why no connection came about.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn unreachable(failure: postgres::Error) -> Error {
+    use postgres::error::SqlState;
+    let Some(code) = failure.code() else {
+        // What the operating system or TLS says names hosts and certificates, never a password.
+        let cause =
+            std::error::Error::source(&failure).map_or_else(String::new, |why| format!(": {why}"));
+        let message = format!("the server cannot be reached{cause}; nothing was written");
+        return Error::storage(storage_code::LOST, message);
+    };
+    let message = if *code == SqlState::INVALID_PASSWORD
+        || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+    {
+        "the server refuses this user or password; give it in the URL, in PGPASSWORD or in ~/.pgpass".to_owned()
+    } else if *code == SqlState::INVALID_CATALOG_NAME {
+        "the server has no such database; create it first: CREATE DATABASE … ENCODING 'UTF8'"
+            .to_owned()
+    } else if *code == SqlState::TOO_MANY_CONNECTIONS {
+        return Error::storage(
+            storage_code::BUSY,
+            "the server takes no more connections; try again",
+        );
+    } else {
+        format!("the server refuses the connection (SQLSTATE {})", code.code())
+    };
+    Error::storage(700, message)
+}
+
+/// A value of a URL with its `%20` read.
+fn decoded(text: &str) -> Result<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || {
+                    rest.next()
+                        .and_then(|digit| char::from(digit).to_digit(16))
+                        .and_then(|digit| u8::try_from(digit).ok())
+                };
+                let (high, low) = (digit(), digit());
+                high.zip(low)
+                    .map(|(high, low)| high * 16 + low)
+                    .ok_or_else(|| refuse("an option's value ends in a broken %"))?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| refuse("an option's value is not UTF-8"))
+}
+
+/// The password that `~/.pgpass` (or `PGPASSFILE`) has for this server, as libpq finds it.
+fn in_password_file(config: &Config) -> Option<String> {
+    let path = std::env::var_os("PGPASSFILE")
+        .map(std::path::PathBuf::from)
+        .or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".pgpass")))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A file that others can read is no place for a password, and libpq ignores it too.
+        if std::fs::metadata(&path).ok()?.permissions().mode() & 0o077 != 0 {
+            return None;
+        }
+    }
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(host)) => host.as_str(),
+        _ => "localhost",
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5_432).to_string();
+    let user = config.get_user().unwrap_or_default();
+    let wanted = [host, port.as_str(), config.get_dbname().unwrap_or(user), user];
+    let text = std::fs::read_to_string(path).ok()?;
+    text.lines().find_map(|line| password_of(line, &wanted))
+}
+
+/// The password of a line `host:port:database:user:password` that fits.
+fn password_of(line: &str, wanted: &[&str; 4]) -> Option<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '#' if parts.len() == 1 && parts[0].is_empty() => return None,
+            ':' if parts.len() < 5 => parts.push(String::new()),
+            '\\' => parts.last_mut()?.extend(letters.next()),
+            letter => parts.last_mut()?.push(letter),
+        }
+    }
+    let fits = parts.len() == 5
+        && parts.iter().zip(wanted).all(|(part, wanted)| part == "*" || part == wanted);
+    if fits { parts.pop() } else { None }
+}
+
+/// How the connection is guarded: `disable`, `prefer` (whatever the server offers), `require` (TLS, the server's name and certificate
+/// checked against the system's roots or `sslrootcert`); `verify-full` is another word for the last.
+fn guard(mode: &str, roots: Option<&str>, config: &mut Config) -> Result<Guard> {
+    let checked = match mode {
+        "disable" => {
+            config.ssl_mode(SslMode::Disable);
+            return Ok(Guard::Plain);
+        }
+        "prefer" => {
+            config.ssl_mode(SslMode::Prefer);
+            false
+        }
+        "require" | "verify-full" => {
+            config.ssl_mode(SslMode::Require);
+            true
+        }
+        _ => return Err(refuse("sslmode is disable, prefer, require or verify-full")),
+    };
+    let local = |host: &Host| !matches!(host, Host::Tcp(_));
+    if !checked && config.get_hosts().iter().all(local) && config.get_hostaddrs().is_empty() {
+        return Ok(Guard::Plain);
+    }
+    let provider = Arc::new(ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|failure| Error::bug(format!("TLS cannot be set up: {failure}")))?;
+    let tls = if checked {
+        tls.with_root_certificates(trusted(roots)?).with_no_client_auth()
+    } else {
+        // Who prefers TLS takes a connection without it too, so that asking who the server is would promise what is not kept.
+        tls.dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
+            .with_no_client_auth()
+    };
+    Ok(Guard::Tls(MakeRustlsConnect::new(tls)))
+}
+
+/// Whom to trust: a file's certificates, else the system's.
+fn trusted(file: Option<&str>) -> Result<RootCertStore> {
+    let mut store = RootCertStore::empty();
+    match file {
+        Some(path) => {
+            let unreadable = || refuse("sslrootcert is no readable PEM file");
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|_| unreadable())? {
+                store.add(certificate.map_err(|_| unreadable())?).map_err(|_| unreadable())?;
+            }
+        }
+        None => {
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    if store.is_empty() {
+        return Err(refuse("no trusted certificates are known; name a file by sslrootcert"));
+    }
+    Ok(store)
+}
+
+/// Takes any certificate; see [`guard`].
+#[derive(Debug)]
+struct Anyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Result<Server> {
+        Server::parse(url, Duration::from_secs(5), false)
+    }
+
+    #[test]
+    fn a_url_names_a_schema_and_what_it_does_not_know_is_refused() {
+        assert_eq!(parse("postgres://ada@db/crm").unwrap().schema, "public");
+        assert_eq!(parse("postgresql://ada@db/crm?schema=sales_eu").unwrap().schema, "sales_eu");
+        for (url, says) in [
+            ("postgres://ada:secret@db/crm?shcema=x", "did you mean \"schema\"?"),
+            ("postgres://ada:secret@db/crm?schema=a%22b", "a schema is named"),
+            ("postgres://ada:secret@db/crm?schema=pg_catalog", "a schema is named"),
+            ("postgres://ada:secret@db/crm?sslmode=allow", "sslmode is"),
+            ("postgres://ada:secret@db:port/crm", "cannot be read"),
+            ("postgres://ada:secret@db/crm?schema", "an option has no value"),
+            ("postgres://ada:secret@db/crm?schema=%f", "broken %"),
+            (
+                "postgres://ada:secret@db/crm?sslmode=require&sslrootcert=/nowhere.pem",
+                "sslrootcert",
+            ),
+        ] {
+            let error = parse(url).unwrap_err();
+            assert_eq!((error.code(), error.field()), (100, Some("target")), "{url}");
+            assert!(
+                error.message().contains(says) && !error.message().contains("secret"),
+                "{error}"
+            );
+        }
+        assert!(
+            !format!("{:?}", parse("postgres://ada:secret@db/crm").unwrap()).contains("secret")
+        );
+    }
+
+    #[test]
+    fn a_password_file_is_read_as_libpq_reads_it() {
+        let wanted = ["db", "5432", "crm", "ada"];
+        for (line, password) in [
+            ("db:5432:crm:ada:pass", Some("pass")),
+            ("*:*:*:ada:a\\:b:c", Some("a:b:c")),
+            ("db:5433:crm:ada:pass", None),
+            ("# db:5432:crm:ada:pass", None),
+            ("db:5432:crm", None),
+        ] {
+            assert_eq!(password_of(line, &wanted).as_deref(), password, "{line}");
+        }
+    }
+}

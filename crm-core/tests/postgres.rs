@@ -1,0 +1,476 @@
+//! The second engine, where it is not the first: many writers, lost connections, servers that will not have us, and what a verb costs.
+//!
+//! What both engines share is played by the acceptance cases and the laws. Run by `.ci/postgres`, which starts a server and says where.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod target;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crm_core::base::error::storage_code;
+use crm_core::{
+    Crm, CrmOptions, ErrorKind, Fields, Find, Lead, LeadId, Lost, Session, WonStatus, fields,
+};
+use postgres::{Client, NoTls};
+use proptest::prelude::*;
+
+/// A schema that nobody has used.
+fn fresh() -> String {
+    let url = target::fresh();
+    assert!(
+        url.starts_with("postgres"),
+        "run this by `.ci/postgres cargo test -p crm-core --features postgres --test postgres`"
+    );
+    url
+}
+
+/// The same schema as another program sees it, with connections of its own.
+fn other(url: &str, name: &str) -> Crm {
+    Crm::open(&format!("{url}&application_name={name}")).unwrap()
+}
+
+fn schema(url: &str) -> &str {
+    url.split_once("schema=").unwrap().1
+}
+
+/// The server itself.
+fn server() -> Client {
+    Client::connect(&std::env::var("CRM_TEST_URL").unwrap(), NoTls).unwrap()
+}
+
+fn drafts(n: usize) -> Vec<Fields> {
+    (0..n).map(|n| fields! { name: format!("Deal {n}"), expected_revenue: i64::try_from(n).unwrap() + 1, partner_name: "Azure Bakery" }).collect()
+}
+
+fn ids(leads: &[Lead]) -> Vec<LeadId> {
+    leads.iter().map(|lead| lead.id).collect()
+}
+
+#[test]
+fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let stages: Vec<_> = s.stages().find(&Find::all()).unwrap();
+    let tag = s.tags().find(&Find::all()).unwrap()[0].id;
+    let mut asked: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    // Once to prepare every statement; then what is counted is the verbs themselves.
+    for n in [10, 10, 1_000] {
+        let mut count = |verb: &'static str, work: &mut dyn FnMut(&Session)| {
+            let before = crm.round_trips();
+            work(&s);
+            asked.entry(verb).or_default().push(crm.round_trips() - before);
+        };
+        let mut leads = Vec::new();
+        count("create", &mut |s| leads = ids(&s.leads().create_many(drafts(n)).unwrap()));
+        count("update", &mut |s| {
+            drop(s.leads().update(&leads, fields! { priority: 2, city: "Kiel" }).unwrap());
+        });
+        count("update tags", &mut |s| {
+            drop(s.leads().update(&leads, fields! { tag_ids: vec![tag.0] }).unwrap());
+        });
+        count("move_to", &mut |s| drop(s.leads().move_to(&leads, stages[1].id).unwrap()));
+        count("mark_won", &mut |s| drop(s.leads().mark_won(&leads).unwrap()));
+        count("reopen", &mut |s| drop(s.leads().reopen(&leads).unwrap()));
+        count("mark_lost", &mut |s| drop(s.leads().mark_lost(&leads, &Lost::default()).unwrap()));
+        count("delete", &mut |s| s.leads().delete(&leads).unwrap());
+        count("count", &mut |s| assert_eq!(s.leads().count(None).unwrap(), 0));
+        count("board", &mut |s| drop(s.forecast().board(None).unwrap()));
+    }
+    println!("questions to the server, for ten records and for a thousand:");
+    for (verb, asked) in &asked {
+        println!("{verb:12} {:3} {:3}", asked[1], asked[2]);
+    }
+    for (verb, asked) in &asked {
+        assert!(asked[2] <= asked[1], "{verb}: {asked:?}");
+    }
+}
+
+#[test]
+fn who_wins_and_who_loses_at_once_leave_one_outcome() {
+    let url = fresh();
+    let one = Crm::open(&url).unwrap();
+    let two = other(&url, "two");
+    let s = one.session(None, None).unwrap();
+    for _ in 0..20 {
+        let lead =
+            s.leads().create(fields! { name: "Fleet lease", expected_revenue: 100 }).unwrap().id;
+        let (won, lost) = std::thread::scope(|scope| {
+            let win = scope.spawn(|| one.session(None, None).unwrap().leads().mark_won(lead));
+            let lose = scope.spawn(|| {
+                two.session(None, None).unwrap().leads().mark_lost(lead, &Lost::default())
+            });
+            (win.join().unwrap(), lose.join().unwrap())
+        });
+        // First lost, then won: won. First won, then lost: that is refused, and says what would be right.
+        assert_eq!(won.unwrap().won_status, WonStatus::Won);
+        if let Err(error) = lost {
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+            assert!(error.message().contains("reopen"), "{error}");
+        }
+        assert_eq!(s.leads().get(lead).unwrap().won_status, WonStatus::Won);
+    }
+    assert_eq!(two.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn who_changes_the_same_deal_at_once_all_do() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let lead = s.leads().create(fields! { name: "Fleet lease" }).unwrap().id;
+    std::thread::scope(|scope| {
+        for n in 0..4_i64 {
+            let crm = other(&url, &format!("writer{n}"));
+            scope.spawn(move || {
+                let s = crm.session(None, None).unwrap();
+                for round in 0..5_i64 {
+                    s.leads()
+                        .update(lead, fields! { expected_revenue: 1 + n * 5 + round })
+                        .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(s.leads().get(lead).unwrap().version, 21);
+    assert_eq!(s.leads().history(lead).unwrap().len(), 21);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_open_transaction_that_met_anothers_change_is_told_to_try_again() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let (s, t) =
+        (crm.session(None, None).unwrap(), other(&url, "two").session(None, None).unwrap());
+    let lead = s.leads().create(fields! { name: "Fleet lease" }).unwrap().id;
+    s.begin().unwrap();
+    s.leads().count(None).unwrap();
+    t.leads().update(lead, fields! { priority: 1 }).unwrap();
+    let error = s.leads().update(lead, fields! { priority: 2 }).unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Conflict, true), "{error}");
+    s.rollback().unwrap();
+    s.leads().update(lead, fields! { priority: 2 }).unwrap();
+}
+
+#[test]
+fn writers_of_different_deals_never_wait_for_each_other() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    drop(crm.session(None, None).unwrap().leads().create_many(drafts(50)).unwrap());
+    let (done, waits, looks) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut server = server();
+            let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple', 'relation', 'advisory') \
+                       AND pid IN (SELECT pid FROM pg_locks WHERE relation = to_regclass($1))";
+            let table = format!("{}.office_epoch", schema(&url));
+            while !done.load(Ordering::Relaxed) {
+                let waiting: i64 = server.query_one(sql, &[&table]).unwrap().get(0);
+                waits.fetch_add(usize::try_from(waiting).unwrap(), Ordering::Relaxed);
+                looks.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let writers: Vec<_> = (0..6)
+            .map(|n| {
+                let crm = other(&url, &format!("writer{n}"));
+                scope.spawn(move || {
+                    let s = crm.session(None, None).unwrap();
+                    for _ in 0..15 {
+                        let lead = s
+                            .leads()
+                            .create(fields! { name: "Fleet lease", expected_revenue: 10 })
+                            .unwrap()
+                            .id;
+                        s.leads().update(lead, fields! { expected_revenue: 20 }).unwrap();
+                        s.leads().mark_won(lead).unwrap();
+                    }
+                })
+            })
+            .collect();
+        let outcomes: Vec<_> =
+            writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        done.store(true, Ordering::Relaxed);
+        looking.join().unwrap();
+        outcomes.into_iter().for_each(Result::unwrap);
+    });
+    assert!(looks.load(Ordering::Relaxed) > 10, "it was looked at");
+    assert_eq!(waits.load(Ordering::Relaxed), 0, "someone waited");
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    let seqs: Vec<i64> = crm.feed(0, 100_000).unwrap().iter().map(|entry| entry.seq).collect();
+    assert_eq!(
+        seqs,
+        (1..=i64::try_from(seqs.len()).unwrap()).collect::<Vec<_>>(),
+        "the feed has no gaps"
+    );
+}
+
+#[test]
+fn a_change_of_the_office_reaches_every_program() {
+    let url = fresh();
+    let (one, two) = (Crm::open(&url).unwrap(), other(&url, "two"));
+    let (s, t) = (one.session(None, None).unwrap(), two.session(None, None).unwrap());
+    t.leads().create(fields! { name: "It keeps the office now" }).unwrap();
+    let stage = s.stages().create(fields! { name: "First", sequence: -5 }).unwrap().id;
+    assert_eq!(t.leads().create(fields! { name: "Fleet lease" }).unwrap().stage_id, Some(stage));
+    let property = crm_core::PropertyDefinition::new(
+        crm_core::RecordKind::Lead,
+        "Colour",
+        crm_core::PropertyKind::Text,
+    );
+    s.properties().declare(&property).unwrap();
+    let mut draft = fields! { name: "Red deal" };
+    draft.set("properties.Colour", "red");
+    assert_eq!(t.leads().create(draft).unwrap().properties.0["Colour"], "red".into());
+    t.leads().delete(&ids(&t.leads().find(&Find::all()).unwrap())).unwrap();
+    s.stages().delete(stage).unwrap();
+    assert_ne!(t.leads().create(fields! { name: "Fleet lease" }).unwrap().stage_id, Some(stage));
+}
+
+#[test]
+fn the_feed_waits_for_who_began_earlier_and_has_no_gaps() {
+    let url = fresh();
+    let (one, two) = (Crm::open(&url).unwrap(), other(&url, "two"));
+    let (s, t) = (one.session(None, None).unwrap(), two.session(None, None).unwrap());
+    let before = one.feed(0, 1_000).unwrap().len();
+    s.begin().unwrap();
+    s.leads().create(fields! { name: "Early" }).unwrap();
+    t.leads().create(fields! { name: "Late" }).unwrap();
+    assert_eq!(two.feed(0, 1_000).unwrap().len(), before, "an earlier one may still come");
+    s.commit().unwrap();
+    let told = two.feed(0, 1_000).unwrap();
+    assert_eq!(told.len(), before + 2);
+    assert!(told[before].data.contains("Early") && told[before + 1].data.contains("Late"));
+    assert_eq!(
+        told.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
+        (1..).take(before + 2).collect::<Vec<i64>>()
+    );
+    // A transaction that is none of ours holds nobody up, wherever it is.
+    let mut server = server();
+    let mut foreign = server.transaction().unwrap();
+    foreign.execute("SELECT pg_current_xact_id()", &[]).unwrap();
+    t.leads().create(fields! { name: "Later" }).unwrap();
+    assert_eq!(one.feed(0, 1_000).unwrap().len(), before + 3);
+}
+
+#[test]
+fn a_feed_out_of_a_dump_is_numbered_to_its_end() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let before = crm.feed(0, 1_000).unwrap().len();
+    s.leads().create(fields! { name: "Not numbered yet" }).unwrap();
+    // As if another server had counted transactions far beyond ours.
+    let schema = schema(&url);
+    server()
+        .batch_execute(&format!(
+            "UPDATE {schema}.feed_entry SET xact = '900000000000'; UPDATE {schema}.feed_horizon SET xact = '800000000000'"
+        ))
+        .unwrap();
+    s.leads().create(fields! { name: "New" }).unwrap();
+    let told = crm.feed(0, 1_000).unwrap();
+    assert_eq!(told.len(), before + 2);
+    assert_eq!(told.last().unwrap().seq, i64::try_from(before).unwrap() + 2);
+    s.leads().create(fields! { name: "Newer" }).unwrap();
+    assert_eq!(crm.feed(0, 1_000).unwrap().len(), before + 3);
+}
+
+/// Ends all connections of that name, as a server does that goes down.
+fn kill(name: &str) {
+    let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+    server().execute(sql, &[&name]).unwrap();
+    let left = "SELECT 1 FROM pg_stat_activity WHERE application_name = $1";
+    while !server().query(left, &[&name]).unwrap().is_empty() {}
+}
+
+#[test]
+fn a_lost_connection_is_told_and_the_handle_heals() {
+    let url = fresh();
+    let crm = other(&url, "mortal");
+    let s = crm.session(None, None).unwrap();
+    let lead = s.leads().create(fields! { name: "Fleet lease" }).unwrap().id;
+    kill("mortal");
+    assert_eq!(
+        s.leads().get(lead).unwrap().id,
+        lead,
+        "a connection that broke while it waited is replaced"
+    );
+    s.begin().unwrap();
+    s.leads().update(lead, fields! { priority: 3 }).unwrap();
+    kill("mortal");
+    let error = s.leads().update(lead, fields! { priority: 2 }).unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (storage_code::LOST, true), "{error}");
+    assert!(error.message().contains("rolled back: yes"), "{error}");
+    assert!(s.commit().is_err(), "there is nothing left to keep");
+    assert_eq!(s.leads().get(lead).unwrap().priority, 0);
+    s.leads().update(lead, fields! { priority: 1 }).unwrap();
+}
+
+#[test]
+fn what_runs_can_be_interrupted() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let mut server = server();
+    let table = format!("LOCK TABLE {}.lead", schema(&url));
+    let mut lock = server.transaction().unwrap();
+    lock.batch_execute(&table).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| s.leads().count(None));
+        let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
+        let lead = format!("{}.lead", schema(&url));
+        while self::server().query(waits, &[&lead]).unwrap().is_empty() {}
+        crm.interrupt();
+        assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    });
+    lock.rollback().unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 0);
+}
+
+#[test]
+fn several_hosts_may_start_at_once() {
+    let url = fresh();
+    let opened: Vec<Crm> = std::thread::scope(|scope| {
+        let url = &url;
+        let hosts: Vec<_> =
+            (0..5).map(|n| scope.spawn(move || other(url, &format!("host{n}")))).collect();
+        hosts.into_iter().map(|host| host.join().unwrap()).collect()
+    });
+    let s = opened[0].session(None, None).unwrap();
+    assert_eq!(s.companies().count(None).unwrap(), 1);
+    assert_eq!(s.stages().count(None).unwrap(), 4);
+}
+
+#[test]
+fn what_cannot_be_opened_says_why_and_stays_as_it_is() {
+    let url = fresh();
+    let base = url.split('?').next().unwrap();
+    let schema = schema(&url).to_owned();
+    let mut server = server();
+    server
+        .batch_execute(&format!(
+            "CREATE SCHEMA {schema}; CREATE TABLE {schema}.lead (a INT); DO $$ BEGIN CREATE ROLE walled LOGIN PASSWORD 'right'; EXCEPTION WHEN OTHERS THEN NULL; END $$"
+        ))
+        .unwrap();
+    let socket = url.split_once("host=").unwrap().1.split('&').next().unwrap();
+    let at = |user: &str, database: &str, rest: &str| {
+        format!("postgres://{user}@/{database}?host={socket}{rest}")
+    };
+    let refused = |url: &str, code: u32, says: &str| {
+        let error =
+            Crm::open_with(url, &CrmOptions { busy_timeout_ms: 500, ..CrmOptions::default() })
+                .unwrap_err();
+        assert_eq!(error.code(), code, "{url}: {error}");
+        assert!(error.message().contains(says), "{error}");
+        assert!(!error.message().contains("wrong"), "no password in {error}");
+    };
+    refused(&url, storage_code::NOT_OURS, "another program");
+    refused(&at("crm", "nowhere", ""), 700, "no such database");
+    refused(&at("walled:wrong", "postgres", ""), 700, "refuses this user or password");
+    refused(
+        &at("walled:right", "postgres", "&schema=not_there"),
+        storage_code::READ_ONLY,
+        "let an administrator",
+    );
+    refused("postgres://crm@/postgres?host=/nowhere", storage_code::LOST, "cannot be reached");
+    refused(&format!("{base}?shema=x"), 100, "did you mean \"schema\"");
+    let there: bool =
+        server.query_one("SELECT to_regnamespace('not_there') IS NOT NULL", &[]).unwrap().get(0);
+    assert!(!there, "no partial schema");
+    let newer = fresh();
+    Crm::open(&newer).unwrap().close();
+    server
+        .batch_execute(&format!("UPDATE {}.crm_schema SET version = 9999", self::schema(&newer)))
+        .unwrap();
+    refused(&newer, storage_code::NEWER, "newer library");
+}
+
+#[test]
+fn a_server_keeps_its_own_backups() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let error =
+        crm.backup(std::path::Path::new("never.crm"), &mut crm_core::Progress::none()).unwrap_err();
+    assert!(error.kind() == ErrorKind::Invalid && error.message().contains("pg_dump"), "{error}");
+}
+
+#[test]
+fn kept_counts_are_folded_and_stay_what_they_are() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let leads = ids(&s.leads().create_many(drafts(300)).unwrap());
+    s.leads().mark_won(&leads[..100].to_vec()).unwrap();
+    s.leads().mark_lost(&leads[100..150].to_vec(), &Lost::default()).unwrap();
+    let (board, frequencies) =
+        (s.forecast().board(None).unwrap(), s.score().frequencies().unwrap());
+    let mut server = server();
+    let schema = schema(&url);
+    server.batch_execute(&format!("SET search_path = {schema}; SELECT crm_fold_deltas()")).unwrap();
+    let left: i64 = server.query_one("SELECT (SELECT count(*) FROM lead_tally_delta) + (SELECT count(*) FROM score_count_delta)", &[]).unwrap().get(0);
+    assert_eq!(left, 0);
+    assert_eq!(s.forecast().board(None).unwrap(), board);
+    assert_eq!(s.score().frequencies().unwrap(), frequencies);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    s.leads().reopen(&leads[..150].to_vec()).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn letters_fold_on_the_server_as_they_do_here() {
+    let url = fresh();
+    Crm::open(&url).unwrap().close();
+    let mut server = server();
+    server.batch_execute(&format!("SET search_path = {}", schema(&url))).unwrap();
+    let letters: Vec<String> =
+        (1..=0x0010_ffff_u32).filter_map(char::from_u32).map(String::from).collect();
+    let folded = |letter: &str| {
+        let mut lower = letter.chars().next().unwrap().to_lowercase();
+        // What becomes two letters equals only itself.
+        if lower.len() == 1 { lower.next().unwrap().to_string() } else { letter.to_owned() }
+    };
+    let wrong = letters.chunks(50_000).flat_map(|some| {
+        let rows =
+            server.query("SELECT l, crm_fold(l) FROM unnest($1::TEXT[]) AS l", &[&some]).unwrap();
+        rows.into_iter()
+            .map(|row| (row.get::<_, String>(0), row.get::<_, String>(1)))
+            .collect::<Vec<_>>()
+    });
+    let wrong: Vec<_> = wrong.filter(|(letter, is)| *is != folded(letter)).collect();
+    assert!(
+        wrong.is_empty(),
+        "a step of the schema must bring crm_fold up to date: {:?}",
+        &wrong[..wrong.len().min(20)]
+    );
+}
+
+/// Letters that mean something to patterns, and some that fold oddly.
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(
+        prop::sample::select(vec![
+            'a', 'A', 'b', '%', '_', '\\', 'é', 'É', 'İ', 'i', 'ß', 'Σ', 'ς', 'K', 'Ж', 'ж', '😀',
+            '\n',
+        ]),
+        0..7,
+    )
+    .prop_map(String::from_iter)
+}
+
+#[test]
+fn patterns_mean_the_same_on_both_engines() {
+    let url = fresh();
+    Crm::open(&url).unwrap().close();
+    let server = std::cell::RefCell::new(server());
+    server.borrow_mut().batch_execute(&format!("SET search_path = {}", schema(&url))).unwrap();
+    let config =
+        ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() };
+    let pairs = prop::collection::vec((text(), text()), 200);
+    proptest!(config, |(pairs in pairs)| {
+        let (texts, patterns): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+        let sql = "SELECT t, p, i, crm_like(t, p, i) FROM unnest($1::TEXT[], $2::TEXT[]) AS v (t, p), generate_series(0, 1) AS i";
+        for row in server.borrow_mut().query(sql, &[&texts, &patterns]).unwrap() {
+            let (text, pattern, insensitive): (String, String, i32) = (row.get(0), row.get(1), row.get(2));
+            let here = crm_core::filter::like(&text, &pattern, insensitive == 1);
+            prop_assert_eq!(row.get::<_, bool>(3), here, "{:?} like {:?} ({})", text, pattern, insensitive);
+        }
+    });
+}
