@@ -175,7 +175,7 @@ typedef struct {
   int64_t limit;
   // Leave out so many first.
   int64_t offset;
-  // For frames, such as `name, expected_revenue`; empty: all.
+  // For frames, such as `name, partner_id.name, properties.Seats, external_id(erp)`; empty: every field.
   crm_str columns;
 } crm_find_options;
 

@@ -38,6 +38,20 @@ fn prose(doc: &str, indent: &str) -> String {
     lines.map(|line| line.replace("\"\"\"", "'''")).collect::<Vec<_>>().join(&format!("\n{indent}"))
 }
 
+/// Words in lines of at most 130 letters.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line.len() + word.len() > 129 {
+            lines.push(word.to_owned());
+        } else {
+            *line = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        }
+    }
+    lines.join("\n")
+}
+
 /// The doc comment as a docstring with its quotes.
 fn docstring(doc: &str, indent: &str) -> String {
     let text = prose(doc, indent);
@@ -104,7 +118,13 @@ fn records() -> String {
          PropertyValue: TypeAlias = str | bool | float | date\n"
     );
     for (kind, table) in kinds() {
-        let doc = docstring(table.doc, "    ");
+        let names = |kept: bool| {
+            let fields = table.shown().filter(|field| field.system == kept);
+            fields.map(|field| field.name).collect::<Vec<_>>().join(", ")
+        };
+        let settable = wrapped(&format!("`create` and `update` take: {}.", names(false)));
+        let kept = wrapped(&format!("Kept by the library: {}.", names(true)));
+        let doc = docstring(&format!("{}\n\n{settable}\n\n{kept}", table.doc.trim()), "    ");
         write!(
             out,
             "\n\n@final\nclass {}(Record):\n    {doc}\n\n    __slots__ = ()\n    _kind: ClassVar[str] = {:?}\n",

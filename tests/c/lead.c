@@ -180,13 +180,15 @@ static void lists(crm_session *s) {
 
   crm_frame *frame = NULL;
   find.limit = -1;
-  find.columns = S("id, name, expected_revenue, tag_ids");
+  find.columns = S("id, name, expected_revenue, tag_ids, stage_id.name, stage_id.is_won");
   OK(crm_lead_frame(s, &find, &frame, &err));
-  CHECK(crm_frame_rows(frame) == 2 && crm_frame_columns(frame) == 4);
+  CHECK(crm_frame_rows(frame) == 2 && crm_frame_columns(frame) == 6);
   CHECK(is(crm_frame_name(frame, 1), "name") && crm_frame_type(frame, 2) == CRM_TYPE_DECIMAL);
   crm_str text = {0};
   OK(crm_frame_text(frame, 1, 1, &text, &err));
   CHECK(is(text, "Bakery"));
+  OK(crm_frame_text(frame, 1, 4, &text, &err));
+  CHECK(text.len > 0 && crm_frame_type(frame, 5) == CRM_TYPE_BOOL);
   crm_ids tags = {0};
   OK(crm_frame_ids(frame, 0, 3, &tags, &err));
   CHECK(tags.len == 0);

@@ -127,3 +127,29 @@ def test_repr_is_a_small_table(frame: crm.Frame, s: crm.Session) -> None:
 def test_unknown_columns_are_invalid(s: crm.Session) -> None:
     with pytest.raises(crm.InvalidError):
         s.leads.frame(columns=["nmae"])
+
+
+def test_columns_lead_through_links_and_properties(s: crm.Session) -> None:
+    s.properties.declare("lead", "seats", "number")
+    bakery = s.partners.create(name="Azure Bakery", is_company=True, external_id=("erp", "4711"))
+    s.leads.create(name="a", partner_id=bakery, tag_ids=[2, 1], properties={"seats": 12}, type="lead")
+    s.leads.create(name="b")
+    columns = ["name", "partner_id.name", "partner_id.is_company", "partner_id.external_id(erp)", "tag_ids.name", "properties.seats", "type"]
+    frame = s.leads.frame(columns=columns, order="id")
+    assert frame.columns == columns
+    assert [list(row.values()) for row in frame] == [
+        ["a", "Azure Bakery", True, "4711", "Product;Software", 12.0, "lead"],
+        ["b", None, None, None, None, None, "opportunity"],
+    ]
+    assert str(polars.DataFrame(frame)["properties.seats"].dtype) == "Float64"
+    with pytest.raises(crm.InvalidError, match="did you mean"):
+        s.leads.frame(columns=["partner_id.nmae"])
+
+
+def test_weighted_revenue_has_the_decimals_of_its_currency(s: crm.Session) -> None:
+    deal = s.leads.create(name="a", expected_revenue=12_000, probability=0)
+    for probability, wanted in ((0, "0.00"), (25, "3000.00"), ("33.3333", "3999.996")):
+        s.leads.update(deal, probability=probability)
+        assert str(s.forecast.weighted()[0]["weighted_revenue"]) == wanted
+        assert [str(row["weighted_revenue"]) for row in s.forecast.board() if row["count"]] == [wanted]
+    assert {str(row["weighted_revenue"]) for row in s.forecast.board() if not row["count"]} == {"0.00"}

@@ -126,7 +126,8 @@ macro_rules! each {
 }
 
 impl ColumnData {
-    fn of(kind: FieldKind) -> Self {
+    /// None yet, of that type.
+    pub(crate) fn of(kind: FieldKind) -> Self {
         match kind {
             FieldKind::Bool => Self::Bool(Vec::new()),
             FieldKind::Int | FieldKind::Ref(_) => Self::Int(Vec::new()),

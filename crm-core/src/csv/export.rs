@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use crate::base::{Error, ErrorKind, Field, FieldKind, Id as _, Record, RecordKind, Result, Value};
+use crate::base::{Error, ErrorKind, Field, FieldKind, RecordKind, Result, Value};
 use crate::csv::cell::written;
-use crate::csv::mapping::{By, Target};
-use crate::desk::{Find, by_kind, query};
+use crate::desk::column::{self, Target};
+use crate::desk::{Find, by_kind};
 use crate::filter::Filter;
 use crate::property;
 use crate::record::table;
@@ -62,10 +62,9 @@ pub(super) fn run(
     writer.write_record(&names).map_err(|error| unwritable(&error))?;
     let find = Find { filter: filter.cloned(), order: Some("id".to_owned()), ..Find::default() };
     let mut count = 0;
-    by_kind!(kind, R => query::each::<R>(tx, &find, |record| {
-        for target in &targets {
-            let text = text(tx, &record, target)?;
-            writer.write_field(text.as_bytes()).map_err(|error| unwritable(&error))?;
+    by_kind!(kind, R => column::each::<R>(tx, &find, &targets, |cells| {
+        for cell in &cells {
+            writer.write_field(plain(cell).as_bytes()).map_err(|error| unwritable(&error))?;
         }
         writer.write_record(None::<&[u8]>).map_err(|error| unwritable(&error))?;
         count += 1;
@@ -77,30 +76,6 @@ pub(super) fn run(
 
 fn unwritable(error: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Host, format!("the file cannot be written: {error}"))
-}
-
-/// A record's cell in a column.
-fn text<R: Record>(tx: &Tx<'_>, record: &R, target: &Target) -> Result<String> {
-    let value = |field: &Field| record.value(field.name);
-    Ok(match target {
-        Target::Id => record.id().number().to_string(),
-        Target::External(system) => called(tx, R::TABLE.kind, record.id().number(), system)?,
-        Target::Field(field) => plain(&value(field)?).into_owned(),
-        Target::Link(field, _, By::Id) => plain(&value(field)?).into_owned(),
-        Target::Link(field, kind, by) => {
-            let ids = match value(field)? {
-                Value::Int(id) => vec![id],
-                Value::Ids(ids) => ids,
-                _ => Vec::new(),
-            };
-            let texts = ids.into_iter().map(|id| named(tx, *kind, id, by));
-            texts.collect::<Result<Vec<_>>>()?.join(";")
-        }
-        Target::Property(known) => match record.value("properties")? {
-            Value::Map(map) => map.get(&known.name).map(plain).unwrap_or_default().into_owned(),
-            _ => String::new(),
-        },
-    })
 }
 
 /// A value as a cell.
@@ -116,28 +91,4 @@ fn plain(value: &Value) -> Cow<'_, str> {
         Value::Time(moment) => Cow::Owned(moment.to_string()),
         Value::Ids(ids) => Cow::Owned(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(";")),
     }
-}
-
-/// What names a linked record.
-fn named(tx: &Tx<'_>, kind: RecordKind, id: i64, by: &By) -> Result<String> {
-    match by {
-        By::Id => Ok(id.to_string()),
-        By::External(system) => called(tx, kind, id, system),
-        By::Text(field) => {
-            let sql = format!("SELECT {} FROM {} WHERE id = ?1", field.name, table(kind).name);
-            let text = tx.optional(&sql, &[id.into()], |line| {
-                Ok(line.text_or_null(0)?.map(|text| written(text).into_owned()))
-            })?;
-            Ok(text.flatten().unwrap_or_default())
-        }
-    }
-}
-
-/// What another system calls a record; nothing, if nothing.
-fn called(tx: &Tx<'_>, kind: RecordKind, id: i64, system: &str) -> Result<String> {
-    let sql = "SELECT external_id FROM external_id WHERE kind = ?1 AND record_id = ?2 AND system = ?3 ORDER BY external_id LIMIT 1";
-    let name = tx.optional(sql, &[kind.name().into(), id.into(), system.into()], |line| {
-        Ok(line.text(0)?.to_owned())
-    })?;
-    Ok(name.unwrap_or_default())
 }

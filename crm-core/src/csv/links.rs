@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::base::text::folded;
 use crate::base::{Error, Field, Fields, Id as _, RecordKind, Result, Value};
-use crate::csv::mapping::By;
+use crate::desk::column::By;
 use crate::desk::{Room, create_in, office_by_kind};
 use crate::record::table;
 use crate::storage::Tx;
@@ -72,7 +72,7 @@ impl Links {
                 let id = crate::external_id::find(tx, kind, system, text.trim())?;
                 Ok(id.map(Found::One))
             }
-            By::Text(field) => {
+            By::Field(field) => {
                 let names = self.names(tx, kind, field)?;
                 Ok(names.get(&key(text)).map(Named::found))
             }
@@ -111,7 +111,7 @@ impl Links {
         match by {
             By::Id => return Err(Error::bug("a record is not created from an id")),
             By::External(system) => fields.external_id = Some((system.clone(), text.to_owned())),
-            By::Text(field) => {
+            By::Field(field) => {
                 fields.set(field.name, text);
             }
         }

@@ -4,137 +4,24 @@
 //! `partner_id.name`, `partner_id.external_id(<system>)`, `user_id.login`. Deliberately absent: guessing which column is meant.
 
 use crate::base::text::nearest;
-use crate::base::{Error, Field, FieldKind, RecordKind, Result, Table, limit};
+use crate::base::{Error, FieldKind, RecordKind, Result};
 use crate::csv::{ImportOptions, LinkPolicy};
-use crate::property::{Definitions, PropertyDefinition};
-use crate::record::table;
+use crate::desk::column::{By, Target};
+use crate::property::Definitions;
 
-/// What names a linked record in a cell.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum By {
-    /// Its id.
-    Id,
-    /// One of its texts, such as its name.
-    Text(&'static Field),
-    /// What that system calls it.
-    External(String),
-}
-
-/// What a column is.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Target {
-    /// The record's id.
-    Id,
-    /// What that system calls the record.
-    External(String),
-    /// A field.
-    Field(&'static Field),
-    /// A field that links, by what.
-    Link(&'static Field, RecordKind, By),
-    /// A custom field.
-    Property(Box<PropertyDefinition>),
-}
-
-impl Target {
-    /// The field of errors that are about it.
-    pub(super) fn field(&self) -> String {
-        match self {
-            Self::Id => "id".to_owned(),
-            Self::External(_) => "external_id".to_owned(),
-            Self::Field(field) | Self::Link(field, ..) => field.name.to_owned(),
-            Self::Property(known) => format!("properties.{}", known.name),
-        }
-    }
-
-    /// Reads a target as hosts write it.
-    pub(super) fn parse(text: &str, kind: RecordKind, definitions: &Definitions) -> Result<Self> {
-        let text = text.trim();
-        let table = table(kind);
-        if let Some(name) = text.strip_prefix("properties.") {
-            return property(name, kind, definitions);
-        }
-        if let Some(system) = external(text)? {
-            return Ok(Self::External(system));
-        }
-        let (name, by) = text.split_once('.').map_or((text, None), |(name, by)| (name, Some(by)));
-        let name = if name == "type" && kind == RecordKind::Lead { "kind" } else { name };
-        if name == "id" && by.is_none() {
-            return Ok(Self::Id);
-        }
-        let field = known_field(table, name)?;
+/// Reads a column's name as that of something to be given.
+fn target(text: &str, kind: RecordKind, definitions: &Definitions) -> Result<Target> {
+    let target = Target::parse(text, kind, definitions)?;
+    if let Target::Link(_, other, By::Field(field)) = &target {
         crate::require!(
-            field.kind != FieldKind::Properties,
+            field.kind == FieldKind::Text && field.is_stored(),
             text,
-            "{text}: custom fields are mapped one by one, as properties.<name>"
+            "{text}: a {} is found by id, external_id(<system>) or a text of its own, not by {:?}",
+            other.name(),
+            field.name
         );
-        match (field.kind, by) {
-            (FieldKind::Ref(other) | FieldKind::Ids(other), by) => {
-                let by = by.map_or(Ok(By::Id), |by| by_what(text, by, other))?;
-                Ok(Self::Link(field, other, by))
-            }
-            (_, None) => Ok(Self::Field(field)),
-            (_, Some(_)) => Err(Error::invalid(
-                text,
-                format!("{text}: {} does not link to a record", field.name),
-            )),
-        }
     }
-}
-
-fn known_field(table: &'static Table, name: &str) -> Result<&'static Field> {
-    table.field(name).map_err(|error| {
-        let others = ["external_id(<system>)", "properties.<name>"];
-        let near = name.starts_with("external") || name.starts_with("propert");
-        if near {
-            Error::invalid(name, format!("{error}; besides fields there are {others:?}"))
-        } else {
-            error
-        }
-    })
-}
-
-fn property(name: &str, kind: RecordKind, definitions: &Definitions) -> Result<Target> {
-    let bare = name.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
-    let known =
-        definitions.find(kind, name).or_else(|| bare.and_then(|name| definitions.find(kind, name)));
-    match known {
-        Some(known) => Ok(Target::Property(Box::new(known.clone()))),
-        None => Err(definitions.unknown(kind, name)),
-    }
-}
-
-/// The system in `external_id(<system>)`.
-fn external(text: &str) -> Result<Option<String>> {
-    let Some(rest) = text.strip_prefix("external_id(") else { return Ok(None) };
-    let system = rest.strip_suffix(')').map(str::trim).filter(|system| !system.is_empty());
-    match system {
-        Some(system) if system.len() <= limit::SHORT_TEXT => Ok(Some(system.to_owned())),
-        _ => Err(Error::invalid(text, format!("{text}: write external_id(<system>)"))),
-    }
-}
-
-fn by_what(text: &str, by: &str, other: RecordKind) -> Result<By> {
-    if by == "id" {
-        return Ok(By::Id);
-    }
-    if let Some(system) = external(by)? {
-        return Ok(By::External(system));
-    }
-    let table = table(other);
-    let names = table.shown().filter(|field| field.kind == FieldKind::Text && field.is_stored());
-    let known: Vec<&'static Field> = names.collect();
-    if let Some(field) = known.iter().find(|field| field.name == by) {
-        return Ok(By::Text(field));
-    }
-    let hint = nearest(by, known.iter().map(|field| field.name).chain(["id"]))
-        .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
-    Err(Error::invalid(
-        text,
-        format!(
-            "{text}: a {} is found by id, external_id(<system>) or a text of its own, not by {by:?}{hint}",
-            other.name()
-        ),
-    ))
+    Ok(target)
 }
 
 /// One column that is read.
@@ -179,7 +66,7 @@ impl Mapping {
         let mut columns = Vec::with_capacity(pairs.len());
         for (name, text) in pairs {
             let at = place(header, name, options)?;
-            let target = Target::parse(text, kind, definitions).map_err(|error| {
+            let target = target(text, kind, definitions).map_err(|error| {
                 if mapping.is_empty() { apart(error, header, options) } else { error }
             })?;
             let policy = policy(&target, text, options)?;
@@ -238,7 +125,7 @@ fn policy(target: &Target, text: &str, options: &ImportOptions) -> Result<LinkPo
     let policy = policy.copied().unwrap_or_default();
     let names = match by {
         By::Id => false,
-        By::Text(by) => by.name == "name" || by.name == "login",
+        By::Field(by) => by.name == "name" || by.name == "login",
         By::External(_) => true,
     };
     let can = names && *other != RecordKind::Lead && *other != RecordKind::TeamMember;

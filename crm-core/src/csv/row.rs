@@ -7,8 +7,8 @@ use crate::csv::LinkPolicy;
 use crate::csv::cell::{self, Fault};
 use crate::csv::import::Import;
 use crate::csv::links::Found;
-use crate::csv::mapping::{By, Target};
 use crate::desk::by_kind;
+use crate::desk::column::{By, Target};
 use crate::lead::import::Draft;
 use crate::record::WonStatus;
 use crate::storage::Tx;
@@ -245,7 +245,7 @@ fn ambiguous(field: &Field, kind: RecordKind, by: &By, text: &str, ids: &[i64]) 
     if ids.len() > SHOWN {
         named.push(format!("{} more", ids.len() - SHOWN));
     }
-    let by = if let By::Text(by) = by { by.name } else { "name" };
+    let by = if let By::Field(by) = by { by.name } else { "name" };
     let message = format!(
         "{}: {text:?} is ambiguous: it is the {by} of {} {}",
         field.name,
@@ -262,7 +262,7 @@ fn ambiguous(field: &Field, kind: RecordKind, by: &By, text: &str, ids: &[i64]) 
 fn unknown(field: &Field, kind: RecordKind, by: &By, text: &str) -> Fault {
     let called = match by {
         By::External(system) => format!("is called {text:?} by {system:?}"),
-        By::Text(by) => format!("has the {} {text:?}", by.name),
+        By::Field(by) => format!("has the {} {text:?}", by.name),
         By::Id => format!("has the id {text}"),
     };
     let message = format!("{}: no {} that this user may see {called}", field.name, kind.name());

@@ -4,6 +4,7 @@
 //! cycles of parents and "is it in use?" derive from the lists of fields.
 
 mod by_kind;
+pub(crate) mod column;
 mod office;
 pub(crate) mod query;
 
@@ -159,7 +160,9 @@ impl<'s, R: Record> Desk<'s, R> {
         self.link.read(|tx| query::count(tx, R::TABLE, filter))
     }
 
-    /// Matching records as a table of the given columns, or of all of them.
+    /// Matching records as a table of the given columns, or of all fields. A column is a field, `properties.<name>`,
+    /// `external_id(<system>)`, or something of a linked record, such as `partner_id.name` or `stage_id.is_won`; of several linked
+    /// records, `tag_ids.name`, the texts are joined by `;`. A column `properties` is JSON text.
     ///
     /// # Errors
     /// As [`Self::find`]; `Invalid` for an unknown column.

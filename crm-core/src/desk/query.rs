@@ -4,8 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access;
-use crate::base::{Error, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit};
+use crate::base::frame::{Column, ColumnData};
+use crate::base::{
+    Error, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit,
+};
 use crate::desk::Find;
+use crate::desk::column::{self, Target};
 use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
 use crate::property::{Definitions, definitions};
 use crate::storage::Tx;
@@ -105,17 +109,28 @@ pub(crate) fn frame<R: Record>(
     find: &Find,
     columns: Option<&[&str]>,
 ) -> Result<Frame> {
-    let fields: Vec<usize> = match columns {
-        Some(names) => names
-            .iter()
-            .map(|name| R::TABLE.position(name).ok_or_else(|| R::TABLE.unknown(name)))
-            .collect::<Result<_>>()?,
-        None => (0..R::TABLE.fields.len()).filter(|at| !R::TABLE.fields[*at].hidden).collect(),
+    let definitions = definitions(tx)?;
+    let names: Vec<&str> = match columns {
+        Some(names) => names.to_vec(),
+        None => R::TABLE.shown().map(|field| field.name).collect(),
     };
-    let mut frame =
-        Frame::new(fields.iter().map(|at| (R::TABLE.fields[*at].name, R::TABLE.fields[*at].kind)));
-    each::<R>(tx, find, |record| {
-        frame.push(fields.iter().map(|at| (R::ACCESS[*at].to_value)(&record)));
+    let targets: Vec<Target> = names
+        .iter()
+        .map(|name| match R::TABLE.field(name) {
+            Ok(field) if field.kind == FieldKind::Properties => Ok(Target::Field(field)),
+            _ => Target::parse(name, R::TABLE.kind, &definitions),
+        })
+        .collect::<Result<_>>()?;
+    let data = |target: &Target| match target.kind() {
+        Some(kind) => ColumnData::of(kind),
+        None => ColumnData::Float(Vec::new()),
+    };
+    let columns = names.iter().zip(&targets);
+    let columns =
+        columns.map(|(name, target)| Column { name: (*name).to_owned(), data: data(target) });
+    let mut frame = Frame::of(columns.collect());
+    column::each::<R>(tx, find, &targets, |cells| {
+        frame.push(cells);
         Ok(())
     })?;
     Ok(frame)

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use crate::base::{Currency, FieldKind, Frame, Result, StageId, Value};
 use crate::filter::Filter;
 use crate::forecast::store::{self, Scope};
-use crate::forecast::weighted::{Slim, Standing};
+use crate::forecast::weighted::{Slim, Standing, unrounded};
 use crate::record::Stage;
 use crate::storage::Tx;
 
@@ -98,18 +98,23 @@ pub(super) fn board(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Vec<BoardCol
         let own: Vec<_> =
             cells.iter().filter(|((stage, _), _)| *stage == id.map(|id| id.0)).collect();
         if own.is_empty() {
-            columns.push(column(stage, id, usual, Sums::default()));
+            columns.push(column(stage, id, usual, Sums::default())?);
         }
-        columns.extend(
-            own.into_iter().map(|((_, currency), sums)| column(stage, id, *currency, *sums)),
-        );
+        for ((_, currency), sums) in own {
+            columns.push(column(stage, id, *currency, *sums)?);
+        }
     }
     Ok(columns)
 }
 
-fn column(stage: &Stage, stage_id: Option<StageId>, currency: Currency, sums: Sums) -> BoardColumn {
+fn column(
+    stage: &Stage,
+    stage_id: Option<StageId>,
+    currency: Currency,
+    sums: Sums,
+) -> Result<BoardColumn> {
     let decimals = currency.decimals();
-    BoardColumn {
+    Ok(BoardColumn {
         stage_id,
         name: stage.name.clone(),
         sequence: stage.sequence,
@@ -118,6 +123,6 @@ fn column(stage: &Stage, stage_id: Option<StageId>, currency: Currency, sums: Su
         currency,
         count: sums.count,
         expected_revenue: Decimal::from_i128_with_scale(sums.revenue, decimals),
-        weighted_revenue: Decimal::from_i128_with_scale(sums.weighted, decimals + 6).normalize(),
-    }
+        weighted_revenue: unrounded(sums.weighted, decimals)?,
+    })
 }

@@ -1,7 +1,7 @@
 //! The weighted forecast: what open deals should bring, each by its chance, and what won deals brought.
 //!
-//! Sums are exact: minor units in 128 bits, and minor units × ppm for the weighted ones, shown with six more decimals than the
-//! currency has. Nothing is rounded but the total, once, half to even. No open deal vanishes: one without a date is `undated`, one
+//! Sums are exact: minor units in 128 bits, and minor units × ppm for the weighted ones, shown with up to six more decimals than
+//! the currency has. Nothing is rounded but the total, once, half to even. No open deal vanishes: one without a date is `undated`, one
 //! whose date has passed is `overdue` and stays in the period it was expected in. So open + overdue + undated is the weighted pipeline.
 //!
 //! The same function sums leads and counts kept of them; a row of either says how many leads it stands for.
@@ -209,8 +209,17 @@ fn row(plan: &Plan, group: &Group, sums: Sums) -> Result<ForecastRow> {
         bucket: group.bucket,
         count: sums.count,
         expected_revenue: exact(sums.revenue, decimals)?,
-        weighted_revenue: exact(sums.weighted, decimals + 6)?,
+        weighted_revenue: unrounded(sums.weighted, decimals)?,
     })
+}
+
+/// Minor units × ppm in major units: exact, without the zeros behind the currency's own decimals.
+pub(super) fn unrounded(weighted: i128, decimals: u32) -> Result<Decimal> {
+    let (mut digits, mut scale) = (weighted, decimals + 6);
+    while scale > decimals && digits % 10 == 0 {
+        (digits, scale) = (digits / 10, scale - 1);
+    }
+    exact(digits, scale)
 }
 
 fn exact(digits: i128, scale: u32) -> Result<Decimal> {

@@ -92,3 +92,16 @@ choice! {
         Selection = "selection",
     }
 }
+
+impl PropertyKind {
+    /// The type of its values; `None` for numbers, which no built-in field has as floats.
+    pub(crate) const fn field_kind(self) -> Option<crate::base::FieldKind> {
+        use crate::base::FieldKind;
+        match self {
+            Self::Text | Self::Selection => Some(FieldKind::Text),
+            Self::Number => None,
+            Self::Date => Some(FieldKind::Date),
+            Self::Boolean => Some(FieldKind::Bool),
+        }
+    }
+}

@@ -122,7 +122,7 @@ pub struct CrmFindOptions {
     pub limit: i64,
     /// Leave out so many first.
     pub offset: i64,
-    /// For frames, such as `name, expected_revenue`; empty: all.
+    /// For frames, such as `name, partner_id.name, properties.Seats, external_id(erp)`; empty: every field.
     pub columns: CrmStr,
 }
 

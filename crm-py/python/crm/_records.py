@@ -14,7 +14,12 @@ PropertyValue: TypeAlias = str | bool | float | date
 
 @final
 class Company(Record):
-    """A company of the host: owner of users, teams and deals. Company 1 exists from the start."""
+    """A company of the host: owner of users, teams and deals. Company 1 exists from the start.
+
+    `create` and `update` take: name, currency, country_code, zone.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "company"
@@ -52,7 +57,12 @@ class Company(Record):
 
 @final
 class User(Record):
-    """Someone who works with the pipeline."""
+    """Someone who works with the pipeline.
+
+    `create` and `update` take: name, login, email, role, company_id, company_ids, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "user"
@@ -99,7 +109,13 @@ class User(Record):
 
 @final
 class Team(Record):
-    """A sales team."""
+    """A sales team.
+
+    `create` and `update` take: name, sequence, user_id, member_ids, company_id, parent_id, use_leads, use_opportunities,
+    assignment_filter, assignment_max, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "team"
@@ -158,7 +174,12 @@ class Team(Record):
 
 @final
 class TeamMember(Record):
-    """A user's membership of a team."""
+    """A user's membership of a team.
+
+    `create` and `update` take: team_id, user_id, assignment_max, assignment_filter.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "team_member"
@@ -196,7 +217,12 @@ class TeamMember(Record):
 
 @final
 class Stage(Record):
-    """A step of the pipeline."""
+    """A step of the pipeline.
+
+    `create` and `update` take: name, sequence, is_won, fold, requirements, team_ids, company_id, rotting_days, color.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "stage"
@@ -249,7 +275,12 @@ class Stage(Record):
 
 @final
 class LostReason(Record):
-    """Why deals are lost."""
+    """Why deals are lost.
+
+    `create` and `update` take: name, sequence, is_cancellation, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "lost_reason"
@@ -287,7 +318,12 @@ class LostReason(Record):
 
 @final
 class Tag(Record):
-    """A label; labels form a tree."""
+    """A label; labels form a tree.
+
+    `create` and `update` take: name, color, parent_id.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "tag"
@@ -322,7 +358,12 @@ class Tag(Record):
 
 @final
 class Campaign(Record):
-    """A marketing effort."""
+    """A marketing effort.
+
+    `create` and `update` take: name, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "campaign"
@@ -354,7 +395,12 @@ class Campaign(Record):
 
 @final
 class Medium(Record):
-    """A way of delivery, such as e-mail or banner."""
+    """A way of delivery, such as e-mail or banner.
+
+    `create` and `update` take: name, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "medium"
@@ -386,7 +432,12 @@ class Medium(Record):
 
 @final
 class Source(Record):
-    """Where someone came from, such as a search engine."""
+    """Where someone came from, such as a search engine.
+
+    `create` and `update` take: name, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "source"
@@ -418,7 +469,12 @@ class Source(Record):
 
 @final
 class RecurringPlan(Record):
-    """How often recurring revenue recurs."""
+    """How often recurring revenue recurs.
+
+    `create` and `update` take: name, number_of_months, sequence, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "recurring_plan"
@@ -456,7 +512,13 @@ class RecurringPlan(Record):
 
 @final
 class Partner(Record):
-    """A person or a company outside, with an address and how to reach them."""
+    """A person or a company outside, with an address and how to reach them.
+
+    `create` and `update` take: name, is_company, parent_id, address_type, is_customer, is_supplier, function, email, phone, mobile,
+    website, street, street2, city, zip, state_code, country_code, lang, user_id, company_id, comment, properties, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, email_normalized, phone_normalized.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "partner"
@@ -557,7 +619,18 @@ class Partner(Record):
 
 @final
 class Lead(Record):
-    """A lead or an opportunity. It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100, losing archives it with probability 0. `probability` follows the machine until someone sets it by hand."""
+    """A lead or an opportunity. It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100, losing archives it with probability 0. `probability` follows the machine until someone sets it by hand.
+
+    `create` and `update` take: name, kind, company_id, currency, partner_id, user_id, team_id, stage_id, priority, tag_ids,
+    expected_revenue, recurring_revenue, recurring_plan_id, probability, manual_probability, on_hold, forecast_category,
+    date_deadline, lost_reason_id, campaign_id, medium_id, source_id, country_code, state_code, lang, color, partner_name,
+    contact_name, function, email_from, email_cc, phone, mobile, website, street, street2, city, zip, referred, description,
+    properties.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, automated_probability, is_automated_probability,
+    probability_source, won_status, active, date_open, date_closed, date_conversion, date_last_stage_update, email_state, phone_state,
+    email_normalized, phone_normalized, prorated_revenue, recurring_revenue_monthly, day_open, day_close, is_rotting, rotting_days.
+    """
 
     __slots__ = ()
     _kind: ClassVar[str] = "lead"

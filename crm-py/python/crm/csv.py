@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, final
 
 from crm import _crm
 from crm._progress import Progress, watching
-from crm.desk import Filter, text, words
+from crm.desk import AnyFilter, text, words
 from crm.frame import Frame
 
 __all__ = ["Csv", "ImportReport"]
@@ -121,7 +121,7 @@ class Csv:
         return ImportReport(**report)
 
     def export(
-        self, record: str, target: Path | BinaryIO, filter: Filter = None, columns: Sequence[str] | None = None
+        self, record: str, target: Path | BinaryIO, filter: AnyFilter = None, columns: Sequence[str] | None = None
     ) -> int:
         """Writes records as CSV to a path or an open binary file; answers how many. Importing the file again changes nothing.
 

@@ -99,7 +99,9 @@ def open(  # noqa: A001 - crm.open is its name
 ) -> Crm:
     """Opens a CRM file, and makes it if there is none; ``":memory:"`` is a database that ends with its handle.
 
-    `currency` is that of a new file's company 1, and `default_data` gives it stages, lost reasons and plans to begin with.
+    `currency` is that of a new file's company 1. `default_data` gives a new file something to begin with: the stages New, Qualified,
+    Proposition and Won; a team, Sales; three lost reasons; four recurring plans, Monthly to Over 5 years; and eight tags, ten mediums,
+    ten sources and four campaigns. Without it there is company 1 only; a pipeline then needs a stage, and a won one to win in.
     `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut.
 
     The file is SQLite's. Never open it with another SQLite in the same process (Python's `sqlite3`, DuckDB's scanner): closing that one

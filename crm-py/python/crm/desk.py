@@ -18,8 +18,99 @@ __all__ = ["Desk", "Filter"]
 
 R = TypeVar("R", bound=Record)
 
-Filter: TypeAlias = str | Mapping[str, Any] | None
-"""Text such as ``name ilike "%fleet%" and stage_id.is_won = false``, or the canonical JSON of the same as a dict."""
+
+class Filter(str):
+    """A condition on records: text, of which any `str` does as well, or the same as a dict.
+
+    >>> import crm
+    >>> from datetime import date, datetime, timezone
+    >>> db = crm.open(":memory:")
+    >>> s = db.session(now=datetime(2026, 3, 2, 9, tzinfo=timezone.utc))
+    >>> bakery = s.partners.create(name="Azure Bakery")
+    >>> seats = s.properties.declare("lead", "Seats", "number")
+    >>> origin = s.properties.declare("lead", "Lead Origin", "text")
+    >>> lease = s.leads.create(
+    ...     name="Fleet lease", partner_id=bakery, expected_revenue=12_000, probability=25, date_deadline=date(2026, 2, 27),
+    ...     tag_ids=[1, 2], properties={"Seats": 12, "Lead Origin": "fair"},
+    ... )
+    >>> oven = s.leads.create(name="Oven", priority=2)
+    >>> lost = s.leads.mark_lost(s.leads.create(name="Mixer"))
+    >>> def found(filter: Filter | str | dict) -> list[str]:
+    ...     return [lead.name for lead in s.leads.find(filter, order="id")]
+
+    Comparisons are ``=  !=  <  <=  >  >=`` and ``in``, ``not in`` with a list. Texts, words and dates stand in double or single quotes;
+    money is in major units, probability in percent; an instant names its zone (``"2026-03-02T09:00:00Z"``).
+
+    >>> found('expected_revenue >= 1000.50 and probability < 50')
+    ['Fleet lease']
+    >>> found('date_deadline < "2026-03-01" or create_date > "2026-03-02T09:00:00Z"')
+    ['Fleet lease']
+    >>> found('priority in (2, 3)'), found('kind = "lead"')
+    (['Oven'], [])
+
+    ``like`` (``ilike``: in any case) compares with a pattern: ``%`` stands for any letters, ``_`` for one; ``not like``, ``not ilike``.
+
+    >>> found('name ilike "%LEASE"'), found('name not like "_ven"')
+    (['Fleet lease'], ['Fleet lease'])
+
+    What is empty meets ``is null`` only: ``!=``, ``not in`` and ``not like`` leave it out, on either side of a ``not``.
+
+    >>> found('partner_id is null'), found('partner_id is not null'), found(f'partner_id != {bakery.id}')
+    (['Oven'], ['Fleet lease'], [])
+    >>> found(f'partner_id is null or partner_id != {bakery.id}')
+    ['Oven']
+
+    ``not`` binds tighter than ``and``, ``and`` tighter than ``or``; round brackets group.
+
+    >>> found('not (priority = 2 or name = "Mixer")')
+    ['Fleet lease']
+
+    Dots follow links, at most four. Properties follow ``properties.``; a name with other letters than ``a-z``, ``0-9`` and ``_`` stands
+    in backticks.
+
+    >>> found('partner_id.name = "Azure Bakery" and stage_id.is_won = false')
+    ['Fleet lease']
+    >>> found('properties.`Seats` > 10 and properties.`Lead Origin` = "fair"')
+    ['Fleet lease']
+
+    Lists of links have ``any``, ``all``, ``none`` of some ids.
+
+    >>> found('tag_ids any (2, 3)'), found('tag_ids all (2, 3)'), found('tag_ids none (2, 3)')
+    (['Fleet lease'], [], ['Oven'])
+
+    ``:today``, ``:now`` (the session's clock, in UTC), ``:me`` and ``:my_teams`` (of the session's user) are filled in when it is used.
+
+    >>> found('date_deadline < :today and create_date <= :now')
+    ['Fleet lease']
+    >>> found('user_id = :me or team_id in :my_teams')
+    []
+
+    Archived records, and so lost leads, are left out unless the filter mentions `active` or `won_status`.
+
+    >>> found('name = "Mixer"'), found('name = "Mixer" and active in (true, false)'), found('won_status = "lost"')
+    ([], ['Mixer'], ['Mixer'])
+
+    As a dict a condition has `field`, `op` and, but for ``is null`` and ``is not null``, `value`; parameters are ``{"param": "me"}``.
+    ``{"and": [...]}``, ``{"or": [...]}`` and ``{"not": ...}`` join conditions. Values may be what Python has: dates, `Decimal`, records.
+
+    >>> found({"and": [{"field": "partner_id", "op": "=", "value": bakery}, {"not": {"field": "priority", "op": "in", "value": [2, 3]}}]})
+    ['Fleet lease']
+    >>> found({"or": [{"field": "partner_id", "op": "is null"}, {"field": "date_deadline", "op": "<", "value": {"param": "today"}}]})
+    ['Fleet lease', 'Oven']
+
+    What cannot be read says where, what does not fit names the field.
+
+    >>> found('name =')
+    Traceback (most recent call last):
+    crm.exceptions.FormatError: filter, line 1, column 7: expected a value (text goes in quotes), found the end
+    >>> s.close(); db.close()
+    """
+
+    __slots__ = ()
+
+
+AnyFilter: TypeAlias = str | Mapping[str, Any] | None
+"""A `Filter`, as text or as a dict, or none."""
 
 
 class Desk(Generic[R]):
@@ -67,23 +158,35 @@ class Desk(Generic[R]):
         system, name = external_id
         return cast(R, self._native.get_external(self._kind, system, name))
 
-    def find(self, filter: Filter = None, order: str | None = None, limit: int | None = None, offset: int = 0) -> list[R]:
-        """The records that match, in that order (``"priority desc, id desc"``); archived ones only if the filter asks for them."""
+    def find(self, filter: AnyFilter = None, order: str | None = None, limit: int | None = None, offset: int = 0) -> list[R]:
+        """The records that match (``help(crm.Filter)``), in that order (``"priority desc, id desc"``); archived ones only if asked for."""
         return cast("list[R]", self._native.find(self._kind, text(filter), order, limit, offset))
 
-    def count(self, filter: Filter = None) -> int:
+    def count(self, filter: AnyFilter = None) -> int:
         """How many records `find` would give."""
         return self._native.count(self._kind, text(filter))
 
     def frame(
         self,
-        filter: Filter = None,
+        filter: AnyFilter = None,
         order: str | None = None,
         columns: Sequence[str] | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> Frame:
-        """What `find` would give, as a table of these columns (default: every field)."""
+        """What `find` would give, as a table of these columns (default: every field).
+
+        Besides fields there are ``"properties.<name>"``, ``"external_id(<system>)"`` and what a link leads to: ``"partner_id.name"``,
+        ``"stage_id.is_won"``; of several links, ``"tag_ids.name"``, the texts are joined by ``;``. A column `properties` is JSON text.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     seats = s.properties.declare("lead", "Seats", "number")
+        ...     bakery = s.partners.create(name="Azure Bakery")
+        ...     deal = s.leads.create(name="Fleet lease", partner_id=bakery, tag_ids=[1, 2], properties={"Seats": 12})
+        ...     s.leads.frame(columns=["name", "partner_id.name", "tag_ids.name", "properties.Seats"]).to_pylist()
+        [{'name': 'Fleet lease', 'partner_id.name': 'Azure Bakery', 'tag_ids.name': 'Product;Software', 'properties.Seats': 12.0}]
+        """
         return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns))
 
     def delete(self, id: int | R | Iterable[int | R]) -> None:
@@ -94,7 +197,7 @@ class Desk(Generic[R]):
         return f"<crm.{type(self).__name__}>"
 
 
-def text(filter: Filter) -> str | None:
+def text(filter: AnyFilter) -> str | None:
     """A filter as the core reads it."""
     if filter is None or isinstance(filter, str):
         return filter

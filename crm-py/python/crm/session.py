@@ -143,7 +143,7 @@ class Atomic:
 
 @final
 class Settings:
-    """What is decided once for the whole file.
+    """What is decided once for the whole file: `use_leads`, whether new records are leads to be qualified rather than opportunities.
 
     >>> import crm
     >>> with crm.open(":memory:") as db, db.session() as s:

@@ -11,7 +11,7 @@ from typing import Literal, final
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import Lead
-from crm.desk import Filter, text, words
+from crm.desk import AnyFilter, text, words
 from crm.frame import Frame
 
 __all__ = ["Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
@@ -142,17 +142,18 @@ class Forecasts:
     def weighted(
         self,
         by: Iterable[Literal["month", "quarter", "team_id", "user_id", "stage_id", "company_id"]] = (),
-        filter: Filter = None,
+        filter: AnyFilter = None,
         zone: str = "UTC",
     ) -> Forecast:
         """Expected and weighted revenue per group × currency × bucket (`won`, `open`, `overdue`, `undated`).
 
-        `zone` is the IANA zone in which months and quarters begin.
+        `weighted_revenue` is exact, with at least the currency's decimals. `zone` is the IANA zone in which months and quarters begin and
+        in which today ends: a deal is overdue once the day of its `date_deadline` is over there.
         """
         rows, totals = _crm.weighted_forecast(self._native, words(by) or [], text(filter), zone)
         return Forecast(rows, Frame(totals))
 
-    def board(self, filter: Filter = None) -> Frame:
+    def board(self, filter: AnyFilter = None) -> Frame:
         """What stands in each stage now, per currency: `stage_id`, `name`, `sequence`, `fold`, `is_won`, `currency`, `count` and amounts.
 
         Open stages show open deals, won stages won ones; empty ones stay.

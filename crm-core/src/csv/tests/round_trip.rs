@@ -216,3 +216,61 @@ fn office_records_without_ids_bring_their_creation_date() {
     let tag = s.tags().find(&Find::filter("name = \"Fair\"").unwrap()).unwrap().remove(0);
     assert_eq!(tag.create_date.to_string(), "2020-02-03T00:00:00Z");
 }
+
+#[test]
+fn a_frame_and_an_export_have_the_same_columns() {
+    let (_crm, s) = busy();
+    let partner = s.partners().find(&Find::all()).unwrap().remove(0);
+    let mut named = fields! { is_company: true };
+    named.external_id = Some(("erp".to_owned(), "4711".to_owned()));
+    s.partners().update(partner.id, named).unwrap();
+    let columns = [
+        "id",
+        "type",
+        "partner_id.name",
+        "partner_id.is_company",
+        "partner_id.external_id(erp)",
+        "external_id(erp)",
+        "stage_id.sequence",
+        "user_id.login",
+        "tag_ids.name",
+        "properties.Lead Origin",
+        "properties.Größe, m²",
+    ];
+    let find = Find { order: Some("id".to_owned()), ..Find::filter("id in (1, 2)").unwrap() };
+    let frame = s.leads().frame(&find, Some(&columns)).unwrap();
+    let names: Vec<&str> = frame.columns().iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, columns);
+    let row: Vec<Value> = (0..columns.len()).map(|at| frame.value(0, at)).collect();
+    let wanted: Vec<Value> = vec![
+        1_i64.into(),
+        "opportunity".into(),
+        "Azure; \"Bakery\"".into(),
+        true.into(),
+        "4711".into(),
+        Value::Null,
+        1_i64.into(),
+        "ada".into(),
+        "red;blue".into(),
+        "=SUM(A1)".into(),
+        Value::Float(0.1),
+    ];
+    assert_eq!(row, wanted);
+    assert_eq!(frame.at(1, "user_id.login"), Value::Null);
+    let mut out = Vec::new();
+    s.csv().export(RecordKind::Lead, &mut out, find.filter.as_ref(), Some(&columns)).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let first = "1,opportunity,\"Azure; \"\"Bakery\"\"\",true,4711,,1,ada,red;blue,=SUM(A1),0.1";
+    assert_eq!(text.lines().nth(1), Some(first));
+    for wrong in
+        ["partner_id.nam", "name.first", "tag_ids.color", "properties.x", "partner_id.properties"]
+    {
+        let error = s.leads().frame(&find, Some(&[wrong])).unwrap_err();
+        assert_eq!(error.code(), 100, "{wrong}: {error}");
+    }
+    assert!(
+        s.csv().export(RecordKind::Lead, &mut Vec::new(), None, Some(&["properties"])).is_err()
+    );
+    let json = s.leads().frame(&find, Some(&["properties"])).unwrap();
+    assert!(matches!(json.value(0, 0), Value::Text(text) if text.contains("Lead Origin")));
+}
