@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::storage::Link;
 use crate::storage::door::Door;
 use crate::storage::handle::{Handle, Opening};
-use crate::{default_data, reaction, score, tally};
+use crate::{default_data, reaction, score, tally, user};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Default for CrmOptions {
 pub enum UserRef {
     /// By id.
     Id(UserId),
-    /// By login.
+    /// By login, whatever the case of its letters.
     Login(String),
 }
 
@@ -121,15 +121,14 @@ impl Crm {
     }
 
     fn active_user(&self, user: &UserRef) -> Result<UserId> {
-        let (column, param) = match user {
-            UserRef::Id(id) => ("id", id.0.into()),
-            UserRef::Login(login) => ("login", login.as_str().into()),
-        };
-        let sql = format!("SELECT id FROM user_account WHERE {column} = ?1 AND active");
-        let found = self
-            .door
-            .open_handle()?
-            .read(None, None, |tx| tx.optional(&sql, &[param], |line| line.int(0)))?;
+        let handle = self.door.open_handle()?;
+        let found = handle.read(None, None, |tx| match user {
+            UserRef::Id(id) => {
+                let sql = "SELECT id FROM user_account WHERE id = ?1 AND active";
+                tx.optional(sql, &[id.0.into()], |line| line.int(0))
+            }
+            UserRef::Login(login) => user::of_login(tx, login),
+        })?;
         let missing = || match user {
             UserRef::Id(id) => Error::not_found(id.subject()),
             UserRef::Login(_) => {

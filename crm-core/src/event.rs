@@ -3,7 +3,7 @@
 //! An event about leads carries many of them, each before and after, so that consequences are computed by difference and work
 //! on sets: whoever compares the two states cannot forget a path. Deliberately absent: callbacks.
 
-use crate::base::{RecordKind, Row, Timestamp};
+use crate::base::{Probability, RecordKind, Row, Timestamp};
 use crate::record::{Lead, WonStatus};
 
 /// Something that happened within the open transaction.
@@ -31,11 +31,13 @@ pub(crate) struct LeadChange {
     pub(crate) effective: Option<Timestamp>,
     /// What the user said about it.
     pub(crate) note: Option<String>,
+    /// The chance that a person gave a lead there was already, even if the machine said the same before.
+    pub(crate) opinion: Option<Probability>,
 }
 
 impl LeadChange {
     pub(crate) const fn new(before: Option<Lead>, after: Option<Lead>) -> Self {
-        Self { before, after, effective: None, note: None }
+        Self { before, after, effective: None, note: None, opinion: None }
     }
 
     /// Whether `get` differs between the two states; created and deleted leads differ in everything.

@@ -2,7 +2,10 @@
 //!
 //! `data` is JSON: `{"version": 2, "set": {field: value}, "was": {field: value}}` in the units that hosts see; what is empty or at its
 //! default is left out of a creation. Named events (`lead.won`, …) follow the plain one and carry no fields, so that a listener to
-//! one name hears it whatever the path. Fields that may identify a person are kept in a table of their own and joined when read.
+//! one name hears it whatever the path. The note of losing a lead is the `note` of `lead.lost`, or of `lead.changed` if the lead was
+//! lost before. Fields that may identify a person are kept in a table of their own and joined when read.
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
@@ -118,16 +121,12 @@ impl Told {
     }
 
     /// The two JSON objects; the second only if it says something.
-    fn texts(&self, version: i64, note: Option<&str>) -> (String, Option<String>) {
+    fn texts(&self, version: i64) -> (String, Option<String>) {
         let mut plain = object(&self.set, &self.was);
         plain.push_str(if plain.len() > 1 { ",\"version\":" } else { "\"version\":" });
         write_int(version, &mut plain);
         plain.push('}');
         let mut personal = object(&self.personal_set, &self.personal_was);
-        if let Some(note) = note {
-            personal.push_str(if personal.len() > 1 { ",\"note\":" } else { "\"note\":" });
-            write_text(note, &mut personal);
-        }
         personal.push('}');
         (plain, (personal.len() > 2).then_some(personal))
     }
@@ -177,6 +176,16 @@ fn object(set: &str, was: &str) -> String {
     text
 }
 
+/// A JSON object with a note added, if there is one.
+fn with_note<'t>(object: Option<&'t str>, note: Option<&str>) -> Option<Cow<'t, str>> {
+    let Some(note) = note else { return object.map(Cow::Borrowed) };
+    let mut text = object.and_then(|text| text.strip_suffix('}')).unwrap_or("{").to_owned();
+    text.push_str(if text.len() > 1 { ",\"note\":" } else { "\"note\":" });
+    write_text(note, &mut text);
+    text.push('}');
+    Some(Cow::Owned(text))
+}
+
 /// Tells of changed leads.
 pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     let mut writer = Writer::new(tx)?;
@@ -197,11 +206,15 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         }
         let version =
             change.after.as_ref().or(change.before.as_ref()).map_or(0, |lead| lead.version);
-        let (data, personal) = told.texts(version, change.note.as_deref());
-        for (at, event) in change.names().into_iter().enumerate() {
-            let (data, personal) =
-                if at == 0 { (Some(data.as_str()), personal.as_deref()) } else { (None, None) };
-            writer.append(event, kind, change.id(), data, personal)?;
+        let (data, personal) = told.texts(version);
+        let names = change.names();
+        // What was said about losing stands where a listener to losing finds it.
+        let said = names.iter().position(|name| *name == "lead.lost").unwrap_or(0);
+        for (at, event) in names.into_iter().enumerate() {
+            let note = change.note.as_deref().filter(|_| at == said);
+            let personal = with_note(personal.as_deref().filter(|_| at == 0), note);
+            let data = (at == 0).then_some(data.as_str());
+            writer.append(event, kind, change.id(), data, personal.as_deref())?;
         }
     }
     Ok(())
@@ -231,7 +244,7 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
         .as_ref()
         .and_then(|row: &Row| row.get("version").ok()?.as_int())
         .unwrap_or_default();
-    let (data, personal) = told.texts(version, None);
+    let (data, personal) = told.texts(version);
     Writer::new(tx)?.append(
         &change.name(),
         change.kind.name(),

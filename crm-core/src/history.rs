@@ -1,9 +1,11 @@
 //! What was: one row per state of a lead's pipeline fields, from the moment it became true until the next.
 //!
 //! Rows are only added. `effective_at` is when a state was true in business, `known_at` when the file learned it; they differ for
-//! imports. A clock that runs backwards is stored as the last moment known. Machine scores are not here: `score_log` has them.
+//! imports. A later row wins from its `effective_at` on: what was true at a time is the last row that begins no later. So a correction
+//! that lets a state begin earlier leaves the rows it replaces in place, with no length. A clock that runs backwards is stored as the
+//! last moment known. Machine scores are not here: `score_log` has them.
 
-use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Value};
+use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value};
 use crate::event::LeadChange;
 use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
 use crate::storage::Tx;
@@ -41,15 +43,23 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     for change in changes {
         let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { continue };
         let created = change.before.is_none();
-        if !created && !change.changes(facts) {
+        if !created && !change.changes(facts) && !change.changes(|lead| lead.date_closed) {
             continue;
         }
-        let effective = change.effective.unwrap_or(tx.now);
+        let known = state.write_date.max(tx.now);
+        let effective = change.effective.unwrap_or(known);
+        let user: Cell<'_> = tx.actor.user_id.map(|user| user.0).into();
+        if let Some(closed) = closed_later_after_all(change) {
+            let closed = closed.micros().into();
+            let lead = state.id.0.into();
+            let params = [lead, known.micros().into(), closed, user.clone()];
+            tx.execute(include_str!("history_open_until.sql"), &params)?;
+        }
         let mut params: Vec<Cell<'_>> = vec![
             state.id.0.into(),
-            tx.now.micros().into(),
+            known.micros().into(),
             effective.micros().into(),
-            tx.actor.user_id.map(|user| user.0).into(),
+            user,
             change.after.is_none().into(),
         ];
         params.extend(facts(state));
@@ -57,6 +67,13 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         statement.execute_on(("lead_history", state.id.0), &params)?;
     }
     Ok(())
+}
+
+/// When a deal was thought to have closed that closed later, says a correction: it was open in between.
+fn closed_later_after_all(change: &LeadChange) -> Option<Timestamp> {
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let was = before.date_closed.filter(|_| before.won_status == after.won_status)?;
+    after.date_closed.filter(|is| *is > was).map(|_| was)
 }
 
 /// A lead's states in order, each with the time from which and until which it held.
@@ -96,8 +113,7 @@ pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
     let mut frame = Frame::new(columns);
     tx.each(include_str!("history_of_lead.sql"), &[id.number().into()], |line| {
         let time = |at: usize| {
-            line.int_or_null(at)
-                .map(|micros| Value::from(micros.map(crate::base::Timestamp::stored)))
+            line.int_or_null(at).map(|micros| Value::from(micros.map(Timestamp::stored)))
         };
         let mut values = vec![
             Value::Int(line.int(0)?),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::access::{self, Deed};
+use crate::access;
 use crate::base::field::FieldValue as _;
 use crate::base::{Date, Error, RecordKind, Result, TeamId, Value, limit};
 use crate::record::PropertyKind;
@@ -218,7 +218,7 @@ impl<'s> Properties<'s> {
 }
 
 fn declare(tx: &mut Tx<'_>, draft: &PropertyDefinition) -> Result<PropertyDefinition> {
-    access::allow(RecordKind::Stage, Deed::Create, &tx.actor)?;
+    access::allow_setup("declare properties", &tx.actor)?;
     let name = draft.name.as_str();
     crate::require!(!name.trim().is_empty(), "name", "name: a property needs a name");
     crate::require!(

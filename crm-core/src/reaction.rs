@@ -47,7 +47,12 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
         (RecordKind::Company, Some(_), Some(_))
             if value(&change.before, "currency") != value(&change.after, "currency") =>
         {
-            lead::verbs::currency_changed(tx, CompanyId(change.id).0)
+            let was = value(&change.before, "currency").unwrap_or_default();
+            lead::verbs::currency_changed(
+                tx,
+                CompanyId(change.id).0,
+                was.as_text().unwrap_or_default(),
+            )
         }
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! Settings: a closed list of keys, each with its type and default.
 
-use crate::access::{self, Deed};
-use crate::base::{Error, RecordKind, Result, Value};
+use crate::access;
+use crate::base::{Error, Result, Value};
 use crate::storage::{Link, Tx};
 
 macro_rules! settings {
@@ -106,7 +106,7 @@ impl<'s> Settings<'s> {
             key.default()
         );
         self.link.write_alone(|tx| {
-            access::allow(RecordKind::Stage, Deed::Update, &tx.actor)?;
+            access::allow_setup("change settings", &tx.actor)?;
             write(tx, key, &value)
         })
     }

@@ -7,13 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{Currency, Result};
+use crate::base::{Cell, Currency, Error, Result};
 use crate::event::LeadChange;
 use crate::record::{Lead, WonStatus};
 use crate::storage::Tx;
 
 /// Parts of Σ minor × ppm: high × 10¹² + low, since one integer column cannot hold a million large deals.
 const HIGH: i128 = 1_000_000_000_000;
+
+/// What a cell does not reach, in minor units; `tally_add.sqlite.sql` says so as well.
+const MOST: i64 = 9_000_000_000_000_000_000;
 
 /// Outcome of deals that are pending, shown and not on hold.
 pub(crate) const OPEN: i64 = 0;
@@ -109,13 +112,15 @@ impl Ledger {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut add = tx.prepare(tx.dialect(
-            include_str!("tally_add.sqlite.sql"),
-            include_str!("tally_add.postgres.sql"),
-        ))?;
+        let text = tx
+            .dialect(include_str!("tally_add.sqlite.sql"), include_str!("tally_add.postgres.sql"));
+        let mut add = tx.prepare(text)?;
         for (key, sum) in changed {
-            let part = |value: i128| i64::try_from(value).unwrap_or(i64::MAX).into();
-            add.execute(&[
+            if i64::try_from(sum.revenue).is_ok_and(|revenue| revenue >= MOST) {
+                return Err(too_much());
+            }
+            let part = |value: i128| i64::try_from(value).map(Cell::Int).map_err(|_| too_much());
+            let row = [
                 key.grain.into(),
                 key.outcome.into(),
                 key.company_id.into(),
@@ -126,16 +131,34 @@ impl Ledger {
                 key.currency.code().into(),
                 key.period.into(),
                 sum.n.into(),
-                part(sum.revenue),
-                part(sum.weighted.div_euclid(HIGH)),
-                part(sum.weighted.rem_euclid(HIGH)),
-            ])?;
+                part(sum.revenue)?,
+                part(sum.weighted.div_euclid(HIGH))?,
+                part(sum.weighted.rem_euclid(HIGH))?,
+            ];
+            // A server adds the parts up when it reads; only here a cell can be seen to be full.
+            let written = if tx.is_shared() {
+                add.execute(&row)?;
+                1
+            } else {
+                tx.execute(text, &row)?
+            };
+            if written == 0 {
+                return Err(too_much());
+            }
             if sum.n <= 0 && !tx.is_shared() {
                 sweep(tx, key)?;
             }
         }
         Ok(())
     }
+}
+
+/// A cell holds what 64 bits do; see `tally_add.sqlite.sql`, which adds nothing to one that would be fuller.
+fn too_much() -> Error {
+    Error::limit(
+        "expected_revenue",
+        "expected_revenue: the deals of one stage, salesperson and currency come to more than 9 × 10¹⁸ minor units together",
+    )
 }
 
 /// Removes a cell that counts nothing any more.
@@ -248,4 +271,27 @@ pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
             .map(|(key, right)| format!("kept count {key:?} is missing, the leads say {right:?}")),
     );
     Ok(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Crm, ErrorKind, Fields, fields};
+
+    fn quadrillion() -> Fields {
+        fields! { name: "Dam", expected_revenue: "9999999999999.99" }
+    }
+
+    #[test]
+    fn a_sum_that_is_too_large_is_a_limit_and_nothing_is_written() {
+        let crm = Crm::open(":memory:").unwrap();
+        let s = crm.session(None, None).unwrap();
+        let refused = s.leads().create_many(vec![quadrillion(); 9_500]).unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Limit, Some("expected_revenue")));
+        assert_eq!(s.leads().count(None).unwrap(), 0);
+        s.leads().create_many(vec![quadrillion(); 8_900]).unwrap();
+        let refused = s.leads().create_many(vec![quadrillion(); 500]).unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Limit, Some("expected_revenue")));
+        assert_eq!(s.leads().count(None).unwrap(), 8_900);
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    }
 }

@@ -7,3 +7,4 @@ ON CONFLICT (grain, outcome, company_id, team_id, stage_id, user_id, kind, curre
   weighted_high = lead_tally.weighted_high + excluded.weighted_high
     + (lead_tally.weighted_low + excluded.weighted_low) / 1000000000000,
   weighted_low = (lead_tally.weighted_low + excluded.weighted_low) % 1000000000000
+WHERE lead_tally.revenue / 2 + excluded.revenue / 2 < 4500000000000000000

@@ -19,3 +19,20 @@ impl Room for User {
         Ok(())
     }
 }
+
+/// The active user of a login. Logins are unique whatever their case, so they are looked up so; as written first, which is an index's.
+pub(crate) fn of_login(tx: &Tx<'_>, login: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM user_account WHERE login = ?1 AND active";
+    if let Some(id) = tx.optional(sql, &[login.into()], |line| line.int(0))? {
+        return Ok(Some(id));
+    }
+    let wanted = text::folded(login);
+    let mut found = None;
+    tx.each("SELECT id, login FROM user_account WHERE active", &[], |line| {
+        if text::folded(line.text(1)?) == wanted {
+            found = Some(line.int(0)?);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}

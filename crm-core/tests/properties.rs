@@ -129,19 +129,36 @@ fn money_is_kept_apart(office: &Office, leads: &[Lead]) {
     }
 }
 
-/// History chains without gaps, and its last interval is the record.
+/// History chains without gaps, its last interval is the record, and a closed lead has its outcome from the day it was closed on.
 fn history_is_whole(office: &Office, lead: &Lead) {
     let frame = office.s.leads().history(lead.id).unwrap();
     assert!(!frame.is_empty());
+    let time = |row: usize, name: &str| match frame.at(row, name) {
+        Value::Time(time) => Some(time),
+        _ => None,
+    };
+    // A state that a correction replaced is kept with no length.
+    let lasting = |row: &usize| time(*row, "valid_from") != time(*row, "valid_to");
+    let held: Vec<usize> = (0..frame.len()).filter(lasting).collect();
     for row in 0..frame.len() {
         assert_eq!(frame.at(row, "seq"), Value::Int(i64::try_from(row).unwrap() + 1));
-        let next =
-            if row + 1 < frame.len() { frame.at(row + 1, "valid_from") } else { Value::Null };
-        assert_eq!(frame.at(row, "valid_to"), next, "lead {} row {row}", lead.id);
-        if let (Value::Time(from), Value::Time(to)) = (frame.at(row, "valid_from"), next) {
-            assert!(from <= to, "lead {}: row {row} ends before it begins", lead.id);
-        }
+        let (from, to) = (time(row, "valid_from"), time(row, "valid_to"));
+        assert!(to.is_none() || from <= to, "lead {}: row {row} ends before it begins", lead.id);
+        let known = row == 0 || time(row - 1, "known_at") <= time(row, "known_at");
+        assert!(known, "lead {}: row {row} was known before the one before it", lead.id);
     }
+    assert_eq!(time(0, "valid_from"), Some(lead.create_date), "lead {}", lead.id);
+    assert_eq!(held.last(), Some(&(frame.len() - 1)), "lead {}", lead.id);
+    for pair in held.windows(2) {
+        assert_eq!(time(pair[0], "valid_to"), time(pair[1], "valid_from"), "lead {}", lead.id);
+    }
+    let mut ended = held
+        .iter()
+        .rev()
+        .take_while(|row| frame.at(**row, "won_status") == Value::from(lead.won_status.word()));
+    // Not always the first of them: a deal that was closed before, too, may be told to have closed again while it was.
+    let told = ended.any(|row| time(*row, "valid_from") == lead.date_closed);
+    assert!(told || lead.won_status == WonStatus::Pending, "lead {}", lead.id);
     for column in frame.columns().iter().skip(5) {
         let kept = frame.at(frame.len() - 1, &column.name);
         assert_eq!(kept, lead.value(&column.name).unwrap(), "lead {}: {}", lead.id, column.name);

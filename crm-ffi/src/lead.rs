@@ -55,7 +55,8 @@ pub unsafe extern "C" fn crm_lead_mark_won_many(
     many(session, out, err, |session| Ok(rows(&session.leads().mark_won(&leads(ids, count)?)?)))
 }
 
-/// Loses a lead: archived, with a reason (0: none) and a note (empty: none).
+/// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which is read in the feed: `note` in the data of the entry
+/// `lead.lost`, or of `lead.changed` if the lead was lost before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_lead_mark_lost(
     session: *const CrmSession,

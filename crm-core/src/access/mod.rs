@@ -95,10 +95,18 @@ pub(crate) fn allow(kind: RecordKind, deed: Deed, actor: &Actor) -> Result<()> {
         Deed::Update => "change",
         Deed::Delete => "delete",
     };
-    Err(Error::denied(format!(
-        "to {deed} a {} takes the role {:?}; this user has {:?}",
-        kind.name(),
+    Err(denied(&format!("{deed} a {}", kind.name()), needed, actor))
+}
+
+/// Refuses what only an administrator may set up, such as `"change settings"`.
+pub(crate) fn allow_setup(deed: &str, actor: &Actor) -> Result<()> {
+    if actor.role >= Role::Admin { Ok(()) } else { Err(denied(deed, Role::Admin, actor)) }
+}
+
+fn denied(deed: &str, needed: Role, actor: &Actor) -> Error {
+    Error::denied(format!(
+        "to {deed} takes the role {:?}; this user has {:?}",
         needed.word(),
         actor.role.word()
-    )))
+    ))
 }

@@ -10,6 +10,7 @@ use crate::base::{Currency, FieldKind, Frame, Result, StageId, Value};
 use crate::filter::Filter;
 use crate::forecast::store::{self, Scope};
 use crate::forecast::weighted::{Slim, Standing, unrounded};
+use crate::lead::office::office;
 use crate::record::Stage;
 use crate::storage::Tx;
 
@@ -90,7 +91,8 @@ pub(super) fn board(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Vec<BoardCol
         sums.weighted += row.weighted;
     })?;
     cells.retain(|_, sums| sums.count != 0);
-    let usual = cells.keys().next().map_or_else(Currency::default, |(_, currency)| *currency);
+    // What an empty stage counts nothing in: the currency a new deal of this user would have.
+    let usual = office(tx)?.currency(tx.actor.company_ids.first().copied());
     let mut columns = Vec::new();
     let none = cells.keys().any(|(stage, _)| stage.is_none()).then(Stage::default);
     for stage in none.iter().chain(&stages) {

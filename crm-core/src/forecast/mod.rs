@@ -68,7 +68,11 @@ impl<'s> Forecasts<'s> {
     }
 
     /// What stands in each stage now: open deals in open stages, won ones in won stages. Opportunities unless the filter mentions
-    /// `kind`. Every stage has a line; one that holds several currencies has one for each.
+    /// `kind`. Every stage has a line; one that holds several currencies has one for each, one that holds nothing has the currency of
+    /// the user's company.
+    ///
+    /// The deals behind a line: `kind = "opportunity" and stage_id = 3` with `won_status = "won"` for a won stage, else with
+    /// `won_status = "pending" and active = true and on_hold = false`. Won deals count when they are archived, too.
     ///
     /// # Errors
     /// As [`Self::weighted`].

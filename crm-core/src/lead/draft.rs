@@ -75,6 +75,7 @@ pub(crate) fn update(before: &Lead, fields: &Fields, cx: &Context<'_>) -> Result
 }
 
 fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+    let now = rules::moment(&lead, cx.now);
     let mut amounts = Vec::new();
     for (name, value) in fields.iter() {
         let name = if name == "type" { "kind" } else { name };
@@ -98,9 +99,11 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
     rules::normalize(before, &mut lead);
-    rules::date_owner(before, &mut lead, cx.now);
-    let mut lead = stage(before, lead, fields, cx)?;
-    chance(before, &mut lead, fields)?;
+    rules::date_owner(before, &mut lead, now);
+    let mut lead = stage(before, lead, fields, cx, now)?;
+    if let Some(chance) = chance(fields)? {
+        rules::set_probability(&mut lead, chance)?;
+    }
     reason(&mut lead, fields, cx)?;
     Ok(lead)
 }
@@ -252,7 +255,13 @@ fn properties(lead: &mut Lead, fields: &Fields, cx: &Context<'_>) -> Result<()> 
 }
 
 /// The stage that was given, or one that the team can use. A new lead may have none only if there is none.
-fn stage(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
+fn stage(
+    before: Option<&Lead>,
+    mut lead: Lead,
+    fields: &Fields,
+    cx: &Context<'_>,
+    now: Timestamp,
+) -> Result<Lead> {
     let at = lead.stage_id.and_then(|id| cx.office.stage(id));
     let usable = |stage: &Stage| Office::usable(stage, lead.team_id, lead.company_id);
     let given = match fields.get("stage_id") {
@@ -262,8 +271,9 @@ fn stage(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
                 "stage_id",
                 "stage_id: a won lead stands in a won stage; reopen it first"
             );
-            lead.stage_id = None;
-            lead.date_last_stage_update = Some(cx.now);
+            if before.is_none() || lead.stage_id.take().is_some() {
+                lead.date_last_stage_update = Some(now);
+            }
             return Ok(lead);
         }
         Some(value) => {
@@ -282,35 +292,31 @@ fn stage(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
         None => None,
     };
     match given {
-        Some(stage) => rules::enter_stage(lead, stage, cx.now),
+        Some(stage) => rules::enter_stage(lead, stage, now),
         None => {
             if before.is_none() {
-                lead.date_last_stage_update = Some(cx.now);
+                lead.date_last_stage_update = Some(now);
             }
             Ok(lead)
         }
     }
 }
 
-/// A chance set by hand; `Null` follows the machine again.
-fn chance(before: Option<&Lead>, lead: &mut Lead, fields: &Fields) -> Result<()> {
+/// The chance that fields give, if they do; `Null` is none, and follows the machine again.
+pub(crate) fn chance(fields: &Fields) -> Result<Option<Option<Probability>>> {
+    let mut given = None;
     for name in ["probability", "manual_probability"] {
         let Some(value) = fields.get(name) else { continue };
         let field = Lead::TABLE.field(name)?;
-        let chance = match value {
+        given = Some(match value {
             Value::Null => None,
             value => Some(
                 Probability::from_percent(decimal(value, field)?)
                     .map_err(|error| field.refuse(error))?,
             ),
-        };
-        rules::set_probability(lead, chance)?;
-        if before.is_none() && lead.won_status == WonStatus::Pending {
-            // The machine has not said anything of a new lead yet, so nothing can be the same as its number.
-            lead.manual_probability = chance;
-        }
+        });
     }
-    Ok(())
+    Ok(given)
 }
 
 /// A lost lead's reason can be corrected; others have none.

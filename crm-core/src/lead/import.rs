@@ -14,7 +14,7 @@ use crate::desk::{self, query};
 use crate::event::{Event, LeadChange};
 use crate::lead::draft::{self, Context};
 use crate::lead::office::office;
-use crate::lead::past::{Past, announce, dated};
+use crate::lead::past::{Past, announce, dated, not_to_come};
 use crate::lead::{rules, store};
 use crate::property::{self, Definitions};
 use crate::record::{Lead, WonStatus};
@@ -38,9 +38,9 @@ pub(crate) struct Draft {
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A new lead; with its state before it was closed, if it was.
-    Create(Box<(Lead, Option<Lead>, Past)>),
-    /// A changed one: before, after, and when its outcome became true.
-    Update(Box<(Lead, Lead, Option<Timestamp>)>),
+    Create(Box<(Lead, Option<Lead>)>),
+    /// A changed one, with its state before, when its outcome became true, and the chance that was given.
+    Update(Box<LeadChange>),
     /// It is so already.
     Same(i64),
 }
@@ -90,17 +90,18 @@ pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
         match step {
             Step::Same(id) => ids.push(id),
             Step::Create(new) => {
-                let (mut lead, begun, past) = *new;
+                let (mut lead, begun) = *new;
                 inserter.insert(&mut lead)?;
                 ids.push(lead.id.0);
-                announce(&mut changes, lead, begun, &past);
+                announce(&mut changes, lead, begun);
             }
             Step::Update(change) => {
-                let (before, mut after, effective) = *change;
-                ids.push(before.id.0);
-                tx.save(&before, &mut after)?;
-                changes
-                    .push(LeadChange { effective, ..LeadChange::new(Some(before), Some(after)) });
+                let mut change = *change;
+                ids.push(change.id());
+                if let (Some(before), Some(after)) = (&change.before, &mut change.after) {
+                    tx.save(before, after)?;
+                }
+                changes.push(change);
             }
         }
     }
@@ -129,9 +130,8 @@ fn create(draft: &Draft, cx: &Context<'_>) -> Result<Step> {
         }
     };
     let begun = dated(&mut lead, past, cx.office, cx.now)?;
-    lead.date_open = past.opened.or(lead.date_open);
     settle_past(&mut lead, past, cx)?;
-    Ok(Step::Create(Box::new((lead, begun, past.clone()))))
+    Ok(Step::Create(Box::new((lead, begun))))
 }
 
 /// The chance that a person gave.
@@ -164,7 +164,9 @@ fn update(before: &Lead, draft: &Draft, cx: &Context<'_>) -> Result<Step> {
     let effective = outcome(before, &mut after, draft, cx)?;
     let changed = changed_fields(before, &after).next().is_some();
     Ok(if changed {
-        Step::Update(Box::new((before.clone(), after, effective)))
+        let opinion = draft::chance(&fields)?.flatten();
+        let change = LeadChange::new(Some(before.clone()), Some(after));
+        Step::Update(Box::new(LeadChange { effective, opinion, ..change }))
     } else {
         Step::Same(before.id.0)
     })
@@ -215,7 +217,8 @@ fn outcome(
     cx: &Context<'_>,
 ) -> Result<Option<Timestamp>> {
     let past = &draft.past;
-    let closed = past.closed.or(before.date_closed).unwrap_or(cx.now);
+    let now = rules::moment(before, cx.now);
+    let closed = past.closed.or(before.date_closed).unwrap_or(now);
     match past.outcome.filter(|outcome| *outcome != after.won_status) {
         None => {}
         Some(WonStatus::Won) => *after = rules::win(after, cx.office, closed)?,
@@ -226,11 +229,16 @@ fn outcome(
             ));
         }
         Some(WonStatus::Lost) => *after = rules::lose(after, None, closed)?,
-        Some(WonStatus::Pending) => *after = rules::reopen(after, cx.office, cx.now)?,
+        Some(WonStatus::Pending) => *after = rules::reopen(after, cx.office, now)?,
     }
     let ended = after.won_status != WonStatus::Pending;
     if let Some(closed) = past.closed {
         crate::require!(ended, "date_closed", "date_closed: only a won or lost lead was closed");
+        not_to_come(
+            "date_closed",
+            Some(closed).filter(|closed| before.date_closed != Some(*closed)),
+            cx.now,
+        )?;
         crate::require!(
             closed >= after.create_date || before.date_closed == Some(closed),
             "date_closed",
@@ -243,11 +251,11 @@ fn outcome(
         after.date_closed = Some(closed);
     }
     if let Some(opened) = past.opened {
-        after.date_open = Some(opened);
+        after.date_open = after.user_id.and(Some(opened));
     }
     settle_past(after, past, cx)?;
     let turned = before.won_status != after.won_status;
-    Ok(past.closed.filter(|_| turned))
+    Ok(after.date_closed.filter(|closed| turned || before.date_closed != Some(*closed)))
 }
 
 /// What is left of a past once the outcome is known.

@@ -97,13 +97,16 @@ impl Office {
             && stage.company_id.is_none_or(|owner| company.is_none_or(|company| company == owner))
     }
 
-    /// The first open stage of a lead's team.
+    /// The first stage that a lead's team can use and that is not folded: an open one, unless all are won.
     pub(crate) fn default_stage(
         &self,
         team: Option<TeamId>,
         company: Option<CompanyId>,
     ) -> Option<&Stage> {
-        self.stages.iter().find(|stage| !stage.fold && Self::usable(stage, team, company))
+        let mut usable =
+            self.stages.iter().filter(|stage| !stage.fold && Self::usable(stage, team, company));
+        let first = usable.next()?;
+        Some(if first.is_won { usable.find(|stage| !stage.is_won).unwrap_or(first) } else { first })
     }
 
     /// The stage a deal is won in: the first won one after where it stands, else the last won one before.

@@ -22,6 +22,29 @@ pub(crate) struct Past {
     pub(crate) active: Option<bool>,
 }
 
+impl Past {
+    /// When a new lead began: then if it is told, else by the earliest moment that is told of a deal that has ended.
+    fn began(&self, now: Timestamp) -> Option<Timestamp> {
+        let closed = || self.closed.map(|closed| closed.min(self.opened.unwrap_or(now)));
+        self.created.or_else(closed)
+    }
+}
+
+/// Refuses a moment that is still to come.
+pub(super) fn not_to_come(
+    field: &'static str,
+    given: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    crate::require!(
+        given.is_none_or(|given| given <= now),
+        field,
+        "{field}: {} is still to come; it is {now}",
+        given.unwrap_or(now)
+    );
+    Ok(())
+}
+
 /// Gives a new lead its past; answers what it was before it was closed, if it was.
 pub(super) fn dated(
     lead: &mut Lead,
@@ -29,7 +52,9 @@ pub(super) fn dated(
     office: &Office,
     now: Timestamp,
 ) -> Result<Option<Lead>> {
-    if let Some(created) = past.created {
+    not_to_come("create_date", past.created, now)?;
+    not_to_come("date_closed", past.closed, now)?;
+    if let Some(created) = past.began(now) {
         lead.create_date = created;
         lead.date_last_stage_update = Some(created);
         lead.date_open = lead.user_id.map(|_| past.opened.unwrap_or(created));
@@ -91,31 +116,20 @@ pub(super) fn dated(
 }
 
 /// What happened, in the order in which it did.
-pub(super) fn announce(
-    changes: &mut Vec<LeadChange>,
-    lead: Lead,
-    begun: Option<Lead>,
-    past: &Past,
-) {
-    let created = past.created;
-    match begun {
-        None => {
-            changes.push(LeadChange { effective: created, ..LeadChange::new(None, Some(lead)) });
-        }
-        Some(mut begun) => {
-            begun.id = lead.id;
-            begun.version = lead.version;
-            begun.create_date = lead.create_date;
-            begun.create_uid = lead.create_uid;
-            begun.write_date = lead.write_date;
-            begun.write_uid = lead.write_uid;
-            let closed = lead.date_closed;
-            changes.push(LeadChange {
-                effective: created,
-                ..LeadChange::new(None, Some(begun.clone()))
-            });
-            changes
-                .push(LeadChange { effective: closed, ..LeadChange::new(Some(begun), Some(lead)) });
-        }
-    }
+pub(super) fn announce(changes: &mut Vec<LeadChange>, lead: Lead, begun: Option<Lead>) {
+    let (created, closed) = (Some(lead.create_date), lead.date_closed);
+    let Some(mut begun) = begun else {
+        let new = LeadChange::new(None, Some(lead));
+        return changes.push(LeadChange { effective: created, ..new });
+    };
+    begun.id = lead.id;
+    begun.version = lead.version;
+    begun.create_date = lead.create_date;
+    begun.create_uid = lead.create_uid;
+    begun.write_date = lead.write_date;
+    begun.write_uid = lead.write_uid;
+    let new = LeadChange::new(None, Some(begun.clone()));
+    changes.push(LeadChange { effective: created, ..new });
+    let end = LeadChange::new(Some(begun), Some(lead));
+    changes.push(LeadChange { effective: closed, ..end });
 }

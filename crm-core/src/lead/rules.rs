@@ -6,7 +6,12 @@
 use crate::base::text;
 use crate::base::{Error, LostReasonId, Probability, Result, Timestamp};
 use crate::lead::office::Office;
-use crate::record::{ContactState, Lead, LeadKind, Stage, WonStatus};
+use crate::record::{ContactState, Lead, LeadKind, ProbabilitySource, Stage, WonStatus};
+
+/// The moment of a change: now, or when the lead last changed if the clock has run back since.
+pub(crate) fn moment(lead: &Lead, now: Timestamp) -> Timestamp {
+    now.max(lead.write_date)
+}
 
 /// A lead moved into a stage, whatever that means for it: winning it, taking its win back, or just a step.
 pub(crate) fn enter_stage(lead: Lead, stage: &Stage, now: Timestamp) -> Result<Lead> {
@@ -118,7 +123,8 @@ pub(crate) fn restore(lead: &Lead) -> Result<Lead> {
     Ok(Lead { active: true, ..lead.clone() })
 }
 
-/// A person's opinion of the chance; the machine's own number is no opinion, and an ended deal has none.
+/// A person's opinion of the chance; the machine's own number is no opinion, and an ended deal has none. What the machine says once
+/// the whole change is known has the last word; see `score::learn`.
 pub(crate) fn set_probability(lead: &mut Lead, chance: Option<Probability>) -> Result<()> {
     if let Some(chance) = chance
         && lead.won_status != WonStatus::Pending
@@ -131,8 +137,16 @@ pub(crate) fn set_probability(lead: &mut Lead, chance: Option<Probability>) -> R
         );
         return Ok(());
     }
-    lead.manual_probability =
-        chance.filter(|chance| chance.hundredths() != lead.automated_probability.hundredths());
+    // What the machine says of a chance given by hand beside its own is not known here, but that it is not nothing.
+    let spoken = match lead.probability_source {
+        ProbabilitySource::None => false,
+        ProbabilitySource::Manual => lead.automated_probability != Probability::ZERO,
+        _ => true,
+    };
+    let agrees = |chance: Probability| {
+        spoken && chance.hundredths() == lead.automated_probability.hundredths()
+    };
+    lead.manual_probability = chance.filter(|chance| !agrees(*chance));
     Ok(())
 }
 

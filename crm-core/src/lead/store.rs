@@ -17,27 +17,35 @@ pub(crate) fn visible(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
     query::visible(tx, ids)
 }
 
+/// What a user said along with a change.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Remark<'r> {
+    pub(crate) note: Option<&'r str>,
+    /// The chance given by hand.
+    pub(crate) opinion: Option<Probability>,
+}
+
 /// Changes leads: for each, `decide` says what becomes of it. All or nothing; what stays the same is not written.
 pub(crate) fn change(
     tx: &mut Tx<'_>,
     ids: &[i64],
     decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
 ) -> Result<()> {
-    change_saying(tx, ids, None, decide)
+    change_saying(tx, ids, Remark::default(), decide)
 }
 
 /// As [`change`], with what the user said about it.
 pub(crate) fn change_saying(
     tx: &mut Tx<'_>,
     ids: &[i64],
-    note: Option<&str>,
+    remark: Remark<'_>,
     mut decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
 ) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
     for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let leads = visible(tx, chunk)?;
         let office = office(tx)?;
-        save_all(tx, &office, leads, note, &mut decide)?;
+        save_all(tx, &office, leads, remark, &mut decide)?;
     }
     Ok(())
 }
@@ -47,7 +55,7 @@ pub(crate) fn save_all(
     tx: &mut Tx<'_>,
     office: &Arc<Office>,
     leads: Vec<Lead>,
-    note: Option<&str>,
+    remark: Remark<'_>,
     mut decide: impl FnMut(&Lead, &Office) -> Result<Lead>,
 ) -> Result<()> {
     let mut changes = Vec::with_capacity(leads.len());
@@ -57,10 +65,12 @@ pub(crate) fn save_all(
             Ok(after)
         });
         let mut after = decided.map_err(|error| error.or_subject(before.id.subject()))?;
-        if tx.save(&before, &mut after)? || note.is_some() {
-            let mut change = LeadChange::new(Some(before), Some(after));
-            change.note = note.map(str::to_owned);
-            changes.push(change);
+        if tx.save(&before, &mut after)? || remark.note.is_some() {
+            changes.push(LeadChange {
+                note: remark.note.map(str::to_owned),
+                opinion: remark.opinion,
+                ..LeadChange::new(Some(before), Some(after))
+            });
         }
     }
     if !changes.is_empty() {
@@ -87,6 +97,9 @@ pub(crate) fn refresh(tx: &Tx<'_>, office: &Office, leads: &mut [Lead]) -> Resul
             lead.plan_months = lead.recurring_plan_id.and_then(|plan| office.plan_months(plan));
             let stage = lead.stage_id.and_then(|id| office.stage(id));
             lead.stage_rotting_days = stage.map(|stage| stage.rotting_days);
+            if lead.says_the_same(lead.manual_probability, lead.probability_source) {
+                lead.manual_probability = None;
+            }
             lead.derive(tx.now);
             rest -= 1;
         }

@@ -10,7 +10,8 @@ use crate::event::{Event, LeadChange};
 use crate::lead::create::named_partners;
 use crate::lead::draft::{self, Context};
 use crate::lead::office::Office;
-use crate::lead::{rules, store};
+use crate::lead::rules::{self, moment};
+use crate::lead::store::{self, Remark};
 use crate::property;
 use crate::record::{Lead, WonStatus};
 use crate::storage::Tx;
@@ -30,7 +31,8 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
             crate::desk::check_version(tx, &lead, expected, fields)?;
         }
     }
-    store::change(tx, ids, |lead, office| {
+    let remark = Remark { opinion: draft::chance(fields)?.flatten(), ..Remark::default() };
+    store::change_saying(tx, ids, remark, |lead, office| {
         let cx = Context {
             office,
             partners: &partners,
@@ -52,7 +54,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
 /// Wins leads. Winning a lost one reopens it first; winning twice keeps the first date.
 pub(crate) fn mark_won(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     let now = tx.now;
-    store::change(tx, ids, |lead, office| rules::win(lead, office, now))
+    store::change(tx, ids, |lead, office| rules::win(lead, office, moment(lead, now)))
 }
 
 /// Loses leads, for a reason and with a closing note if given.
@@ -73,16 +75,16 @@ pub(crate) fn mark_lost(
     let note = note.map(str::trim).filter(|note| !note.is_empty());
     let now = tx.now;
     let field = <Lead as crate::base::Record>::TABLE.field("lost_reason_id")?;
-    store::change_saying(tx, ids, note, |lead, office| {
+    store::change_saying(tx, ids, Remark { note, ..Remark::default() }, |lead, office| {
         office.check_reference(field, &reason.into())?;
-        rules::lose(lead, reason, now)
+        rules::lose(lead, reason, moment(lead, now))
     })
 }
 
 /// Takes won and lost leads back to pending.
 pub(crate) fn reopen(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     let now = tx.now;
-    store::change(tx, ids, |lead, office| rules::reopen(lead, office, now))
+    store::change(tx, ids, |lead, office| rules::reopen(lead, office, moment(lead, now)))
 }
 
 /// Hides leads, and nothing else.
@@ -104,7 +106,7 @@ pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()
             Error::invalid("stage_id", format!("stage_id: there is no {}", stage.subject()))
                 .with_subject(stage.subject())
         };
-        rules::enter_stage(lead.clone(), found.ok_or_else(missing)?, now)
+        rules::enter_stage(lead.clone(), found.ok_or_else(missing)?, moment(lead, now))
     })
 }
 
@@ -133,7 +135,9 @@ pub(crate) fn convert(
     }
     // Who gave a lead away just now may not see it any more, and still converts it.
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
-    as_system(tx, |tx| store::change(tx, ids, |lead, office| rules::convert(lead, office, now)))
+    as_system(tx, |tx| {
+        store::change(tx, ids, |lead, office| rules::convert(lead, office, moment(lead, now)))
+    })
 }
 
 /// Gives leads to a user, or to nobody; the team follows unless it is given.
@@ -180,7 +184,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
         store::change(tx, &ids, |lead, office| {
             let mut after = lead.clone();
             match kind {
-                RecordKind::Team => after = without_team(lead, office, now)?,
+                RecordKind::Team => after = without_team(lead, office, moment(lead, now))?,
                 RecordKind::Campaign => after.campaign_id = None,
                 RecordKind::Medium => after.medium_id = None,
                 RecordKind::Source => after.source_id = None,
@@ -222,7 +226,7 @@ pub(crate) fn stage_changed(
             // Each lead enters the stage it is in, which is now a won one.
             return store::change(tx, &ids, |lead, office| match office.stage(stage) {
                 Some(stage) if lead.won_status == WonStatus::Pending => {
-                    rules::enter_stage(lead.clone(), stage, now)
+                    rules::enter_stage(lead.clone(), stage, moment(lead, now))
                 }
                 _ => Ok(lead.clone()),
             });
@@ -241,8 +245,9 @@ pub(crate) fn stage_changed(
     })
 }
 
-/// What becomes of leads when their company's currency changes: those without money follow, those with money forbid it.
-pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64) -> Result<()> {
+/// What becomes of leads when their company's currency changes: those with money forbid it, those in what was its currency follow,
+/// and those that were given another one keep it.
+pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64, was: &str) -> Result<()> {
     let owner =
         if company == 1 { "(company_id = ?1 OR company_id IS NULL)" } else { "company_id = ?1" };
     let rich = format!(
@@ -254,10 +259,11 @@ pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64) -> Result<()> {
         "currency",
         "currency: fixed, since deals of this company have amounts"
     );
-    let ids =
-        tx.rows(&format!("SELECT id FROM lead WHERE {owner}"), &[company.into()], |line| {
-            line.int(0)
-        })?;
+    let ids = tx.rows(
+        &format!("SELECT id FROM lead WHERE {owner} AND currency = ?2"),
+        &[company.into(), was.into()],
+        |line| line.int(0),
+    )?;
     as_system(tx, |tx| {
         store::change(tx, &ids, |lead, office| {
             Ok(Lead { currency: office.currency(lead.company_id), ..lead.clone() })

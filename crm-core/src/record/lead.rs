@@ -47,7 +47,7 @@ record! {
         user_id: Option<UserId>;
         /// The team; omitted: the salesperson's.
         team_id: Option<TeamId>;
-        /// Where it stands in the pipeline; omitted: the team's first stage.
+        /// Where it stands in the pipeline; omitted: the first stage its team can use that is neither folded nor won.
         stage_id: Option<StageId> => uncopied;
         /// 0 low, 1 medium, 2 high, 3 very high.
         priority: i64 => range(0, 3);
@@ -177,6 +177,19 @@ impl Lead {
             WonStatus::Lost => Probability::ZERO,
             WonStatus::Pending => self.manual_probability.unwrap_or(self.automated_probability),
         }
+    }
+
+    /// Whether a chance is what the machine says of a pending lead, on that ground; nothing is the same as a number it has no ground for.
+    pub(crate) fn says_the_same(
+        &self,
+        chance: Option<Probability>,
+        ground: ProbabilitySource,
+    ) -> bool {
+        self.won_status == WonStatus::Pending
+            && ground != ProbabilitySource::None
+            && chance.is_some_and(|chance| {
+                chance.hundredths() == self.automated_probability.hundredths()
+            })
     }
 
     /// Whether a forecast counts it as open.

@@ -44,7 +44,7 @@ record! {
 }
 
 record! {
-    /// A sales team.
+    /// A sales team. Deleting one leaves its leads, which belong to no team then.
     Team in "team" as TeamId {
         /// Its name.
         name: String => required;
@@ -90,7 +90,7 @@ record! {
     Stage in "stage" as StageId {
         /// Its name.
         name: String => required;
-        /// Lower comes first.
+        /// Lower comes first, equal ones by id. A new stage has 1, so it comes among the first unless it is given another.
         sequence: i64 => range(-1_000_000, 1_000_000);
         /// Whether deals in it are won.
         is_won: bool;

@@ -64,7 +64,8 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
     let concerned = changes.iter().filter(|change| {
         let after = change.after.as_ref();
         let before = change.before.as_ref();
-        before.is_some() && after.is_some_and(|after| is_concerned(config, before, after))
+        let scored = |after| is_concerned(config, before, after) || opinion(change).is_some();
+        before.is_some() && after.is_some_and(scored)
     });
     let known = store::said_of(tx, &concerned.map(LeadChange::id).collect::<Vec<_>>())?;
     for at in 0..changes.len() {
@@ -72,14 +73,18 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
         // state after it is counted against nothing.
         let passes = changes.get(at + 1).is_some_and(|next| next.follows(&changes[at]));
         let change = &mut changes[at];
+        let opinion = opinion(change);
         let Some(after) = &mut change.after else {
             store::delete(tx, change.before.as_ref().map_or(0, |lead| lead.id.0))?;
             continue;
         };
-        if passes || !is_concerned(config, change.before.as_ref(), after) {
+        let concerned = is_concerned(config, change.before.as_ref(), after);
+        if passes || !(concerned || opinion.is_some()) {
             continue;
         }
+        let before = known.get(&after.id.0).copied();
         let now = match after.won_status {
+            _ if !concerned => before.unwrap_or(Said::NOTHING),
             WonStatus::Won => {
                 Said { probability: Probability::CERTAIN, source: ProbabilitySource::Outcome }
             }
@@ -91,16 +96,41 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
                 Said::of(store::with_model(tx, config, |model| model.score(&evidence))?)
             }
         };
-        let before = known.get(&after.id.0).copied();
         // A new lead gets its row in any case, so that reading one joins without exceptions.
         if before != Some(now) {
             changed.push(Saying { lead: after.id, now, before });
         }
         after.automated_probability = now.probability;
         after.probability_source = now.source;
+        if let Some(chance) = opinion {
+            keep_opinion(tx, after, chance)?;
+        }
         after.derive(tx.now);
     }
     store::say(tx, &changed)
+}
+
+/// The chance that a person gave a pending lead in this change.
+fn opinion(change: &LeadChange) -> Option<Probability> {
+    let after = change.after.as_ref().filter(|lead| lead.won_status == WonStatus::Pending)?;
+    match &change.before {
+        None => after.manual_probability,
+        Some(before) if before.manual_probability == after.manual_probability => change.opinion,
+        Some(_) => change.opinion.or(after.manual_probability),
+    }
+}
+
+/// A chance given by hand is kept, unless the machine says the same now that it knows the whole change.
+fn keep_opinion(tx: &Tx<'_>, lead: &mut Lead, chance: Probability) -> Result<()> {
+    let same = lead.says_the_same(Some(chance), lead.probability_source);
+    let manual = (!same).then_some(chance);
+    if manual == lead.manual_probability {
+        return Ok(());
+    }
+    lead.manual_probability = manual;
+    let ppm = manual.map(Probability::ppm);
+    let sql = "UPDATE lead SET manual_probability = ?2 WHERE id = ?1";
+    tx.write(sql, ("lead", lead.id.0), &[lead.id.0.into(), ppm.into()])
 }
 
 /// Whether a change can move the machine's score.

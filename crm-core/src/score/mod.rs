@@ -26,8 +26,8 @@ pub use config::ScoreConfig;
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
 pub(crate) use learn::learn;
 
-use crate::access::{self, Deed};
-use crate::base::{LeadId, Progress, RecordKind, Result};
+use crate::access;
+use crate::base::{LeadId, Progress, Result};
 use crate::desk::query;
 use crate::record::Lead;
 use crate::storage::{Link, Tx};
@@ -132,7 +132,7 @@ impl<'s> Scores<'s> {
 
 /// Scores are the administrator's to set up.
 fn allow(tx: &Tx<'_>) -> Result<()> {
-    access::allow(RecordKind::Stage, Deed::Update, &tx.actor)
+    access::allow_setup("set up or compute scores", &tx.actor)
 }
 
 /// Counts anew and stores that; answers how many leads counted.

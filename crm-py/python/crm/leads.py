@@ -44,7 +44,10 @@ class Leads(LeadDesk):
     @overload
     def mark_lost(self, id: Many, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> list[Lead]: ...
     def mark_lost(self, id: Any, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> Any:
-        """Loses: archived, probability 0, closed now, with a reason and a note if given."""
+        """Loses: archived, probability 0, closed now, with a reason and a note if given.
+
+        The note is read in the feed: `note` in the `data` of the entry `lead.lost`, or of `lead.changed` if the lead was lost before.
+        """
         return _crm.mark_lost(self._native, id, lost_reason_id, note)
 
     @overload
@@ -122,5 +125,9 @@ class Leads(LeadDesk):
         return _crm.copy(self._native, id)
 
     def history(self, id: One) -> Frame:
-        """How it was: one row per interval in which stage, team, amounts, probability and outcome stayed the same."""
+        """How it was: one row per state of the pipeline's fields, in the order in which they became known.
+
+        `valid_from` and `valid_to` say when it held (a state that was replaced by a correction has no length), `known_at` when the file
+        learned it. `manual_probability` is a person's; what the machine says is not part of it.
+        """
         return _crm.history(self._native, id)

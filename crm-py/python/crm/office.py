@@ -58,7 +58,7 @@ class Users(UserDesk):
 
 
 class Teams(TeamDesk):
-    """Sales teams, in a tree.
+    """Sales teams, in a tree. `delete` leaves a team's leads, which belong to no team then.
 
     >>> import crm
     >>> with crm.open(":memory:", default_data=False) as db, db.session() as s:

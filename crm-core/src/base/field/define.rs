@@ -147,7 +147,8 @@ macro_rules! record {
                     self.create_date = created;
                     self.create_uid = stamp.user.map($crate::base::UserId);
                 }
-                self.write_date = stamp.now;
+                // A clock that runs back does not take a record with it.
+                self.write_date = self.write_date.max(stamp.now);
                 self.write_uid = stamp.user.map($crate::base::UserId);
             }
         }
