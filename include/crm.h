@@ -833,7 +833,8 @@ crm_status crm_lead_mark_won_many(const crm_session *session,
                                   crm_list **out,
                                   crm_error **err);
 
-// Loses a lead: archived, with a reason (0: none) and a note (empty: none).
+// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which is read in the feed: `note` in the data of the entry
+// `lead.lost`, or of `lead.changed` if the lead was lost before.
 crm_status crm_lead_mark_lost(const crm_session *session,
                               int64_t id,
                               int64_t lost_reason_id,

@@ -109,7 +109,7 @@ class User(Record):
 
 @final
 class Team(Record):
-    """A sales team.
+    """A sales team. Deleting one leaves its leads, which belong to no team then.
 
     `create` and `update` take: name, sequence, user_id, member_ids, company_id, parent_id, use_leads, use_opportunities,
     assignment_filter, assignment_max, active.
@@ -249,7 +249,7 @@ class Stage(Record):
     """Its name."""
 
     sequence: Field[int] = Field()
-    """Lower comes first."""
+    """Lower comes first, equal ones by id. A new stage has 1, so it comes among the first unless it is given another."""
 
     is_won: Field[bool] = Field()
     """Whether deals in it are won."""
@@ -678,7 +678,7 @@ class Lead(Record):
     """The team; omitted: the salesperson's."""
 
     stage_id: Field[int | None] = Field()
-    """Where it stands in the pipeline; omitted: the team's first stage."""
+    """Where it stands in the pipeline; omitted: the first stage its team can use that is neither folded nor won."""
 
     priority: Field[int] = Field()
     """0 low, 1 medium, 2 high, 3 very high."""
