@@ -180,31 +180,25 @@ pub(crate) fn each<R: Record>(
             each(places.iter().map(|place| place.value(&record)).collect())
         });
     }
-    let mut records: Vec<R> = Vec::new();
-    let mut write = |records: &mut Vec<R>| {
+    // No statement is asked while another one answers: the ids first, then their records and what these lead to, chunk by chunk.
+    for ids in query::ids(tx, find, R::TABLE)?.chunks(limit::CHUNK) {
+        let mut found = query::seen::<R>(tx, ids)?;
+        let records: Vec<R> = ids.iter().filter_map(|id| found.remove(id)).collect();
         let linked: Vec<Linked> = columns
             .iter()
             .zip(&places)
-            .map(|(column, place)| linked(tx, column, place, records))
+            .map(|(column, place)| linked(tx, column, place, &records))
             .collect::<Result<_>>()?;
-        for record in records.drain(..) {
+        for record in &records {
             let cells =
                 columns.iter().zip(&places).zip(&linked).map(|((column, place), linked)| {
-                    if column.leads_on() {
-                        led(&place.value(&record), linked)
-                    } else {
-                        place.value(&record)
-                    }
+                    let value = place.value(record);
+                    if column.leads_on() { led(&value, linked) } else { value }
                 });
             each(cells.collect())?;
         }
-        Ok(())
-    };
-    query::each::<R>(tx, find, |record| {
-        records.push(record);
-        if records.len() < limit::CHUNK { Ok(()) } else { write(&mut records) }
-    })?;
-    write(&mut records)
+    }
+    Ok(())
 }
 
 /// Where a column's value, or the ids that lead to it, stand in a record.

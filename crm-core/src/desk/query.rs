@@ -82,6 +82,13 @@ pub(crate) fn find<R: Record>(tx: &Tx<'_>, find: &Find) -> Result<Vec<R>> {
     tx.select(&rest.sql, &rest.params)
 }
 
+/// The ids of matching records, in order.
+pub(super) fn ids(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Vec<i64>> {
+    let rest = rest(tx, find, table)?;
+    let text = format!("SELECT {}.id{}{}", table.name, from(table, &rest.sides), rest.sql);
+    tx.rows(&text, &rest.params, |line| line.int(0))
+}
+
 /// Calls `each` for every matching record.
 pub(crate) fn each<R: Record>(
     tx: &Tx<'_>,
