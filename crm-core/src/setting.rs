@@ -35,7 +35,7 @@ settings! {
     /// Leads created before this day teach the score nothing.
     ScoreStart = "score_start_date", Value::Null;
     /// The scoring model.
-    ScoreModel = "score_model", Value::Text("bayes".to_owned());
+    ScoreModel = "score_model", Value::Text("weighted".to_owned());
 }
 
 /// A setting's value, or its default.

@@ -4,7 +4,9 @@ use crm_core::base::frame::{Column, ColumnData};
 use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
 use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::{Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun};
+use crm_core::score::{
+    Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_decimal::Decimal;
@@ -136,6 +138,7 @@ fn explanation(py: Python<'_>, explanation: Explanation) -> PyResult<(Columns, B
     facts.set_item("source", explanation.source.word())?;
     facts.set_item("base", explanation.base)?;
     facts.set_item("base_log_odds", explanation.base_log_odds)?;
+    facts.set_item("raw", explanation.raw)?;
     let rows = &explanation.rows;
     let column = |name: &str, data| Column { name: name.to_owned(), data };
     let texts = |of: fn(&ExplanationRow) -> &String| {

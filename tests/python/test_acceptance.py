@@ -67,7 +67,7 @@ class World:
                 return self.csv(s, **given)
             if room == "score" and verb == "explanation":
                 why = s.score.explain(*on)
-                return {name: getattr(why, name) for name in ("probability", "source", "base", "base_log_odds")}
+                return {name: getattr(why, name) for name in ("probability", "source", "base", "base_log_odds", "raw")}
             if room == "forecast" and verb == "totals":
                 return plain(s.forecast.weighted(**given).totals)
             if room == "properties":

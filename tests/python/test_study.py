@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,9 +38,32 @@ def test_explanations_add_up(s: crm.Session) -> None:
     assert isinstance(why, crm.Frame) and why.lead_id == deal.id
     assert why.probability == deal.automated_probability
     assert "country_code" in why["variable"] and why.columns[:4] == ["variable", "value", "log_odds", "share"]
-    assert why.base_log_odds + sum(why["log_odds"]) > 0
+    odds = why.base_log_odds + sum(why["log_odds"])
+    assert odds > 0 and abs(why.raw - 1 / (1 + math.exp(-odds))) < 1e-9
     with pytest.raises(crm.NotFoundError):
         s.score.explain(4711)
+
+
+def test_the_default_model_learns_from_properties_as_deals_close(s: crm.Session) -> None:
+    s.properties.declare("lead", "Lead Origin", "text")
+    s.properties.declare("lead", "visits", "number")
+    s.score.configure(fields=["properties.Lead Origin", "properties.visits"], model="weighted")
+    first = s.leads.create(name="first", properties={"Lead Origin": "Fair"})
+    assert (first.automated_probability, first.probability_source) == (Decimal(50), "none")
+    for n in range(120):
+        given = {"Lead Origin": ("Fair", "Web")[n % 2]} | ({"visits": n % 13} if n % 3 else {})
+        deal = s.leads.create(name="deal", properties=given)
+        if n % 2 == 0 or n % 13 > 10:
+            s.leads.mark_won(deal)
+        else:
+            s.leads.mark_lost(deal)
+    fair, web = (s.leads.create(name="new", properties={"Lead Origin": word}) for word in ("Fair", "Web"))
+    assert fair.probability_source == "model"
+    assert fair.automated_probability > 80 > 40 > web.automated_probability
+    why = s.score.explain(fair)
+    assert abs(why.raw - 1 / (1 + math.exp(-why.base_log_odds - sum(why["log_odds"])))) < 1e-9
+    assert why["variable"] == ["stage_id", "properties.Lead Origin", "properties.visits"]
+    assert s.score.rebuild().counted == 120
 
 
 def test_configure_leaves_what_is_omitted(s: crm.Session) -> None:

@@ -184,7 +184,8 @@ pub(crate) fn best(text: &mut String, s: &Session) -> Result<()> {
     let names = names(s)?;
     heading(text, "The ten open deals with the highest expected value, and why they are scored so");
     text.push_str(
-        "Odds are won : lost. Those of all closed deals, times the factor of each thing known about a deal, give its chance.\n",
+        "Odds are won : lost. Those of all closed deals, times the factor of each thing known about a deal, give its chance before it is\n\
+         recalibrated by what such chances came to.\n",
     );
     for (rank, deal) in (1..).zip(&deals) {
         let name_of = |field: &str, id: Option<i64>| {
@@ -238,6 +239,9 @@ fn reasons(explanation: &Explanation, names: &Names) -> String {
             names.iter().find(|((field, id), _)| *field == row.variable && *id == row.value);
         let shown = match known {
             Some((_, name)) => name.clone(),
+            None if row.value.is_empty() => {
+                format!("no {}", row.variable.trim_start_matches("properties."))
+            }
             None if row.variable == "priority" => format!("priority {}", row.value),
             None => row.value.clone(),
         };

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use crate::base::{Currency, Date, LeadId, Progress, Result, TeamId};
 use crate::event::Event;
-use crate::score::bayes::{Model, probability};
-use crate::score::compiled::Compiled;
-use crate::score::config::Config;
-use crate::score::count::Tally;
+use crate::score::bayes;
+use crate::score::config::{Config, Kind};
+use crate::score::count::{StageRank, Tally};
+use crate::score::model::{Model, Said};
 use crate::score::pass::{Narrow, Pass, RANGE, Which};
-use crate::score::store::{self, Said, Saying};
+use crate::score::replay::{Drawn, Past};
+use crate::score::store::{self, Saying};
 use crate::storage::{Line, Tx};
 use crate::tally::{Key, Ledger};
 
@@ -65,7 +66,7 @@ impl Counter {
         }
     }
 
-    fn into_model(self, model: &mut Model) {
+    fn into_model(self, model: &mut bayes::Model) {
         let mut teams: Vec<_> = self.teams.into_iter().collect();
         teams.sort_unstable_by_key(|(_, at)| *at);
         let mut rows = Vec::new();
@@ -83,13 +84,50 @@ impl Counter {
     }
 }
 
-/// Counts every closed lead that counts, anew.
+/// Learns from every closed lead that counts, anew; numbers fall into bins drawn from them.
 pub(crate) fn count(
     tx: &Tx<'_>,
     config: &Config,
     tell: &mut Steps<'_, '_>,
 ) -> Result<(Model, u64)> {
-    let mut model = Model::new(&config.variables, store::stages(tx)?);
+    learned(tx, config, tell, None)
+}
+
+/// The same with the bins as they are stored: what the stored counters must equal.
+pub(crate) fn recount(
+    tx: &Tx<'_>,
+    config: &Config,
+    tell: &mut Steps<'_, '_>,
+) -> Result<(Model, u64)> {
+    let bins = store::bins(tx, &config.variables)?;
+    learned(tx, config, tell, Some(bins))
+}
+
+fn learned(
+    tx: &Tx<'_>,
+    config: &Config,
+    tell: &mut Steps<'_, '_>,
+    bins: Option<Drawn>,
+) -> Result<(Model, u64)> {
+    let stages = store::stages(tx)?;
+    if config.model == Kind::Bayes {
+        let (model, leads) = counted(tx, config, stages, tell)?;
+        return Ok((Model::Bayes(Box::new(model)), leads));
+    }
+    let past = Past::read(tx, config, tell)?;
+    let bins = bins.unwrap_or_else(|| past.bins(&config.variables, past.len()));
+    let model = past.replay(config.model, &config.variables, stages, bins, past.len());
+    Ok((Model::Weighted(Box::new(model)), past.len() as u64))
+}
+
+/// Counts every closed lead that counts, as `bayes` does.
+fn counted(
+    tx: &Tx<'_>,
+    config: &Config,
+    stages: Vec<StageRank>,
+    tell: &mut Steps<'_, '_>,
+) -> Result<(bayes::Model, u64)> {
+    let mut model = bayes::Model::new(&config.variables, stages);
     let mut counter = Counter::default();
     let mut pass = Pass::new(&config.variables, Which::Closed, config.start(), &[]);
     let mut after = 0;
@@ -114,12 +152,12 @@ pub(crate) fn score(
     config: &Config,
     tell: &mut Steps<'_, '_>,
 ) -> Result<ScoreRun> {
-    let compiled = store::with_model(tx, config, Compiled::new)?;
-    let words = store::with_model(tx, config, Model::all_words)?;
+    let model = store::model(tx, config)?;
+    let compiled = model.judge().compiled();
     let mut pass = Pass::new(&config.variables, Which::Pending, config.start(), &WEIGHED);
     let beside = pass.beside.clone();
     let mut weights = Weights::default();
-    let mut number = |variable: usize, text: &str| words[variable].code(text);
+    let mut number = |variable: usize, text: &str| model.judge().number(variable, text);
     let mut done = ScoreRun::default();
     let (mut after, mut changed) = (0, Vec::new());
     while after < tell.last {
@@ -133,8 +171,7 @@ pub(crate) fn score(
             let old = rest.first().filter(|(id, _)| *id == lead.id);
             let before = old.map(|(_, said)| *said);
             let old = before.unwrap_or(Said::NOTHING);
-            let sheet = compiled.sheet(lead.team_id).filter(|_| lead.has_stage);
-            let now = Said::of(sheet.map(|sheet| probability(sheet.log_odds(lead.values))));
+            let now = compiled.said(lead.team_id, lead.has_stage, lead.values);
             done.scored += 1;
             if now != old {
                 weights.shift(
@@ -228,7 +265,7 @@ impl<'t, 'p> Steps<'t, 'p> {
         Self { progress, last, passes, before: 0 }
     }
 
-    fn step(&mut self, at: i64) -> Result<()> {
+    pub(crate) fn step(&mut self, at: i64) -> Result<()> {
         let number = |n: i64| u64::try_from(n).unwrap_or(0);
         self.progress.tell(number(self.before + at.min(self.last)), number(self.last * self.passes))
     }

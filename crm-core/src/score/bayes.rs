@@ -12,23 +12,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::base::{Probability, StageId, TeamId};
-use crate::score::count::{Tally, Words};
+use crate::base::{Probability, TeamId};
+use crate::score::count::{StageRank, Tally, Words, by_sequence};
 use crate::score::evidence::{Evidence, STAGE, TAG_IDS, Variable};
 
 /// Leads that a tag must have been counted on, in one team, before it is believed.
 const TAG_COUNT: i64 = 50;
-
-/// What the model knows of a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct StageRank {
-    /// Which.
-    pub id: StageId,
-    /// Its place in the pipeline.
-    pub sequence: i64,
-    /// Whether every team uses it.
-    pub for_all: bool,
-}
 
 /// The counts that one team's leads, or all leads without a team that has counts, are judged by; in tenths.
 #[derive(Debug, Clone, Default)]
@@ -103,13 +92,9 @@ pub(crate) struct Model {
 
 impl Model {
     /// A model that has counted nothing.
-    pub(crate) fn new(variables: &[Variable], mut stages: Vec<StageRank>) -> Self {
-        stages.sort_by_key(|stage| (stage.sequence, stage.id));
+    pub(crate) fn new(variables: &[Variable], stages: Vec<StageRank>) -> Self {
         let mut words = vec![Words::default(); variables.len()];
-        let stages: Vec<_> = stages
-            .into_iter()
-            .map(|stage| (stage, words[STAGE].learn(&stage.id.to_string())))
-            .collect();
+        let stages = by_sequence(stages, &mut words[STAGE]);
         let first = stages.iter().find(|(stage, _)| stage.for_all).map(|(_, code)| *code);
         let tags = variables.iter().position(|variable| variable.name == TAG_IDS);
         let (counters, books) = (HashMap::new(), HashMap::new());
@@ -231,11 +216,6 @@ impl Model {
     /// The values of a variable, to add to.
     pub(crate) fn words_mut(&mut self, variable: usize) -> &mut Words {
         &mut self.words[variable]
-    }
-
-    /// All values.
-    pub(crate) fn all_words(&self) -> Vec<Words> {
-        self.words.clone()
     }
 
     /// How many variables there are, the stage among them.

@@ -7,8 +7,10 @@
 use std::collections::HashMap;
 
 use crate::base::TeamId;
-use crate::score::bayes::{Book, Model, log_prior};
+use crate::score::bayes::{Book, Model, log_prior, probability};
 use crate::score::evidence::STAGE;
+use crate::score::model::Said;
+use crate::score::weighted::{self, Closing};
 
 /// Values that a column may hold for each one it knows before it becomes a map: bounds memory when there are many teams.
 const SPARSITY: usize = 8;
@@ -36,6 +38,34 @@ impl Weights {
 pub(crate) struct Sheet {
     prior: f64,
     columns: Vec<Weights>,
+    mixture: Option<Mixture>,
+}
+
+/// What the weights of the model `weighted` are closed with.
+#[derive(Debug)]
+struct Mixture {
+    base: f64,
+    /// By variable: what emptiness adds.
+    empty: Vec<f64>,
+    closing: Closing,
+}
+
+impl Mixture {
+    fn said(&self, sheet: &Sheet, values: &[(usize, u32)]) -> Said {
+        let (mut log_odds, mut stage, mut rest) = (sheet.prior, 0.0, values);
+        for (variable, column) in sheet.columns.iter().enumerate() {
+            let own = rest.iter().take_while(|(at, _)| *at == variable).count();
+            let sum = if variable == STAGE { &mut stage } else { &mut log_odds };
+            if own == 0 {
+                *sum += self.empty[variable];
+            }
+            for (_, code) in &rest[..own] {
+                *sum += column.of(*code);
+            }
+            rest = &rest[own..];
+        }
+        self.closing.said(self.base, log_odds, stage)
+    }
 }
 
 impl Sheet {
@@ -59,6 +89,29 @@ impl Compiled {
         Self { teams, all: sheet(model, model.all()) }
     }
 
+    /// The same of the model `weighted`.
+    pub(crate) fn weighted(model: &weighted::Model) -> Self {
+        let teams = model.teams().map(|team| (team, Some(mixed(model, Some(team))))).collect();
+        Self { teams, all: Some(mixed(model, None)) }
+    }
+
+    /// What the model says of a lead with these values: the stage first, if it has one, then in the variables' order.
+    pub(crate) fn said(
+        &self,
+        team: Option<TeamId>,
+        has_stage: bool,
+        values: &[(usize, u32)],
+    ) -> Said {
+        match self.sheet(team) {
+            Some(sheet) => match &sheet.mixture {
+                Some(mixture) => mixture.said(sheet, values),
+                None if has_stage => Said::of(Some(probability(sheet.log_odds(values)))),
+                None => Said::NOTHING,
+            },
+            None => Said::NOTHING,
+        }
+    }
+
     /// The sheet for leads of that team; `None` when they cannot be judged.
     pub(crate) fn sheet(&self, team: Option<TeamId>) -> Option<&Sheet> {
         match team.and_then(|team| self.teams.get(&team)) {
@@ -77,14 +130,37 @@ fn sheet(model: &Model, book: &Book) -> Option<Sheet> {
         }
     }
     debug_assert!(!columns[STAGE].is_empty(), "the prior is a stage's count");
-    let columns = columns.into_iter().enumerate().map(|(variable, weights)| {
-        let values = model.words(variable).len();
-        if values > SMALL && values > weights.len() * SPARSITY {
-            return Weights::Sparse(weights);
-        }
-        let mut dense = vec![0.0; values];
-        weights.into_iter().for_each(|(code, weight)| dense[code as usize] = weight);
-        Weights::Dense(dense)
+    let columns = columns.into_iter().enumerate();
+    let columns = columns.map(|(variable, weights)| column(model.words(variable).len(), weights));
+    Some(Sheet { prior: log_prior(prior), columns: columns.collect(), mixture: None })
+}
+
+/// Dense where that is small or mostly filled.
+fn column(values: usize, weights: HashMap<u32, f64>) -> Weights {
+    if values > SMALL && values > weights.len() * SPARSITY {
+        return Weights::Sparse(weights);
+    }
+    let mut dense = vec![0.0; values];
+    weights.into_iter().for_each(|(code, weight)| dense[code as usize] = weight);
+    Weights::Dense(dense)
+}
+
+fn mixed(model: &weighted::Model, team: Option<TeamId>) -> Sheet {
+    let ground = model.ground(team);
+    let adds = |variable: usize, code: u32| match variable {
+        STAGE => model.stage_says(ground, code),
+        _ => model.adds(ground, variable, code),
+    };
+    let codes = |variable: usize| model.words(variable).codes();
+    let columns = (0..model.variables()).map(|variable| {
+        let weights = codes(variable).map(|code| (code, adds(variable, code)));
+        column(model.words(variable).len(), weights.collect())
     });
-    Some(Sheet { prior: log_prior(prior), columns: columns.collect() })
+    let empty = (0..model.variables()).map(|variable| {
+        let code = model.words(variable).code("");
+        code.map_or(0.0, |code| adds(variable, code))
+    });
+    let closing = model.closing();
+    let mixture = Mixture { base: ground.base, empty: empty.collect(), closing };
+    Sheet { prior: model.start(ground), columns: columns.collect(), mixture: Some(mixture) }
 }

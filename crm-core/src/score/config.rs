@@ -2,19 +2,58 @@
 
 use std::sync::Arc;
 
-use crate::base::{Date, RecordKind, Result, Timestamp, Value};
+use crate::base::{Date, Error, RecordKind, Result, Timestamp, Value};
 use crate::property::definitions;
+use crate::record::PropertyKind;
+use crate::score::bins::Scale;
 use crate::score::evidence::{Origin, Variable, variables};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
 
-/// The one model there is.
-const BAYES: &str = "bayes";
 /// Looked at unless configured otherwise.
 pub(crate) const DEFAULT_FIELDS: [&str; 7] =
     ["phone_state", "email_state", "state_code", "country_code", "source_id", "lang", "tag_ids"];
 /// By default the score counts leads from so many days before the file was created.
 const DAYS_BEFORE: i64 = 8;
+
+/// The models there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The compatibility model.
+    Bayes,
+    /// The default: weighed, mixed and recalibrated.
+    Weighted,
+    /// How those fare that came to the lead's stage.
+    Stage,
+    /// The share won.
+    Base,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Bayes, Self::Weighted, Self::Stage, Self::Base];
+
+    /// Its name.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Bayes => "bayes",
+            Self::Weighted => "weighted",
+            Self::Stage => "stage",
+            Self::Base => "base",
+        }
+    }
+
+    /// The model of that name.
+    ///
+    /// # Errors
+    /// `Invalid` when there is none.
+    pub(crate) fn parse(word: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|kind| kind.word() == word);
+        found.ok_or_else(|| {
+            let known = Self::ALL.map(Self::word);
+            Error::invalid("model", format!("there is no model {word:?}; there are {known:?}"))
+        })
+    }
+}
 
 /// What to configure; what is `None` stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,7 +62,7 @@ pub struct ScoreConfig {
     pub fields: Option<Vec<String>>,
     /// Leads created from 00:00 UTC of this day on count.
     pub start_date: Option<Date>,
-    /// `bayes`.
+    /// `weighted` (what a new file has), `bayes`, `stage` or `base`.
     pub model: Option<String>,
 }
 
@@ -34,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) variables: Vec<Variable>,
     /// Leads created earlier do not count.
     pub(crate) start_date: Date,
+    /// Who judges.
+    pub(crate) model: Kind,
 }
 
 impl Config {
@@ -54,8 +95,63 @@ pub(crate) fn load(tx: &Tx<'_>) -> Result<Arc<Config>> {
             Value::Text(day) => Date::parse(&day)?,
             _ => created(tx)?.plus_days(-DAYS_BEFORE),
         };
-        Ok(Config { variables: variables(fields.iter().map(String::as_str))?, start_date })
+        let model = match setting::read(tx, Key::ScoreModel)? {
+            Value::Text(word) => Kind::parse(&word)?,
+            _ => Kind::Weighted,
+        };
+        let variables = measured(tx, &fields)?;
+        Ok(Config { variables, start_date, model })
     })
+}
+
+/// The variables of configured fields, and what each measures; a property that is not declared measures nothing.
+fn measured(tx: &Tx<'_>, fields: &[String]) -> Result<Vec<Variable>> {
+    let mut variables = variables(fields.iter().map(String::as_str))?;
+    let known = definitions(tx)?;
+    for variable in &mut variables {
+        if let Origin::Property(name) = &variable.origin {
+            let kind = known.find(RecordKind::Lead, name).map(|known| known.kind);
+            variable.scale = kind.and_then(property_scale);
+        }
+    }
+    Ok(variables)
+}
+
+/// What is configured, with other fields or another model in its place.
+///
+/// # Errors
+/// As for [`store`].
+pub(crate) fn asked(tx: &Tx<'_>, fields: Option<&[String]>, model: Option<&str>) -> Result<Config> {
+    let mut config = Config::clone(&*load(tx)?);
+    if let Some(model) = model {
+        config.model = Kind::parse(model)?;
+    }
+    if let Some(fields) = fields {
+        config.variables = measured(tx, fields)?;
+        check_declared(tx, &config.variables)?;
+    }
+    Ok(config)
+}
+
+/// Refuses properties that nobody has declared.
+fn check_declared(tx: &Tx<'_>, variables: &[Variable]) -> Result<()> {
+    let known = definitions(tx)?;
+    for variable in variables {
+        if let Origin::Property(name) = &variable.origin {
+            let declared = known.find(RecordKind::Lead, name).is_some();
+            crate::require!(declared, "fields", "there is no declared property {name:?} of leads");
+        }
+    }
+    Ok(())
+}
+
+/// What a property's values measure.
+const fn property_scale(kind: PropertyKind) -> Option<Scale> {
+    match kind {
+        PropertyKind::Number => Some(Scale::Number),
+        PropertyKind::Date => Some(Scale::Day),
+        _ => None,
+    }
 }
 
 /// The day on which the file was created: its first company exists from its first moment.
@@ -69,26 +165,12 @@ fn created(tx: &Tx<'_>) -> Result<Date> {
 pub(crate) fn store(tx: &Tx<'_>, given: &ScoreConfig) -> Result<bool> {
     let before = load(tx)?;
     if let Some(model) = &given.model {
-        crate::require!(
-            model == BAYES,
-            "model",
-            "there is no model {model:?}; this version has {BAYES:?}"
-        );
-        setting::write(tx, Key::ScoreModel, &Value::from(model.as_str()))?;
+        let model = Kind::parse(model)?;
+        setting::write(tx, Key::ScoreModel, &Value::from(model.word()))?;
     }
     if let Some(fields) = &given.fields {
-        let known = definitions(tx)?;
         let variables = variables(fields.iter().map(String::as_str))?;
-        for variable in &variables {
-            if let Origin::Property(name) = &variable.origin {
-                let declared = known.find(RecordKind::Lead, name).is_some();
-                crate::require!(
-                    declared,
-                    "fields",
-                    "there is no declared property {name:?} of leads"
-                );
-            }
-        }
+        check_declared(tx, &variables)?;
         let names: Vec<&str> =
             variables.iter().skip(1).map(|variable| variable.name.as_str()).collect();
         setting::write(tx, Key::ScoreFields, &Value::Text(serde_json::json!(names).to_string()))?;

@@ -1,6 +1,25 @@
-//! Counts of won and lost, and the numbering of values.
+//! Counts of won and lost, the numbering of values, and the order of stages.
 
 use std::collections::HashMap;
+
+use crate::base::StageId;
+
+/// What a model knows of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StageRank {
+    /// Which.
+    pub id: StageId,
+    /// Its place in the pipeline.
+    pub sequence: i64,
+    /// Whether every team uses it.
+    pub for_all: bool,
+}
+
+/// The stages in the pipeline's order, each with its number among the values of the stage.
+pub(super) fn by_sequence(mut stages: Vec<StageRank>, words: &mut Words) -> Vec<(StageRank, u32)> {
+    stages.sort_by_key(|stage| (stage.sequence, stage.id));
+    stages.into_iter().map(|stage| (stage, words.learn(&stage.id.to_string()))).collect()
+}
 
 /// How many were won, how many lost: leads, or tenths of leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -66,7 +85,7 @@ impl Words {
         code
     }
 
-    pub(super) fn text(&self, code: u32) -> &str {
+    pub(crate) fn text(&self, code: u32) -> &str {
         &self.texts[code as usize]
     }
 

@@ -3,7 +3,7 @@
 //! A value is counted by its text: an id in decimal, a choice by its word, a date in ISO 8601, money in major units. An empty field
 //! says nothing, except `email_state` and `phone_state`, whose emptiness is a value of its own. A truth is never empty.
 //!
-//! Deliberately absent: counting and probabilities; see `bayes`.
+//! Deliberately absent: counting and probabilities; see `bayes` and `weighted`.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,7 @@ use crate::base::limit;
 use crate::base::value::{Cell, Value};
 use crate::base::{Amount, Currency, Date, Field, Probability, StageId, TeamId, Timestamp};
 use crate::record::Lead;
+use crate::score::bins::Scale;
 
 /// The stage's place among the variables: always there, always first.
 pub(crate) const STAGE: usize = 0;
@@ -49,6 +50,8 @@ pub(crate) struct Variable {
     pub name: String,
     /// Where its values come from.
     pub origin: Origin,
+    /// What they measure, if they do; of a property, whoever knows its declaration sets it.
+    pub scale: Option<Scale>,
 }
 
 impl Variable {
@@ -62,7 +65,7 @@ impl Variable {
                 property.strip_prefix('`').and_then(|p| p.strip_suffix('`')).unwrap_or(property);
             crate::require!(!property.is_empty(), "fields", "{name:?} names no property");
             let origin = Origin::Property(property.to_owned());
-            return Ok(Self { name: format!("properties.{property}"), origin });
+            return Ok(Self { name: format!("properties.{property}"), origin, scale: None });
         }
         let name = if name == "type" { "kind" } else { name };
         let field = Lead::TABLE.field(name).map_err(|error| error.with_field("fields"))?;
@@ -73,7 +76,8 @@ impl Variable {
             "{name} cannot be evidence: it follows from the outcome, from the score or from other fields"
         );
         let at = Lead::TABLE.position(name).ok_or_else(|| Lead::TABLE.unknown(name))?;
-        Ok(Self { name: name.to_owned(), origin: Origin::Field(at) })
+        let scale = scale(field.kind);
+        Ok(Self { name: name.to_owned(), origin: Origin::Field(at), scale })
     }
 
     /// The field behind it, if it is one.
@@ -82,6 +86,16 @@ impl Variable {
             Origin::Field(at) => Some(&Lead::TABLE.fields[at]),
             Origin::Property(_) => None,
         }
+    }
+}
+
+/// What the values of a field measure.
+const fn scale(kind: FieldKind) -> Option<Scale> {
+    match kind {
+        FieldKind::Int | FieldKind::Money | FieldKind::Percent => Some(Scale::Number),
+        FieldKind::Date => Some(Scale::Day),
+        FieldKind::Time => Some(Scale::Moment),
+        _ => None,
     }
 }
 

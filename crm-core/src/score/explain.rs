@@ -1,15 +1,22 @@
 //! Why a lead has its chance: what each of its values weighs.
 //!
-//! Weights are log-odds, and they add up: the prior's log-odds and the rows' together are the chance's, before it is rounded and
-//! kept off 0 and 100. Above 0 (a share above one half) a value raises the chance.
+//! Weights are log-odds, and they add up: the prior's log-odds and the rows' together are those of `raw`. Under `bayes` that is the
+//! chance before it is rounded and kept off 0 and 100; under `weighted` it is recalibrated and mixed with the base rate first, which
+//! keeps the order of leads. Above 0 (a share above one half) a value raises the chance.
 
 use rust_decimal::Decimal;
 
 use crate::base::{LeadId, Probability, TeamId};
 use crate::record::ProbabilitySource;
-use crate::score::bayes::{Model, log_prior, probability};
+use crate::score::bayes::{self, log_prior, probability};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, Variable};
+use crate::score::model::Judge;
+use crate::score::online::logit;
+use crate::score::weighted;
+
+/// What being of a team is called among the reasons.
+const TEAM_ID: &str = "team_id";
 
 /// Why a lead has its chance.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +31,8 @@ pub struct Explanation {
     pub base: f64,
     /// Log-odds of that share.
     pub base_log_odds: f64,
+    /// The chance 0…1 that the base and the rows add up to, before recalibration; unrounded.
+    pub raw: f64,
     /// What each value weighs, stage first, then in the order of the configured fields. Values never counted are left out.
     pub rows: Vec<ExplanationRow>,
 }
@@ -45,17 +54,17 @@ pub struct ExplanationRow {
     pub lost_count: Decimal,
 }
 
-/// Explains what the model says of a lead.
-pub(crate) fn explain(
-    model: &Model,
+/// Explains what the model `bayes` says of a lead.
+pub(crate) fn bayes(
+    model: &bayes::Model,
     variables: &[Variable],
     lead_id: LeadId,
     evidence: &Evidence,
 ) -> Explanation {
     let Some((prior, terms)) = model.terms(evidence) else {
         let (probability, source) = (Probability::ZERO, ProbabilitySource::None);
-        let (base, base_log_odds, rows) = (0.0, 0.0, Vec::new());
-        return Explanation { lead_id, probability, source, base, base_log_odds, rows };
+        let (base, base_log_odds, raw, rows) = (0.0, 0.0, 0.0, Vec::new());
+        return Explanation { lead_id, probability, source, base, base_log_odds, raw, rows };
     };
     let rows: Vec<_> = terms
         .into_iter()
@@ -69,14 +78,67 @@ pub(crate) fn explain(
         })
         .collect();
     let base_log_odds = log_prior(prior);
+    let log_odds = rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds);
     Explanation {
         lead_id,
-        probability: probability(rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds)),
+        probability: probability(log_odds),
+        raw: fraction(log_odds),
         source: ProbabilitySource::Model,
         base: share(prior),
         base_log_odds,
         rows,
     }
+}
+
+/// Explains what the model `weighted` says of a lead.
+pub(crate) fn weighted(
+    model: &weighted::Model,
+    variables: &[Variable],
+    lead_id: LeadId,
+    evidence: &Evidence,
+) -> Explanation {
+    let reasons = model.reasons(evidence);
+    let rows: Vec<_> = reasons
+        .terms
+        .into_iter()
+        .filter_map(|term| {
+            let (name, tally) = match (term.variable, term.code) {
+                (Some(at), Some(code)) => {
+                    (variables[at].name.as_str(), model.tally(evidence.team_id, at, code))
+                }
+                // A value that was never met says nothing.
+                (Some(_), None) => return None,
+                (None, _) => (TEAM_ID, model.team_tally(evidence.team_id)),
+            };
+            Some(row(name, term.text.into_owned(), term.log_odds, tally))
+        })
+        .collect();
+    let base_log_odds = logit(reasons.base);
+    Explanation {
+        lead_id,
+        probability: reasons.said.probability,
+        source: reasons.said.source,
+        base: reasons.base,
+        base_log_odds,
+        raw: fraction(rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds)),
+        rows,
+    }
+}
+
+fn row(variable: &str, value: String, log_odds: f64, tally: Tally) -> ExplanationRow {
+    ExplanationRow {
+        variable: variable.to_owned(),
+        value,
+        log_odds,
+        share: fraction(log_odds),
+        won_count: leads(tally.won * 10),
+        lost_count: leads(tally.lost * 10),
+    }
+}
+
+/// A chance from its log-odds.
+fn fraction(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// Tenths of leads as a number of leads.
@@ -104,7 +166,7 @@ pub struct ScoreFrequency {
 }
 
 /// Everything that was counted, by team (none last), field and value.
-pub(crate) fn frequencies(model: &Model, variables: &[Variable]) -> Vec<ScoreFrequency> {
+pub(crate) fn frequencies(model: &dyn Judge, variables: &[Variable]) -> Vec<ScoreFrequency> {
     let mut rows = model.shown();
     rows.sort_unstable_by_key(|(team, variable, value, _)| {
         (team.is_none(), *team, *variable, value.parse::<i64>().ok(), *value)

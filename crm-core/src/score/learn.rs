@@ -3,43 +3,125 @@
 //! Both work on the difference between two states, so no path of a lead can be forgotten: what a closed lead was counted as is
 //! taken back, what it is now is counted. Deliberately absent: rescoring of other leads; that is `recompute`.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::base::field::Nature as _;
-use crate::base::{Probability, Result};
+use crate::base::{LeadId, Probability, Progress, Result};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
-use crate::score::store::{self, Moves, Said, Saying};
+use crate::score::model::{Model, Said};
+use crate::score::store::{self, Moves, Saying};
+use crate::score::{batch, bayes, weighted};
 use crate::storage::Tx;
 
 /// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
 pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
     let config = config::load(tx)?;
-    let moves = moves(&config, changes);
-    if !moves.is_empty() {
-        store::add(tx, &config, &moves)?;
+    let mut lessons = lessons(&config, changes);
+    if !lessons.is_empty() {
+        // As a replay takes them: what closed at once goes by id.
+        lessons.sort_by_key(|lesson| lesson.lead);
+        let mut model = store::take(tx, &config)?;
+        match &mut model {
+            Model::Bayes(model) => recount(tx, &config, model, &lessons)?,
+            Model::Weighted(model) => relearn(tx, &config, model, &lessons)?,
+        }
+        let wants_bins = matches!(&model, Model::Weighted(model) if model.wants_bins());
+        tx.keep_counts(Arc::new(model));
+        // On a server others may be closing leads meanwhile; there `rebuild` draws bins, alone.
+        if wants_bins && !tx.is_shared() {
+            let mut nobody = Progress::none();
+            let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
+            let (model, _) = batch::count(tx, &config, &mut steps)?;
+            store::replace(tx, &config, model)?;
+        }
     }
     rescore(tx, &config, changes)
 }
 
-/// What the counters change by.
-fn moves(config: &Config, changes: &[LeadChange]) -> Moves {
-    let mut moves = Moves::new();
-    for change in changes {
+/// What one changed lead teaches: what it counted as, and what it counts as now.
+#[derive(Debug)]
+struct LeadLesson {
+    lead: LeadId,
+    before: Option<(Evidence, bool)>,
+    after: Option<(Evidence, bool)>,
+}
+
+fn lessons(config: &Config, changes: &[LeadChange]) -> Vec<LeadLesson> {
+    let lesson = |change: &LeadChange| {
         let (before, after) =
             (counted(config, change.before.as_ref()), counted(config, change.after.as_ref()));
-        if before != after {
-            before
-                .iter()
-                .for_each(|(evidence, won)| count(&mut moves, evidence, Tally::one(*won, -1)));
-            after
-                .iter()
-                .for_each(|(evidence, won)| count(&mut moves, evidence, Tally::one(*won, 1)));
+        let lead = change.after.as_ref().or(change.before.as_ref())?.id;
+        (before != after).then_some(LeadLesson { lead, before, after })
+    };
+    changes.iter().filter_map(lesson).collect()
+}
+
+/// Moves the counters of `bayes`.
+fn recount(
+    tx: &Tx<'_>,
+    config: &Config,
+    model: &mut bayes::Model,
+    lessons: &[LeadLesson],
+) -> Result<()> {
+    let mut moves = Moves::new();
+    for lesson in lessons {
+        for (side, step) in [(&lesson.before, -1), (&lesson.after, 1)] {
+            if let Some((evidence, won)) = side {
+                count(&mut moves, evidence, Tally::one(*won, step));
+            }
         }
     }
     moves.retain(|_, by| *by != Tally::default());
-    moves
+    store::add(tx, config, &moves)?;
+    for ((team, variable, value), by) in moves {
+        model.add(store::team(team), variable, &value, by);
+    }
+    Ok(())
+}
+
+/// Moves the counters of `weighted`, and its weights by what was won or lost just now.
+fn relearn(
+    tx: &Tx<'_>,
+    config: &Config,
+    model: &mut weighted::Model,
+    lessons: &[LeadLesson],
+) -> Result<()> {
+    let mut moves = Moves::new();
+    let (mut values, mut teams) = (BTreeSet::new(), BTreeSet::new());
+    for lesson in lessons {
+        for (side, step) in [(&lesson.before, -1), (&lesson.after, 1)] {
+            let Some((evidence, won)) = side else { continue };
+            let team = evidence.team_id;
+            let codes = model.learn_codes(&model.values(evidence));
+            for (variable, code) in &codes {
+                let text = model.words(*variable).text(*code).to_owned();
+                let key = (team.map_or(0, |team| team.0), *variable, text);
+                moves.entry(key).or_default().add(Tally::one(*won, step));
+            }
+            // A closed lead that is changed is counted anew, and teaches the weights nothing.
+            let is_news = lesson.before.as_ref().is_none_or(|(_, before)| before != won);
+            if step > 0 && is_news {
+                model.learn(team, &codes, *won);
+                values.extend(codes);
+                teams.extend(team);
+                continue;
+            }
+            for (variable, code) in codes {
+                model.count(team, variable, code, Tally::one(*won, step));
+            }
+        }
+    }
+    moves.retain(|_, by| *by != Tally::default());
+    store::add(tx, config, &moves)?;
+    if values.is_empty() {
+        return Ok(());
+    }
+    store::put_weights(tx, config, model, &values, &teams)
 }
 
 /// What a lead counts as: its evidence and whether it was won; nothing while it is pending or too old.
@@ -93,7 +175,7 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
             }
             WonStatus::Pending => {
                 let evidence = evidence(after, &config.variables);
-                Said::of(store::with_model(tx, config, |model| model.score(&evidence))?)
+                store::model(tx, config)?.judge().said(&evidence)
             }
         };
         // A new lead gets its row in any case, so that reading one joins without exceptions.

@@ -1,30 +1,46 @@
 //! The study: how likely a lead is to be won, learnt from those that were won and lost.
 //!
-//! `evidence` says what counts, `bayes` counts and judges, `compiled` judges many at once, `explain` says why. `learn` follows every
-//! change of a lead within its transaction, `batch` counts and scores everything anew; at any moment the counters equal a recount.
+//! `evidence` says what counts; the models `bayes` and `weighted` (with `online` weights and `bins` of numbers) count and judge,
+//! `compiled` judges many at once, `explain` says why. `learn` follows every change of a lead within its transaction, `batch` counts
+//! and scores everything anew, by `replay` where order matters; at any moment the counters equal a recount.
 //!
 //! Deliberately absent: random numbers and clocks; the same leads always give the same scores.
 #![doc = include_str!("../../docs/scoring.md")]
 
+mod backtest;
+#[cfg(test)]
+mod backtest_tests;
 mod batch;
 mod bayes;
+mod bins;
 mod compiled;
 mod config;
 mod count;
 mod evidence;
 mod explain;
 mod learn;
+mod model;
+mod online;
 mod pass;
+mod quality;
 #[cfg(test)]
 mod reference_tests;
+mod replay;
 mod store;
 #[cfg(test)]
 mod tests;
+mod weighted;
+#[cfg(test)]
+mod weighted_desk_tests;
+#[cfg(test)]
+mod weighted_tests;
 
+pub use backtest::{Backtest, BacktestAt, BacktestReport, BacktestRow};
 pub use batch::ScoreRun;
 pub use config::ScoreConfig;
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
 pub(crate) use learn::learn;
+pub use quality::{ScoreBin, ScoreQuality};
 
 use crate::access;
 use crate::base::{LeadId, Progress, Result};
@@ -103,6 +119,38 @@ impl<'s> Scores<'s> {
         })
     }
 
+    /// What would have been said of closed leads, each at its moment and by what was known then, and how good that was; beside the
+    /// running base rate and the model `bayes` with the same fields. Changes nothing.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Progress, fields};
+    /// use crm_core::score::Backtest;
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let s = crm.session(None, None)?;
+    /// let deal = s.leads().create(fields! { name: "Fleet lease" })?;
+    /// s.leads().mark_won(deal.id)?;
+    /// let report = s.score().backtest(&Backtest::default(), &mut Progress::none())?;
+    /// assert_eq!((report.rows.len(), report.model.count), (1, 1));
+    /// assert_eq!(report.rows[0].probability.percent().to_string(), "50.0000", "nothing was known yet");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown field or model; `Cancelled` when the host says so; `Denied` below admin.
+    pub fn backtest(
+        &self,
+        asked: &Backtest,
+        progress: &mut Progress<'_>,
+    ) -> Result<BacktestReport> {
+        self.link.read(|tx| {
+            allow(tx)?;
+            let config = config::asked(tx, asked.fields.as_deref(), asked.model.as_deref())?;
+            backtest::run(tx, &config, asked, progress)
+        })
+    }
+
     /// How often each value was won and lost, as the model reads it; by team, field and value.
     ///
     /// # Errors
@@ -110,7 +158,8 @@ impl<'s> Scores<'s> {
     pub fn frequencies(&self) -> Result<Vec<ScoreFrequency>> {
         self.link.read(|tx| {
             let config = config::load(tx)?;
-            store::with_model(tx, &config, |model| explain::frequencies(model, &config.variables))
+            let model = store::model(tx, &config)?;
+            Ok(explain::frequencies(model.judge(), &config.variables))
         })
     }
 
@@ -123,9 +172,8 @@ impl<'s> Scores<'s> {
             let lead = query::get::<Lead>(tx, id)?;
             let config = config::load(tx)?;
             let evidence = evidence::evidence(&lead, &config.variables);
-            store::with_model(tx, &config, |model| {
-                explain::explain(model, &config.variables, id, &evidence)
-            })
+            let model = store::model(tx, &config)?;
+            Ok(model.judge().explain(&config.variables, id, &evidence))
         })
     }
 }
@@ -154,10 +202,10 @@ pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let config = config::load(tx)?;
     let mut nobody = Progress::none();
     let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
-    let (fresh, _) = batch::count(tx, &config, &mut steps)?;
-    let stored = store::load(tx, &config.variables)?;
-    let names = |model: &bayes::Model| -> std::collections::BTreeMap<_, _> {
-        let rows = model.counters();
+    let (fresh, _) = batch::recount(tx, &config, &mut steps)?;
+    let stored = store::load(tx, &config)?;
+    let names = |model: &model::Model| -> std::collections::BTreeMap<_, _> {
+        let rows = model.judge().counters().into_iter();
         rows.map(|(team, at, value, tally)| ((team, at, value.to_owned()), tally)).collect()
     };
     let (fresh, stored) = (names(&fresh), names(&stored));

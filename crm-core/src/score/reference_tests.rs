@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::bayes::{Model, StageRank};
+use super::bayes::Model;
 use super::compiled::Compiled;
-use super::count::Tally;
+use super::count::{StageRank, Tally};
 use super::evidence::{Evidence, Variable, variables};
-use super::explain::explain;
+use super::explain::bayes as explain;
 use crate::base::{LeadId, StageId, TeamId};
 
 /// New 1, Qualified 2, Proposition 3, Won 70: ids 1 to 4.

@@ -1,68 +1,142 @@
-//! The study's tables: counters of closed leads, the machine's score of each lead, and the log of its changes.
+//! The study's tables: counters of closed leads, weights learnt from them, the machine's score of each lead, and the log of its changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId};
 use crate::record::ProbabilitySource;
-use crate::score::bayes::{Model, StageRank};
-use crate::score::config::Config;
-use crate::score::count::Tally;
-use crate::score::evidence::Variable;
-use crate::storage::Tx;
+use crate::score::bins::Bins;
+use crate::score::config::{self, Config, Kind};
+use crate::score::count::{StageRank, Tally};
+use crate::score::evidence::{STAGE, Variable};
+use crate::score::model::{Model, Said};
+use crate::score::online::{Online, Pull};
+use crate::score::replay::Drawn;
+use crate::score::{bayes, weighted};
 use crate::storage::records::id_list;
+use crate::storage::{Line, Tx};
 
 /// Changes of counters by team (0: none), number of the variable and value.
 pub(crate) type Moves = BTreeMap<(i64, usize, String), Tally>;
 
-/// The model as it stands, kept beside the connection.
-#[derive(Debug)]
-struct Kept(Model);
+/// The state of the weights, in `score_model`.
+const WEIGHTS: &str = "weights";
+/// The edges of bins, there.
+const BINS: &str = "bins";
+/// Stands for the team among the variables of `score_weight`; no field is called so.
+const TEAM: &str = "";
 
-/// What the machine says of a lead, and on what ground.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) probability: Probability,
-    pub(crate) source: ProbabilitySource,
+/// The model as stored, kept beside the connection.
+pub(crate) fn model(tx: &Tx<'_>, config: &Config) -> Result<Arc<Model>> {
+    tx.memo_counts(|tx| load(tx, config))
 }
 
-impl Said {
-    /// Nothing is known: what a new lead begins with.
-    pub(crate) const NOTHING: Self =
-        Self { probability: Probability::ZERO, source: ProbabilitySource::None };
-
-    /// What the model's answer comes to.
-    pub(crate) fn of(score: Option<Probability>) -> Self {
-        let known = |probability| Self { probability, source: ProbabilitySource::Model };
-        score.map_or(Self::NOTHING, known)
+/// The model as stored, to be changed; [`Tx::keep_counts`] is given it back.
+pub(crate) fn take(tx: &Tx<'_>, config: &Config) -> Result<Model> {
+    // Another holder means a reader of the same moment; then it is loaded anew.
+    match tx.take_counts::<Model>().map(Arc::try_unwrap) {
+        Some(Ok(model)) => Ok(model),
+        _ => load(tx, config),
     }
 }
 
-/// Runs `ask` on the model of the stored counters.
-pub(crate) fn with_model<T>(
-    tx: &Tx<'_>,
-    config: &Config,
-    ask: impl FnOnce(&Model) -> T,
-) -> Result<T> {
-    let kept = tx.memo_counts(|tx| load(tx, &config.variables).map(Kept))?;
-    Ok(ask(&kept.0))
-}
-
-/// The model of the stored counters.
-pub(crate) fn load(tx: &Tx<'_>, variables: &[Variable]) -> Result<Model> {
-    let mut model = Model::new(variables, stages(tx)?);
+/// The model of the stored counters and weights.
+pub(crate) fn load(tx: &Tx<'_>, config: &Config) -> Result<Model> {
+    let variables = &config.variables;
+    let at = |name: &str| variables.iter().position(|known| known.name == name);
     let sql = "SELECT team_id, variable, value, won, lost FROM score_count";
     let counters = tx.rows(sql, &[], |line| {
-        let variable = line.text(1)?;
-        let at = variables.iter().position(|known| known.name == variable);
         let tally = Tally { won: line.int(3)?, lost: line.int(4)? };
-        Ok((team(line.int(0)?), at, line.text(2)?.to_owned(), tally))
+        Ok((team(line.int(0)?), at(line.text(1)?), line.text(2)?.to_owned(), tally))
     })?;
     let known = counters
         .iter()
         .filter_map(|(team, at, value, tally)| at.map(|at| (*team, at, value.as_str(), *tally)));
-    model.load(known);
-    Ok(model)
+    if config.model == Kind::Bayes {
+        let mut model = bayes::Model::new(variables, stages(tx)?);
+        model.load(known);
+        return Ok(Model::Bayes(Box::new(model)));
+    }
+    let mut model = weighted::Model::new(config.model, variables, stages(tx)?);
+    let (bins, drawn) = bins(tx, variables)?;
+    model.set_bins(bins, drawn);
+    for (team, variable, value, tally) in known {
+        let code = model.words_mut(variable).learn(value);
+        model.count(team, variable, code, tally);
+    }
+    if let Some(text) = part(tx, WEIGHTS)? {
+        model.online = Online::from_text(&text, &names(variables));
+    }
+    tx.each("SELECT variable, value, pull, seen FROM score_weight", &[], |line| {
+        let pull = Pull { sum: real(line, 2), seen: real(line, 3) };
+        match (line.text(0)?, line.text(1)?) {
+            (TEAM, id) => {
+                if let Ok(id) = id.parse() {
+                    model.set_team_pull(TeamId(id), pull);
+                }
+            }
+            (name, value) => {
+                if let Some(at) = at(name) {
+                    model.set_pull(at, value, pull);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Model::Weighted(Box::new(model)))
+}
+
+fn real(line: &Line<'_>, at: usize) -> f64 {
+    match line.cell(at) {
+        Cell::Real(number) => number,
+        _ => 0.0,
+    }
+}
+
+fn names(variables: &[Variable]) -> Vec<&str> {
+    variables.iter().map(|variable| variable.name.as_str()).collect()
+}
+
+/// A part of the model's state.
+fn part(tx: &Tx<'_>, name: &str) -> Result<Option<String>> {
+    tx.optional("SELECT state FROM score_model WHERE part = ?1", &[name.into()], |line| {
+        Ok(line.text(0)?.to_owned())
+    })
+}
+
+fn put_part(tx: &Tx<'_>, name: &str, state: &str) -> Result<()> {
+    let sql = "INSERT INTO score_model (part, state) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET state = excluded.state";
+    tx.execute(sql, &[name.into(), state.into()]).map(drop)
+}
+
+/// The bins by variable, as stored: the number of outcomes they were drawn from, then a line per variable, its name and edges.
+pub(crate) fn bins(tx: &Tx<'_>, variables: &[Variable]) -> Result<Drawn> {
+    let text = part(tx, BINS)?.unwrap_or_default();
+    let mut lines = text.lines();
+    let drawn = lines.next().and_then(|line| line.parse().ok()).unwrap_or(0);
+    let mut bins: Vec<_> = variables.iter().map(|known| known.scale.map(Bins::one)).collect();
+    for line in lines {
+        let mut parts = line.split('\t');
+        let name = parts.next().unwrap_or_default();
+        let at = variables.iter().position(|known| known.name == name);
+        if let Some(bins) = at.and_then(|at| bins[at].as_mut()) {
+            bins.edges = parts.filter_map(|edge| edge.parse().ok()).collect();
+        }
+    }
+    Ok((bins, drawn))
+}
+
+fn bins_text(model: &weighted::Model, variables: &[Variable]) -> String {
+    let mut text = format!("{}\n", model.drawn);
+    for (bins, variable) in model.bins().iter().zip(variables) {
+        for bins in bins.iter().filter(|bins| !bins.edges.is_empty()) {
+            let edges = bins.edges.iter().map(|edge| format!("\t{edge:e}"));
+            text.push_str(&variable.name);
+            text.extend(edges);
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// The stages as the model ranks them.
@@ -74,7 +148,7 @@ pub(crate) fn stages(tx: &Tx<'_>) -> Result<Vec<StageRank>> {
     })
 }
 
-/// Adds to the counters and to the kept model.
+/// Adds to the stored counters.
 pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
     // Where many write at once each only adds what it changes, and empty rows go when that is folded.
     let mut put = tx.prepare(tx.dialect(
@@ -103,22 +177,50 @@ pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
             sweep.execute(&key())?;
         }
     }
-    // Taken out to be changed in place; another holder means a reader of the same moment, and then it is loaded anew.
-    if let Some(Ok(Kept(mut model))) = tx.take_counts::<Kept>().map(Arc::try_unwrap) {
-        for ((of, variable, value), by) in moves {
-            model.add(team(*of), *variable, value, *by);
-        }
-        tx.keep_counts(Arc::new(Kept(model)));
+    Ok(())
+}
+
+/// Stores the weights that outcomes have moved: those of the model, and of these values and teams.
+pub(crate) fn put_weights(
+    tx: &Tx<'_>,
+    config: &Config,
+    model: &weighted::Model,
+    values: &BTreeSet<(usize, u32)>,
+    teams: &BTreeSet<TeamId>,
+) -> Result<()> {
+    put_part(tx, WEIGHTS, &model.online.to_text(&names(&config.variables)))?;
+    let mut put = tx.prepare(tx.dialect(
+        "INSERT INTO score_weight (variable, value, pull, seen) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (variable, value) DO UPDATE SET pull = excluded.pull, seen = excluded.seen",
+        "INSERT INTO score_weight (variable, value, pull, seen) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (variable, md5(value)) DO UPDATE SET pull = excluded.pull, seen = excluded.seen",
+    ))?;
+    for (at, code) in values.iter().filter(|(at, _)| *at != STAGE) {
+        let (name, pull) = (config.variables[*at].name.as_str(), model.pull(*at, *code));
+        let value = model.words(*at).text(*code);
+        put.execute(&[name.into(), value.into(), Cell::Real(pull.sum), Cell::Real(pull.seen)])?;
+    }
+    for team in teams {
+        let pull = model.team_pull(*team);
+        let value = team.to_string();
+        put.execute(&[
+            TEAM.into(),
+            value.as_str().into(),
+            Cell::Real(pull.sum),
+            Cell::Real(pull.seen),
+        ])?;
     }
     Ok(())
 }
 
-/// Puts a model's counters in the place of the stored ones, and keeps the model.
+/// Puts a model in the place of the stored one, and keeps it.
 pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> {
     for part in tx.parts("score_count") {
         tx.execute(&format!("DELETE FROM {part}"), &[])?;
     }
-    let mut counters: Vec<_> = model.counters().collect();
+    tx.execute("DELETE FROM score_weight", &[])?;
+    tx.execute("DELETE FROM score_model", &[])?;
+    let mut counters = model.judge().counters();
     counters.sort_unstable_by_key(|(team, at, value, _)| {
         (*team, config.variables[*at].name.as_str(), *value)
     });
@@ -137,7 +239,13 @@ pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> 
             tally.lost.into(),
         ])?;
     }
-    tx.keep_counts(Arc::new(Kept(model)));
+    if let Model::Weighted(model) = &model {
+        put_part(tx, BINS, &bins_text(model, &config.variables))?;
+        let values = model.all_pulls().map(|(at, code, _)| (at, code)).collect();
+        let teams = model.all_team_pulls().into_iter().map(|(team, _)| team).collect();
+        put_weights(tx, config, model, &values, &teams)?;
+    }
+    tx.keep_counts(Arc::new(model));
     Ok(())
 }
 
@@ -229,8 +337,10 @@ pub(crate) fn run(tx: &mut Tx<'_>) -> Result<i64> {
         return Ok(run);
     }
     let user = tx.actor.user_id.map(|user| user.0);
-    let sql = "INSERT INTO score_run (date, user_id, model) VALUES (?1, ?2, 'bayes') RETURNING id";
-    let run = tx.one(sql, &[tx.now.micros().into(), user.into()], |line| line.int(0))?;
+    let model = config::load(tx)?.model.word();
+    let sql = "INSERT INTO score_run (date, user_id, model) VALUES (?1, ?2, ?3) RETURNING id";
+    let row = [tx.now.micros().into(), user.into(), model.into()];
+    let run = tx.one(sql, &row, |line| line.int(0))?;
     tx.score_run = Some(run);
     Ok(run)
 }

@@ -25,8 +25,13 @@ macro_rules! step {
 }
 
 /// Every step, in order; never edited once released.
-pub(crate) const STEPS: &[Step] =
-    &[step!("0001_foundation"), step!("0002_lead"), step!("0003_history"), step!("0004_score")];
+pub(crate) const STEPS: &[Step] = &[
+    step!("0001_foundation"),
+    step!("0002_lead"),
+    step!("0003_history"),
+    step!("0004_score"),
+    step!("0005_weighted"),
+];
 
 /// What to do about a schema of a newer library.
 pub(crate) const NEWER_HINT: &str = "use a newer library";

@@ -239,6 +239,7 @@ impl World {
                     ("source", all.source.word().into()),
                     ("base", all.base.into()),
                     ("base_log_odds", all.base_log_odds.into()),
+                    ("raw", all.raw.into()),
                 ])
             }
             ("forecast", "weighted" | "totals") => {

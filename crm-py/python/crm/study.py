@@ -36,10 +36,11 @@ class ScoreRun:
 class Explanation(Frame):
     """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`.
 
-    Log-odds add up: those of the base and of the rows together are those of the probability.
+    Log-odds add up: those of the base and of the rows together are those of `raw`, the chance (0 to 1) before recalibration.
+    `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same.
     """
 
-    __slots__ = ("base", "base_log_odds", "lead_id", "probability", "source")
+    __slots__ = ("base", "base_log_odds", "lead_id", "probability", "raw", "source")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Explanation(Frame):
         source: str,
         base: float,
         base_log_odds: float,
+        raw: float,
     ) -> None:
         super().__init__(native)
         self.lead_id = lead_id
@@ -58,6 +60,7 @@ class Explanation(Frame):
         self.source = source
         self.base = base
         self.base_log_odds = base_log_odds
+        self.raw = raw
 
 
 @final
@@ -77,7 +80,7 @@ class Scores:
 
     >>> import crm
     >>> with crm.open(":memory:") as db, db.session() as s:
-    ...     s.score.configure(fields=["country_code", "tag_ids"], model="bayes")
+    ...     s.score.configure(fields=["country_code", "tag_ids"])
     ...     deals = s.leads.create([{"name": f"Deal {n}", "country_code": "FR"} for n in range(3)])
     ...     won = s.leads.mark_won(deals[:2])
     ...     run = s.score.rebuild()
@@ -96,7 +99,11 @@ class Scores:
         start_date: date | None = None,
         model: Literal["bayes", "weighted", "stage", "base"] | None = None,
     ) -> None:
-        """Chooses the fields to learn from (``[]``: the stage alone), the first day to learn from, and the model; what is omitted stays."""
+        """Chooses the fields to learn from (``[]``: the stage alone), the first day to learn from, and the model; what is omitted stays.
+
+        A new database uses `weighted`: field weights learn as deals close, and the chances are recalibrated. `bayes` is the compatible
+        model; `stage` and `base` look at the stage alone and at nothing.
+        """
         _crm.configure_score(self._native, words(fields), start_date, model)
 
     def rebuild(self, progress: Progress = None) -> ScoreRun:

@@ -1,0 +1,396 @@
+//! What would have been said: history replayed in its order, each chance by what was known at its moment.
+//!
+//! A lead is predicted as it stood then: stage, team and what else the history keeps are read from there; other fields have no
+//! history and count as they are now. Nothing is learnt before the moment at which its lead was closed, and nothing that closed at
+//! the moment of a prediction itself. The file's own scores are neither used nor changed.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use crate::base::frame::{Column, ColumnData};
+use crate::base::{
+    Currency, Date, Error, FieldKind, Frame, LeadId, Probability, Progress, Result, StageId,
+    TeamId, Timestamp, Value,
+};
+use crate::record::{ProbabilitySource, WonStatus};
+use crate::score::batch::Steps;
+use crate::score::config::{Config, Kind};
+use crate::score::count::StageRank;
+use crate::score::evidence::{self, Evidence, STAGE, Variable};
+use crate::score::model::Judge as _;
+use crate::score::quality::{ScoreBin, ScoreQuality};
+use crate::score::replay::Past;
+use crate::score::{bayes, count, store, weighted};
+use crate::storage::Tx;
+
+/// The moments at which a backtest asks for a chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BacktestAt {
+    /// When the lead was created.
+    #[default]
+    Created,
+    /// Each time it came into a stage, until it was closed.
+    StageEntry,
+    /// So many days before it was closed, if it was there by then.
+    DaysBeforeClose(u32),
+}
+
+impl FromStr for BacktestAt {
+    type Err = Error;
+
+    /// From `created`, `stage_entry` or `30_days_before_close`.
+    fn from_str(text: &str) -> Result<Self> {
+        let days = || text.strip_suffix("_days_before_close")?.parse().ok();
+        match text {
+            "created" => Ok(Self::Created),
+            "stage_entry" => Ok(Self::StageEntry),
+            _ => days().map(Self::DaysBeforeClose).ok_or_else(|| {
+                Error::invalid(
+                    "at",
+                    format!("{text:?} is none of created, stage_entry, 30_days_before_close"),
+                )
+            }),
+        }
+    }
+}
+
+/// What to replay; what is `None` is as configured.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Backtest {
+    /// The evidence fields.
+    pub fields: Option<Vec<String>>,
+    /// Predictions before 00:00 UTC of this day are left out; learning begins with the history all the same.
+    pub start: Option<Date>,
+    /// When chances are asked for.
+    pub at: BacktestAt,
+    /// The model.
+    pub model: Option<String>,
+}
+
+/// One prediction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BacktestRow {
+    /// Of which lead.
+    pub lead_id: LeadId,
+    /// When.
+    pub predicted_at: Timestamp,
+    /// The chance that would have been said; the base rate where the model had nothing to say.
+    pub probability: Probability,
+    /// The share won of all that was closed by then, `(won + 1) ÷ (all + 2)`.
+    pub base_rate: Probability,
+    /// Whether it was won.
+    pub outcome: bool,
+    /// When it was closed.
+    pub closed_at: Timestamp,
+}
+
+/// What a backtest found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BacktestReport {
+    /// The model's name.
+    pub kind: String,
+    /// Predictions in order of their moments.
+    pub rows: Vec<BacktestRow>,
+    /// How good they were.
+    pub model: ScoreQuality,
+    /// How good the running base rate was at the same moments.
+    pub base: ScoreQuality,
+    /// How good the model `bayes` was, with the same fields.
+    pub bayes: ScoreQuality,
+}
+
+impl BacktestReport {
+    /// One row per prediction: `lead_id`, `predicted_at`, `probability` and `base_rate` in percent, `outcome` (`won` or `lost`),
+    /// `closed_at`.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let mut frame = Frame::new([
+            ("lead_id", FieldKind::Int),
+            ("predicted_at", FieldKind::Time),
+            ("probability", FieldKind::Percent),
+            ("base_rate", FieldKind::Percent),
+            ("outcome", FieldKind::Text),
+            ("closed_at", FieldKind::Time),
+        ]);
+        for row in &self.rows {
+            let outcome = if row.outcome { WonStatus::Won } else { WonStatus::Lost };
+            frame.push([
+                row.lead_id.0.into(),
+                row.predicted_at.into(),
+                Value::Decimal(row.probability.percent()),
+                Value::Decimal(row.base_rate.percent()),
+                outcome.word().into(),
+                row.closed_at.into(),
+            ]);
+        }
+        frame
+    }
+}
+
+impl BacktestReport {
+    /// One row for each of `weighted` (or what was asked for), `base_rate` and `bayes`: `model`, `count`, `won`, `log_loss`, `brier`,
+    /// `reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`, `auc`, `ece`.
+    #[must_use]
+    pub fn summary(&self) -> Frame {
+        let all =
+            [(self.kind.as_str(), &self.model), ("base_rate", &self.base), ("bayes", &self.bayes)];
+        let float = |name: &str, read: fn(&ScoreQuality) -> f64| {
+            column(name, ColumnData::Float(all.iter().map(|(_, of)| Some(read(of))).collect()))
+        };
+        let names = all.iter().map(|(name, _)| Some((*name).to_owned())).collect();
+        let counts = all.iter().map(|(_, of)| i64::try_from(of.count).ok()).collect();
+        Frame::of(vec![
+            column("model", ColumnData::Text(names)),
+            column("count", ColumnData::Int(counts)),
+            float("won", |of| of.won),
+            float("log_loss", |of| of.log_loss),
+            float("brier", |of| of.brier),
+            float("reliability", |of| of.reliability),
+            float("resolution", |of| of.resolution),
+            float("uncertainty", |of| of.uncertainty),
+            float("within_variance", |of| of.within_variance),
+            float("within_covariance", |of| of.within_covariance),
+            float("auc", |of| of.auc),
+            float("ece", |of| of.ece),
+        ])
+    }
+
+    /// The reliability table of the model, one row per bin: `count`, `predicted` and `observed` shares 0…1.
+    #[must_use]
+    pub fn reliability(&self) -> Frame {
+        let bins = &self.model.bins;
+        let float = |name: &str, read: fn(&ScoreBin) -> f64| {
+            column(name, ColumnData::Float(bins.iter().map(|bin| Some(read(bin))).collect()))
+        };
+        let counts = bins.iter().map(|bin| i64::try_from(bin.count).ok()).collect();
+        Frame::of(vec![
+            column("count", ColumnData::Int(counts)),
+            float("predicted", |bin| bin.predicted),
+            float("observed", |bin| bin.observed),
+        ])
+    }
+}
+
+fn column(name: &str, data: ColumnData) -> Column {
+    Column { name: name.to_owned(), data }
+}
+
+/// A state of a lead that the history keeps.
+#[derive(Debug)]
+struct State {
+    from: i64,
+    team: Option<TeamId>,
+    stage: Option<StageId>,
+    is_pending: bool,
+    /// Texts of the configured fields that the history keeps, by variable.
+    values: Vec<(usize, Option<String>)>,
+}
+
+/// Fields that the history keeps, beside stage and team.
+const KEPT: [&str; 10] = [
+    "kind",
+    "company_id",
+    "partner_id",
+    "user_id",
+    "expected_revenue",
+    "recurring_revenue",
+    "recurring_plan_id",
+    "forecast_category",
+    "date_deadline",
+    "on_hold",
+];
+
+/// Replays; `config` says by which fields and model.
+pub(crate) fn run(
+    tx: &Tx<'_>,
+    config: &Config,
+    asked: &Backtest,
+    progress: &mut Progress<'_>,
+) -> Result<BacktestReport> {
+    let mut steps = Steps::new(progress, store::last_lead(tx)?, 2);
+    let past = Past::read(tx, config, &mut steps)?;
+    steps.next();
+    let states = states(tx, &config.variables, &past)?;
+    let start = asked.start.map_or(i64::MIN, |day| Timestamp::start_of(day).micros());
+    let mut questions: Vec<(i64, usize)> = Vec::new();
+    for at in 0..past.len() {
+        let moments = moments(asked.at, &past, at, states.get(&past.id(at)));
+        questions.extend(moments.into_iter().filter(|when| *when >= start).map(|when| (when, at)));
+    }
+    questions.sort_unstable_by_key(|(when, at)| (*when, past.id(*at)));
+
+    let stages = store::stages(tx)?;
+    let mut replay = Replay::new(config, &past, stages);
+    let mut report =
+        BacktestReport { kind: config.model.word().to_owned(), ..BacktestReport::default() };
+    let [mut said, mut base, mut bayes] = [(); 3].map(|()| Vec::with_capacity(questions.len()));
+    let all = questions.len();
+    for (done, (when, at)) in questions.into_iter().enumerate() {
+        if done % 1_000 == 0 {
+            let share = steps.last as u64 * done as u64 / all.max(1) as u64;
+            steps.step(i64::try_from(share).unwrap_or(0))?;
+        }
+        replay.learn_until(when)?;
+        let state = states.get(&past.id(at)).and_then(|states| state_at(states, when));
+        let evidence = evidence_of(&past, at, state);
+        let base_rate = replay.base();
+        let known = |source, chance: Probability| match source {
+            ProbabilitySource::None => base_rate,
+            _ => chance.ppm() as f64 / 1e6,
+        };
+        let judged = replay.said(&evidence);
+        let chance = known(judged.source, judged.probability);
+        let judged = replay.bayes.said(&evidence);
+        bayes.push((known(judged.source, judged.probability), past.is_won(at)));
+        said.push((chance, past.is_won(at)));
+        base.push((base_rate, past.is_won(at)));
+        report.rows.push(BacktestRow {
+            lead_id: LeadId(past.id(at)),
+            predicted_at: Timestamp::stored(when),
+            probability: Probability::from_fraction(chance),
+            base_rate: Probability::from_fraction(base_rate),
+            outcome: past.is_won(at),
+            closed_at: Timestamp::stored(past.closed_at(at)),
+        });
+    }
+    steps.step(steps.last)?;
+    report.model = ScoreQuality::of(&said);
+    report.base = ScoreQuality::of(&base);
+    report.bayes = ScoreQuality::of(&bayes);
+    Ok(report)
+}
+
+/// The moments at which a lead's chance is asked for.
+fn moments(at: BacktestAt, past: &Past, lead: usize, states: Option<&Vec<State>>) -> Vec<i64> {
+    let (created, closed) = (past.created_at(lead), past.closed_at(lead));
+    match at {
+        BacktestAt::Created => vec![created],
+        BacktestAt::DaysBeforeClose(days) => {
+            let when = Timestamp::stored(closed).plus_days(-i64::from(days)).micros();
+            if when >= created { vec![when] } else { Vec::new() }
+        }
+        BacktestAt::StageEntry => {
+            let mut moments = Vec::new();
+            let mut last = None;
+            for state in states.into_iter().flatten().filter(|state| state.from <= closed) {
+                if state.is_pending && state.stage.is_some() && state.stage != last {
+                    moments.push(state.from);
+                }
+                last = state.stage;
+            }
+            moments
+        }
+    }
+}
+
+/// The last pending state by then; what was closed is judged as it stood before.
+fn state_at(states: &[State], when: i64) -> Option<&State> {
+    let open = |state: &&State| state.is_pending;
+    let known = states.iter().filter(|state| state.from <= when).filter(open).next_back();
+    known.or_else(|| states.iter().find(open))
+}
+
+/// What spoke for or against a lead in that state.
+fn evidence_of(past: &Past, at: usize, state: Option<&State>) -> Evidence {
+    let mut evidence = past.evidence(at);
+    let Some(state) = state else { return evidence };
+    (evidence.team_id, evidence.stage_id) = (state.team, state.stage);
+    for (variable, text) in &state.values {
+        evidence.values.retain(|(known, _)| known != variable);
+        if let Some(text) = text {
+            let at = evidence.values.partition_point(|(known, _)| known < variable);
+            evidence.values.insert(at, (*variable, text.clone()));
+        }
+    }
+    evidence
+}
+
+/// The states of every lead of the past, in their order.
+fn states(tx: &Tx<'_>, variables: &[Variable], past: &Past) -> Result<HashMap<i64, Vec<State>>> {
+    let kept: Vec<(usize, &'static crate::base::Field)> = variables
+        .iter()
+        .enumerate()
+        .filter_map(|(at, variable)| Some((at, variable.field()?)))
+        .filter(|(at, field)| *at != STAGE && KEPT.contains(&field.name))
+        .collect();
+    let columns: String = kept.iter().map(|(_, field)| format!(", {}", field.name)).collect();
+    let sql = format!(
+        "SELECT lead_id, effective_at, team_id, stage_id, won_status, currency{columns} FROM lead_history ORDER BY lead_id, seq"
+    );
+    let mut states: HashMap<i64, Vec<State>> =
+        (0..past.len()).map(|at| (past.id(at), Vec::new())).collect();
+    tx.each(&sql, &[], |line| {
+        let Some(states) = states.get_mut(&line.int(0)?) else { return Ok(()) };
+        let currency = Currency::new(line.text(5)?)?;
+        let values = kept.iter().enumerate().map(|(column, (at, field))| {
+            let text = evidence::text(field, line.cell(6 + column), currency);
+            (*at, text.map(std::borrow::Cow::into_owned))
+        });
+        states.push(State {
+            from: line.int(1)?,
+            team: line.int_or_null(2)?.map(TeamId),
+            stage: line.int_or_null(3)?.map(StageId),
+            is_pending: line.int(4)? == 0,
+            values: values.collect(),
+        });
+        Ok(())
+    })?;
+    Ok(states)
+}
+
+/// The models as they were at a moment of the past.
+struct Replay<'p> {
+    past: &'p Past,
+    config: &'p Config,
+    stages: Vec<StageRank>,
+    /// How many have been closed.
+    done: usize,
+    won: usize,
+    model: Option<weighted::Model>,
+    bayes: bayes::Model,
+}
+
+impl<'p> Replay<'p> {
+    fn new(config: &'p Config, past: &'p Past, stages: Vec<StageRank>) -> Self {
+        let model = (config.model != Kind::Bayes)
+            .then(|| weighted::Model::new(config.model, &config.variables, stages.clone()));
+        let bayes = bayes::Model::new(&config.variables, stages.clone());
+        Self { past, config, stages, done: 0, won: 0, model, bayes }
+    }
+
+    /// Learns from what was closed before a moment.
+    fn learn_until(&mut self, when: i64) -> Result<()> {
+        while self.done < self.past.len() && self.past.closed_at(self.done) < when {
+            let (evidence, won) = (self.past.evidence(self.done), self.past.is_won(self.done));
+            let tally = count::Tally::one(won, 1);
+            if let Some(stage) = evidence.stage_id {
+                self.bayes.add(evidence.team_id, STAGE, &stage.to_string(), tally);
+            }
+            for (variable, value) in &evidence.values {
+                self.bayes.add(evidence.team_id, *variable, value, tally);
+            }
+            self.done += 1;
+            self.won += usize::from(won);
+            let Some(model) = &mut self.model else { continue };
+            let codes = model.learn_codes(&model.values(&evidence));
+            model.learn(evidence.team_id, &codes, won);
+            if model.wants_bins() {
+                let bins = self.past.bins(&self.config.variables, self.done);
+                let (kind, variables) = (self.config.model, &self.config.variables);
+                *model = self.past.replay(kind, variables, self.stages.clone(), bins, self.done);
+            }
+        }
+        Ok(())
+    }
+
+    fn base(&self) -> f64 {
+        (self.won as f64 + 1.0) / (self.done as f64 + 2.0)
+    }
+
+    fn said(&self, evidence: &Evidence) -> crate::score::model::Said {
+        match &self.model {
+            Some(model) => model.said(evidence),
+            None => self.bayes.said(evidence),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What every model answers, and the two that there are.
+
+use crate::base::{LeadId, Probability, TeamId};
+use crate::record::ProbabilitySource;
+use crate::score::compiled::Compiled;
+use crate::score::count::Tally;
+use crate::score::evidence::{Evidence, Variable};
+use crate::score::explain::{self, Explanation};
+use crate::score::{bayes, weighted};
+
+/// What the machine says of a lead, and on what ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) probability: Probability,
+    pub(crate) source: ProbabilitySource,
+}
+
+impl Said {
+    /// Nothing is known: what a new lead begins with.
+    pub(crate) const NOTHING: Self =
+        Self { probability: Probability::ZERO, source: ProbabilitySource::None };
+
+    /// What a model's answer comes to.
+    pub(crate) fn of(score: Option<Probability>) -> Self {
+        let known = |probability| Self { probability, source: ProbabilitySource::Model };
+        score.map_or(Self::NOTHING, known)
+    }
+}
+
+/// A counter: team, number of the variable, value, won and lost.
+pub(crate) type Counter<'m> = (Option<TeamId>, usize, &'m str, Tally);
+
+/// What a model is asked.
+pub(crate) trait Judge {
+    /// The chance of a lead, were it pending.
+    fn said(&self, evidence: &Evidence) -> Said;
+    /// The same, with reasons.
+    fn explain(&self, variables: &[Variable], id: LeadId, evidence: &Evidence) -> Explanation;
+    /// The stored counters, in no order.
+    fn counters(&self) -> Vec<Counter<'_>>;
+    /// The counts as they are shown, in tenths of leads and in no order.
+    fn shown(&self) -> Vec<Counter<'_>>;
+    /// The tables by which many leads are scored.
+    fn compiled(&self) -> Compiled;
+    /// The number of a value's text in those tables; `None` leaves the value out.
+    fn number(&self, variable: usize, text: &str) -> Option<u32>;
+}
+
+/// The model that is configured, as it stands.
+#[derive(Debug, Clone)]
+pub(crate) enum Model {
+    /// The compatibility model.
+    Bayes(Box<bayes::Model>),
+    /// The default, and its plainer forms.
+    Weighted(Box<weighted::Model>),
+}
+
+impl Model {
+    /// Whoever it is, to be asked.
+    pub(crate) fn judge(&self) -> &dyn Judge {
+        match self {
+            Self::Bayes(model) => &**model,
+            Self::Weighted(model) => &**model,
+        }
+    }
+}
+
+impl Judge for bayes::Model {
+    fn said(&self, evidence: &Evidence) -> Said {
+        Said::of(self.score(evidence))
+    }
+    fn explain(&self, variables: &[Variable], id: LeadId, evidence: &Evidence) -> Explanation {
+        explain::bayes(self, variables, id, evidence)
+    }
+    fn counters(&self) -> Vec<Counter<'_>> {
+        self.counters().collect()
+    }
+    fn shown(&self) -> Vec<Counter<'_>> {
+        self.shown()
+    }
+    fn compiled(&self) -> Compiled {
+        Compiled::new(self)
+    }
+    fn number(&self, variable: usize, text: &str) -> Option<u32> {
+        self.words(variable).code(text)
+    }
+}
+
+impl Judge for weighted::Model {
+    fn said(&self, evidence: &Evidence) -> Said {
+        self.reasons(evidence).said
+    }
+    fn explain(&self, variables: &[Variable], id: LeadId, evidence: &Evidence) -> Explanation {
+        explain::weighted(self, variables, id, evidence)
+    }
+    fn counters(&self) -> Vec<Counter<'_>> {
+        self.counters().collect()
+    }
+    fn shown(&self) -> Vec<Counter<'_>> {
+        self.counters().map(|(team, at, text, tally)| (team, at, text, tally.tenths())).collect()
+    }
+    fn compiled(&self) -> Compiled {
+        Compiled::weighted(self)
+    }
+    fn number(&self, variable: usize, text: &str) -> Option<u32> {
+        Some(self.number(variable, text))
+    }
+}

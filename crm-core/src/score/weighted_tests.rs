@@ -1,0 +1,334 @@
+//! The model `weighted`: numbers of an independent reckoning, laws, and worlds of which the truth is known.
+
+use proptest::prelude::*;
+
+use super::config::Kind;
+use super::count::{StageRank, Tally};
+use super::evidence::{Evidence, Variable, variables};
+use super::online::{Online, chance};
+use super::weighted::Model;
+use crate::base::{StageId, TeamId};
+use crate::record::ProbabilitySource;
+
+/// New 1, Qualified 2, Proposition 3, Won 70: ids 1 to 4.
+fn stages() -> Vec<StageRank> {
+    let rank = |(id, sequence)| StageRank { id: StageId(id), sequence, for_all: true };
+    [(4, 70), (1, 1), (2, 2), (3, 3)].map(rank).into()
+}
+
+fn fields(names: &[&str]) -> Vec<Variable> {
+    variables(names.iter().copied()).unwrap()
+}
+
+/// A lead by team, stage and values of the variables from 1 on; an empty text is an empty field.
+fn lead(team: Option<i64>, stage: i64, values: &[&str]) -> Evidence {
+    let values = values.iter().enumerate().filter(|(_, text)| !text.is_empty());
+    Evidence {
+        team_id: team.map(TeamId),
+        stage_id: Some(StageId(stage)),
+        values: values.map(|(at, text)| (at + 1, (*text).to_owned())).collect(),
+    }
+}
+
+fn learn(model: &mut Model, evidence: &Evidence, won: bool) {
+    let codes = model.learn_codes(&model.values(evidence));
+    model.learn(evidence.team_id, &codes, won);
+}
+
+fn count(model: &mut Model, evidence: &Evidence, by: Tally) {
+    for (variable, code) in model.learn_codes(&model.values(evidence)) {
+        model.count(evidence.team_id, variable, code, by);
+    }
+}
+
+/// Sixty closed leads of two teams and of none.
+fn sixty() -> Model {
+    let mut model = Model::new(Kind::Weighted, &fields(&["country_code", "city"]), stages());
+    for i in 0..60_usize {
+        let country = ["fr", "de", "at"][i * 7 % 3];
+        let city = ["web", "", "fair", "mail"][(i * i + i / 5) % 4];
+        let team = [None, Some(1), Some(1), Some(2)][i % 4];
+        let won = if country == "at" { i * 11 % 5 < 1 } else { (i * i * 3 + i) % 7 < 3 };
+        let stage = if won { 4 } else { 1 + i64::try_from(i % 3).unwrap() };
+        learn(&mut model, &lead(team, stage, &[country, city]), won);
+    }
+    model
+}
+
+#[test]
+fn an_independent_reckoning_comes_to_the_same() {
+    // A script of sixty lines, written from docs/scoring.md and not from this code, says so.
+    let expected = [
+        (lead(None, 1, &["fr", "web"]), 495_508),
+        (lead(None, 3, &["at", ""]), 483_039),
+        (lead(Some(1), 1, &["fr", "fair"]), 570_757),
+        (lead(Some(1), 2, &["xx", "mail"]), 511_772),
+        (lead(Some(2), 3, &["de", "web"]), 640_670),
+        (lead(Some(3), 1, &["de", ""]), 506_620),
+    ];
+    let model = sixty();
+    for (evidence, ppm) in expected {
+        let said = model.reasons(&evidence).said;
+        assert_eq!((said.probability.ppm(), said.source), (ppm, ProbabilitySource::Model));
+    }
+    let field = model.online.fields[1];
+    assert!((field.value - 0.790_292_671_322_525_6).abs() < 1e-12, "{field:?}");
+    assert!((model.online.trust[0] - 0.082_357_727_733_511_4).abs() < 1e-12);
+}
+
+#[test]
+fn reasons_add_up_to_the_chance_before_recalibration() {
+    let model = sixty();
+    let evidence = lead(Some(2), 3, &["de", "web"]);
+    let names = fields(&["country_code", "city"]);
+    let why = super::explain::weighted(&model, &names, crate::LeadId(1), &evidence);
+    let named: Vec<_> =
+        why.rows.iter().map(|row| format!("{}={}", row.variable, row.value)).collect();
+    assert_eq!(named, ["stage_id=3", "country_code=de", "city=web", "team_id=2"]);
+    let sum: f64 = why.base_log_odds + why.rows.iter().map(|row| row.log_odds).sum::<f64>();
+    assert!((chance(sum) - why.raw).abs() < 1e-12);
+    assert!((chance(why.base_log_odds) - why.base).abs() < 1e-12);
+    assert_eq!(why.probability, model.reasons(&evidence).said.probability);
+}
+
+#[test]
+fn nothing_known_is_a_half_then_the_share_won_then_the_model() {
+    let mut model = Model::new(Kind::Weighted, &fields(&["city"]), stages());
+    let asked = lead(None, 1, &["Lyon"]);
+    let said = |model: &Model| {
+        let said = model.reasons(&asked).said;
+        (said.probability.ppm(), said.source)
+    };
+    assert_eq!(said(&model), (500_000, ProbabilitySource::None));
+    learn(&mut model, &lead(None, 4, &["Lyon"]), true);
+    assert_eq!(said(&model), (666_667, ProbabilitySource::Base), "(1 + 1) of (1 + 2)");
+    for _ in 0..40 {
+        learn(&mut model, &lead(None, 4, &["Lyon"]), true);
+    }
+    assert_eq!(said(&model).1, ProbabilitySource::Base, "one outcome only is no model");
+    for _ in 0..5 {
+        learn(&mut model, &lead(None, 1, &["Rome"]), false);
+    }
+    assert_eq!(said(&model).1, ProbabilitySource::Model);
+    let rome = model.reasons(&lead(None, 1, &["Rome"])).said.probability;
+    assert!(said(&model).0 > rome.ppm());
+}
+
+#[test]
+fn the_plainer_models_look_at_the_stage_or_at_nothing() {
+    let chances = |kind| {
+        let mut model = Model::new(kind, &fields(&["city"]), stages());
+        for i in 0..50 {
+            let stage = if i % 5 == 0 { 4 } else { 1 + i % 2 };
+            learn(&mut model, &lead(None, stage, &["Lyon"]), i % 5 == 0);
+        }
+        [1, 2, 3].map(|stage| model.reasons(&lead(None, stage, &["Rome"])).said.probability.ppm())
+    };
+    // 11 of 52; at the second stage the 20 lost at the first are behind: 10 won, 20 lost there, shrunk by ten.
+    let base = 11.0 / 52.0;
+    assert_eq!(chances(Kind::Base), [211_538; 3]);
+    let odds = |rate: f64| rate / (1.0 - rate);
+    let second = odds((10.0 + 10.0 * base) / 40.0) / odds((10.0 + 10.0 * base) / 60.0) * odds(base);
+    let [first, at_second, at_third] = chances(Kind::Stage);
+    assert_eq!(first, 211_538, "everyone came to the first stage");
+    assert!((at_second as f64 / 1e6 - second / (1.0 + second)).abs() < 1e-6);
+    assert!(at_third > at_second);
+}
+
+#[test]
+fn a_small_team_leans_on_the_others_and_a_large_one_does_not() {
+    let mut model = Model::new(Kind::Base, &fields(&[]), stages());
+    for i in 0..200 {
+        learn(&mut model, &lead(Some(1), 1, &[]), i % 2 == 0);
+    }
+    learn(&mut model, &lead(Some(2), 1, &[]), false);
+    let base = |team| model.ground(Some(TeamId(team))).base;
+    assert!((0.45..0.5).contains(&base(2)), "one loss moves a team's rate a little: {}", base(2));
+    assert!((base(1) - 0.5).abs() < 0.001);
+    assert!((base(3) - 101.0 / 203.0).abs() < 1e-12, "a team nobody has met is judged by all");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn what_is_taken_back_leaves_no_trace_in_the_counts(
+        keep in proptest::collection::vec((0..3_i64, 1..4_i64, 0..3_usize, 0..4_usize, any::<bool>()), 0..20),
+        gone in proptest::collection::vec((0..3_i64, 1..4_i64, 0..3_usize, 0..4_usize, any::<bool>()), 0..20),
+    ) {
+        let lead = |(team, stage, country, city, won): &(i64, i64, usize, usize, bool)| {
+            let values = [["fr", "de", ""][*country], ["a", "b", "c", ""][*city]];
+            (lead((*team > 0).then_some(*team), *stage, &values), *won)
+        };
+        let sorted = |model: &Model| {
+            let mut all: Vec<_> = model.counters().map(|(t, v, x, n)| (t, v, x.to_owned(), n)).collect();
+            all.sort_unstable_by(|one, other| (one.0, one.1, &one.2).cmp(&(other.0, other.1, &other.2)));
+            all
+        };
+        let names = fields(&["country_code", "city"]);
+        let (mut live, mut fresh) =
+            (Model::new(Kind::Weighted, &names, stages()), Model::new(Kind::Weighted, &names, stages()));
+        for (evidence, won) in keep.iter().chain(&gone).map(lead) {
+            learn(&mut live, &evidence, won);
+        }
+        for (evidence, won) in gone.iter().map(lead) {
+            count(&mut live, &evidence, Tally::one(won, -1));
+        }
+        for (evidence, won) in keep.iter().map(lead) {
+            count(&mut fresh, &evidence, Tally::one(won, 1));
+        }
+        prop_assert_eq!(sorted(&live), sorted(&fresh));
+        // With the same weights both say the same of anyone.
+        live.online = Online::new(3);
+        fresh.online = Online::new(3);
+        for (evidence, _) in keep.iter().chain(&gone).map(lead) {
+            let (one, other) = (live.reasons(&evidence), fresh.reasons(&evidence));
+            prop_assert!((one.base - other.base).abs() < 1e-15);
+            prop_assert!(one.said.probability.ppm() > 0 && one.said.probability.ppm() < 1_000_000);
+        }
+    }
+
+    #[test]
+    fn weights_are_stored_and_read_back_to_the_bit(numbers in proptest::collection::vec(-1e3..1e3_f64, 14)) {
+        let names = ["stage_id", "properties.a b"];
+        let mut online = Online::new(2);
+        (online.bias.value, online.bias.seen) = (numbers[0], numbers[1] / 3.0);
+        (online.level.sum, online.level.seen) = (numbers[2] * 1e-200, numbers[3]);
+        online.mix.iter_mut().zip(&numbers[4..]).for_each(|(weight, number)| weight.value = *number);
+        online.fields.iter_mut().zip(&numbers[7..]).for_each(|(weight, number)| weight.seen = *number);
+        online.slopes.iter_mut().zip(&numbers[9..]).for_each(|(slope, number)| slope.sum = *number);
+        online.trust = [numbers[12].abs(), numbers[13].abs()];
+        prop_assert_eq!(Online::from_text(&online.to_text(&names), &names), online);
+    }
+}
+
+/// A world of deals: what its fields say, and the truth.
+struct World {
+    /// By deal: the values of each field, and the true chance.
+    deals: Vec<(Vec<String>, f64)>,
+}
+
+/// Numbers that look random and are the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    /// 0…1.
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+    fn below(&mut self, n: usize) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ roll < 1")]
+        let at = (self.roll() * n as f64) as usize;
+        at
+    }
+}
+
+const DEALS: usize = 20_000;
+
+/// Six independent fields; `drift`: their effects turn into others over time.
+fn world(drift: bool) -> World {
+    let mut dice = Dice(7);
+    let sizes = [2, 3, 5, 8, 12, 20];
+    let mut effects = || -> Vec<Vec<f64>> {
+        sizes.iter().map(|n| (0..*n).map(|_| dice.roll() * 2.4 - 1.2).collect()).collect()
+    };
+    let (early, late) = (effects(), effects());
+    let deals = (0..DEALS).map(|i| {
+        let values: Vec<usize> = sizes.iter().map(|n| dice.below(*n)).collect();
+        let share = if drift { i as f64 / DEALS as f64 } else { 0.0 };
+        let effect = |(field, value): (usize, &usize)| {
+            early[field][*value] * (1.0 - share) + late[field][*value] * share
+        };
+        let odds = -0.8 + values.iter().enumerate().map(effect).sum::<f64>();
+        (values.iter().map(|value| format!("v{value}")).collect(), chance(odds))
+    });
+    World { deals: deals.collect() }
+}
+
+/// What a run through a world came to.
+#[derive(Debug)]
+struct Run {
+    /// Log loss of the model and of the truth, after the first tenth.
+    loss: f64,
+    truth: f64,
+    /// Mean distance between chance and frequency, by ten bins of equal count.
+    ece: f64,
+}
+
+/// Scores each deal of a world as it begins, then learns its outcome; `seen` says which fields the model sees.
+fn run(world: &World, seen: impl Fn(usize, &[String], bool) -> Vec<String>) -> Run {
+    let mut dice = Dice(11);
+    let count = seen(0, &world.deals[0].0, false).len();
+    let names: Vec<String> = (0..count).map(|n| format!("properties.p{n}")).collect();
+    let variables = variables(names.iter().map(String::as_str)).unwrap();
+    let mut model = Model::new(Kind::Weighted, &variables, stages());
+    let (mut loss, mut truth, mut told) = (0.0, 0.0, Vec::new());
+    for (at, (values, chance)) in world.deals.iter().enumerate() {
+        let won = dice.roll() < *chance;
+        let values = seen(at, values, won);
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let said = model.reasons(&lead(None, 1, &values)).said.probability.ppm() as f64 / 1e6;
+        if at >= DEALS / 10 {
+            let miss = |p: f64| -(if won { p } else { 1.0 - p }).ln();
+            loss += miss(said);
+            truth += miss(*chance);
+            told.push((said, won));
+        }
+        learn(&mut model, &lead(None, if won { 4 } else { 1 }, &values), won);
+    }
+    told.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let n = told.len() as f64;
+    let gap = |part: &[(f64, bool)]| {
+        let sum: f64 = part.iter().map(|(said, won)| said - f64::from(u8::from(*won))).sum();
+        sum.abs() / n
+    };
+    let ece = told.chunks(told.len().div_ceil(10)).map(gap).sum();
+    Run { loss: loss / n, truth: truth / n, ece }
+}
+
+#[test]
+fn in_a_world_of_independent_fields_it_comes_near_the_truth() {
+    let world = world(false);
+    let plain = run(&world, |_, values, _| values.to_vec());
+    assert!(plain.loss < plain.truth * 1.03, "{plain:?}");
+    assert!(plain.ece <= 0.02, "{plain:?}");
+
+    let copied = run(&world, |_, values, _| {
+        let mut all = values.to_vec();
+        all.extend(vec![values[4].clone(); 4]);
+        all
+    });
+    assert!((copied.loss / plain.loss - 1.0).abs() < 0.01, "{copied:?} against {plain:?}");
+    assert!(copied.ece <= 0.02, "{copied:?}");
+
+    let noisy = run(&world, |at, values, _| {
+        let mut all = values.to_vec();
+        let mut dice = Dice(at as u64);
+        all.push(format!("n{}", dice.below(100)));
+        all
+    });
+    assert!((noisy.loss / plain.loss - 1.0).abs() < 0.01, "{noisy:?} against {plain:?}");
+
+    let useless = run(&world, |_, _, _| vec!["same".to_owned()]);
+    assert!(useless.ece <= 0.02, "{useless:?}");
+}
+
+#[test]
+fn in_a_world_that_drifts_it_follows() {
+    let drifting = run(&world(true), |_, values, _| values.to_vec());
+    assert!(drifting.loss < drifting.truth * 1.03, "{drifting:?}");
+    assert!(drifting.ece <= 0.02, "{drifting:?}");
+}
+
+#[test]
+fn a_field_that_tells_the_outcome_is_believed_and_stays_finite() {
+    let leaking = run(&world(false), |_, values, won| {
+        let mut all = values.to_vec();
+        all.push(if won { "signed" } else { "gone" }.to_owned());
+        all
+    });
+    assert!(leaking.loss < 0.02 && leaking.loss.is_finite(), "{leaking:?}");
+}
