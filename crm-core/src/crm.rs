@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::progress::Progress;
-use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId};
+use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId, limit};
 use crate::feed::{self, FeedEntry};
 use crate::session::Session;
 use crate::storage::Link;
 use crate::storage::door::Door;
 use crate::storage::handle::{Handle, Opening};
-use crate::{default_data, reaction, score, tally, user};
+use crate::{default_data, reaction, require, score, tally, user};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub struct CrmOptions {
     pub currency: String,
     /// Whether a new file gets the usual stages, lost reasons, team, plans, tags and UTM words.
     pub default_data: bool,
-    /// How long to wait for another writer before answering `Storage` 701.
+    /// How many milliseconds to wait for another writer before answering `Storage` 701; at most
+    /// [`limit::BUSY_TIMEOUT_MS`](crate::base::limit::BUSY_TIMEOUT_MS).
     pub busy_timeout_ms: u32,
     /// Whether every commit waits for the disk. Without it a power cut may lose the last commits, never the file.
     pub full_sync: bool,
@@ -93,9 +94,17 @@ impl Crm {
     /// As [`Self::open`], with options.
     ///
     /// # Errors
-    /// As there; `Invalid` for an unknown currency.
+    /// As there; `Invalid` for an unknown currency or a time that is too long; `Conflict` when the file is open in this process with
+    /// another `busy_timeout_ms` or `full_sync`.
     pub fn open_with(target: &str, options: &CrmOptions) -> Result<Self> {
         let currency = Currency::new(&options.currency)?;
+        require!(
+            options.busy_timeout_ms <= limit::BUSY_TIMEOUT_MS,
+            "busy_timeout_ms",
+            "busy_timeout_ms: {} is too long; at most {} fit",
+            options.busy_timeout_ms,
+            limit::BUSY_TIMEOUT_MS
+        );
         let opening = Opening {
             busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
             full_sync: options.full_sync,
@@ -141,7 +150,8 @@ impl Crm {
     /// Copies the whole database to a new file while it is in use; `progress` counts pages.
     ///
     /// # Errors
-    /// `Conflict` when a file of that name exists; `Storage`; `Cancelled`. A broken copy is removed.
+    /// `Conflict` when a file of that name exists, whatever it is; `Invalid` for a path that is none; `Storage`; `Cancelled`. The copy is
+    /// written under a name of its own beside the target, which goes when it fails; no other file is touched.
     pub fn backup(&self, path: &Path, progress: &mut Progress<'_>) -> Result<()> {
         self.door.open_handle()?.backup(path, &mut |done, total| progress.tell(done, total))
     }
@@ -149,9 +159,13 @@ impl Crm {
     /// What is wrong with the file, in words: damage, or kept counts that differ from the leads. Empty: it is sound.
     ///
     /// # Errors
-    /// `Storage` when it cannot be read at all.
+    /// `Storage` 705 when it cannot be read at all.
     pub fn verify(&self) -> Result<Vec<String>> {
         let mut wrong = self.door.open_handle()?.integrity()?;
+        if !wrong.is_empty() {
+            // What is kept in damaged pages tells nothing about counts.
+            return Ok(wrong);
+        }
         wrong.extend(self.door.open_handle()?.read(None, None, |tx| tally::verify(tx))?);
         wrong.extend(self.door.open_handle()?.read(None, None, |tx| score::verify(tx))?);
         Ok(wrong)

@@ -107,7 +107,8 @@ impl Session {
         Csv::new(&self.link)
     }
 
-    /// Opens a transaction that holds all verbs until [`Self::commit`]; a verb that fails leaves the others standing.
+    /// Opens a transaction that holds all verbs until [`Self::commit`]; a verb that fails leaves the others standing. It belongs to the
+    /// thread that calls: on this session others are told `Conflict` until it ends.
     ///
     /// # Errors
     /// `Conflict` when one is open already; `Storage` 701 when another writer holds the file.
@@ -118,7 +119,7 @@ impl Session {
     /// Keeps what was written since [`Self::begin`].
     ///
     /// # Errors
-    /// `Conflict` when no transaction is open.
+    /// `Conflict` when no transaction is open, or another thread's.
     pub fn commit(&self) -> Result<()> {
         self.link.end(true)
     }
@@ -126,7 +127,7 @@ impl Session {
     /// Drops what was written since [`Self::begin`].
     ///
     /// # Errors
-    /// `Conflict` when no transaction is open.
+    /// `Conflict` when no transaction is open, or another thread's.
     pub fn rollback(&self) -> Result<()> {
         self.link.end(false)
     }

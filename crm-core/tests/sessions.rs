@@ -1,7 +1,7 @@
 //! Sessions, transactions, threads, closing: what holds whoever works at once.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
-use crm_core::{Crm, CrmOptions, ErrorKind, Find, Timestamp, fields};
+use crm_core::{Crm, CrmOptions, ErrorKind, Filter, Find, Timestamp, fields};
 
 fn memory() -> Crm {
     Crm::open_with(":memory:", &CrmOptions { busy_timeout_ms: 200, ..CrmOptions::default() })
@@ -178,4 +178,40 @@ fn what_create_answers_is_what_is_stored() {
     for copy in s.leads().copy(&ids).unwrap() {
         assert_eq!(s.leads().get(copy.id).unwrap(), copy);
     }
+}
+
+#[test]
+fn an_open_transaction_belongs_to_the_thread_that_began_it() {
+    let crm = memory();
+    let s = crm.session(None, None).unwrap();
+    s.begin().unwrap();
+    let told = std::thread::scope(|scope| {
+        let s = &s;
+        let bystanders: Vec<_> = (0..4)
+            .map(|n| {
+                scope.spawn(move || {
+                    let verbs = [
+                        s.leads().create(fields! { name: "Not theirs" }).err(),
+                        s.leads().count(None).err(),
+                        if n % 2 == 0 { s.commit().err() } else { s.rollback().err() },
+                        s.begin().err(),
+                    ];
+                    verbs.map(|error| error.map(|error| error.kind()))
+                })
+            })
+            .collect();
+        for n in 0..50 {
+            s.leads().create(fields! { name: format!("Mine {n}") }).unwrap();
+        }
+        bystanders.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(told.iter().flatten().all(|kind| *kind == Some(ErrorKind::Conflict)), "{told:?}");
+    s.commit().unwrap();
+    assert_eq!(s.leads().count(Some(&Filter::parse("name ilike \"Mine%\"").unwrap())).unwrap(), 50);
+    // Its end lets the others in; closing the session ends it from anywhere.
+    s.begin().unwrap();
+    s.leads().create(fields! { name: "Undone" }).unwrap();
+    std::thread::scope(|scope| scope.spawn(|| s.close()).join().unwrap());
+    let s = crm.session(None, None).unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 50);
 }

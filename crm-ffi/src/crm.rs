@@ -8,17 +8,18 @@ use crm_core::{Crm, CrmOptions, Error, FieldKind, Frame, Progress, RecordKind, R
 
 use crate::desk::size;
 use crate::edge::abi::{CrmDb, CrmError, CrmFrame, CrmStatus, CrmStr};
-use crate::edge::handle::Handle;
+use crate::edge::handle::{Handle, take_aside};
 use crate::edge::option::{
     CRM_OPEN_BARE, CRM_OPEN_FULL_SYNC, CrmOpenOptions, init, known_bits, read,
 };
-use crate::edge::progress::{Callback, CrmProgressFn};
+use crate::edge::progress::{Callback, CrmProgressFn, not_called_back};
 use crate::edge::{Out, guard, optional_text, release, take, text};
 
 impl Handle for CrmDb {
     type Object = Crm;
     const KIND: usize = 1;
     const NAME: &'static str = "crm_db";
+    const WORKS: bool = true;
 }
 
 /// A path that a caller wrote.
@@ -61,6 +62,7 @@ pub unsafe extern "C" fn crm_open(
 ) -> CrmStatus {
     guard(err, || {
         let out = Out::at(out, "out")?;
+        not_called_back()?;
         let options = self::options(options)?;
         out.hand(Arc::new(Crm::open_with(path(target, "target")?, &options)?));
         Ok(())
@@ -86,12 +88,13 @@ pub unsafe extern "C" fn crm_db_release(db: *mut CrmDb) -> CrmStatus {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_interrupt(db: *const CrmDb, err: *mut *mut CrmError) -> CrmStatus {
     guard(err, || {
-        take(db)?.interrupt();
+        take_aside(db)?.interrupt();
         Ok(())
     })
 }
 
-/// Copies the database into a new file while it is in use. `progress` may be null.
+/// Copies the database into a new file while it is in use; a file of that name is never overwritten (`CRM_E_CONFLICT`). `progress`
+/// may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_backup(
     db: *const CrmDb,

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write as _};
+use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use crm_core::{
     Error, ErrorKind, FieldKind, Frame, ImportOptions, ImportReport, LinkPolicy, OnError, Progress,
-    Result, Session,
+    Result,
 };
 
 use crate::catalog;
@@ -145,35 +145,10 @@ pub unsafe extern "C" fn crm_csv_import(
     })
 }
 
-/// Writes beside the target and then takes its place, so that no half file is left under its name.
-fn export(
-    session: &Session,
-    kind: i32,
-    target: &Path,
-    matching: CrmStr,
-    columns: CrmStr,
-) -> Result<i64> {
-    let (kind, filter) = (catalog::kind(kind)?, filter(matching)?);
-    let columns = names(columns, "columns")?;
-    let part = target.with_added_extension("part");
-    let name = part.display().to_string();
-    let write = || {
-        let file = File::create(&part).map_err(|error| broken(&name, &error))?;
-        let mut file = BufWriter::new(file);
-        let rows = session.csv().export(kind, &mut file, filter.as_ref(), columns.as_deref())?;
-        file.flush().map_err(|error| broken(&name, &error))?;
-        std::fs::rename(&part, target).map_err(|error| broken(&name, &error))?;
-        i64::try_from(rows).map_err(|_| Error::bug("more rows than numbers"))
-    };
-    write().inspect_err(|_| {
-        // What remains is of no use, and its failure is told already.
-        let _ = std::fs::remove_file(&part);
-    })
-}
-
 /// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
 /// can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
-/// `out` receives how many.
+/// `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
+/// (`CRM_E_CONFLICT`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_csv_export(
     session: *const CrmSession,
@@ -187,7 +162,11 @@ pub unsafe extern "C" fn crm_csv_export(
     guard(err, || {
         let out = Out::at(out, "out")?;
         let target = Path::new(path(target, "target")?);
-        out.give(export(&*take(session)?, kind, target, filter, columns)?);
+        let (kind, filter) = (catalog::kind(kind)?, self::filter(filter)?);
+        let columns = names(columns, "columns")?;
+        let session = take(session)?;
+        let rows = session.csv().export_file(kind, target, filter.as_ref(), columns.as_deref())?;
+        out.give(i64::try_from(rows).map_err(|_| Error::bug("more rows than numbers"))?);
         Ok(())
     })
 }

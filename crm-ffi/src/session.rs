@@ -13,6 +13,7 @@ impl Handle for CrmSession {
     type Object = Open;
     const KIND: usize = 2;
     const NAME: &'static str = "crm_session";
+    const WORKS: bool = true;
 }
 
 /// A session that ends with its handle, whatever other calls still hold.
@@ -82,7 +83,8 @@ pub unsafe extern "C" fn crm_session_close(session: *mut CrmSession) -> CrmStatu
     })
 }
 
-/// Joins the verbs that follow, until `crm_commit` or `crm_rollback`, in one transaction.
+/// Joins the verbs that follow, until `crm_commit` or `crm_rollback`, in one transaction. It belongs to the calling thread: on this
+/// session others are told `CRM_E_CONFLICT` until it ends.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_begin(
     session: *const CrmSession,

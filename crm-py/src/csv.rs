@@ -1,6 +1,7 @@
 //! CSV in and out. Files are the host's: opened in Python, read and written here with the interpreter taken back for each block.
 
 use std::io::{BufReader, BufWriter, Error as IoError, Read, Result as IoResult, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crm_core::filter::Filter;
@@ -174,4 +175,22 @@ pub(crate) fn export_csv(
         core.csv().export(kind, &mut out, filter.as_ref(), columns.as_deref())
     });
     first(&raised, outcome)
+}
+
+#[pyfunction]
+pub(crate) fn export_csv_file(
+    session: &Session,
+    py: Python<'_>,
+    record: &str,
+    target: PathBuf,
+    filter: Option<&str>,
+    columns: Option<Vec<String>>,
+) -> PyResult<u64> {
+    let kind = kind_of(py, record)?;
+    session.ask(py, |core| {
+        let filter = filter.map(Filter::parse).transpose()?;
+        let columns: Option<Vec<&str>> =
+            columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
+        core.csv().export_file(kind, &target, filter.as_ref(), columns.as_deref())
+    })
 }

@@ -30,7 +30,7 @@ mod _crm {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
-    use crate::csv::{export_csv, import_csv};
+    use crate::csv::{export_csv, export_csv_file, import_csv};
     #[pymodule_export]
     use crate::database::Database;
     #[pymodule_export]

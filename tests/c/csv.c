@@ -107,6 +107,7 @@ static void cancelling(crm_session *s) {
 
 /* A callback works within the call that calls it: the same database answers it with a conflict, at once. */
 static int meddled = 0;
+static crm_db *database = NULL;
 
 static bool meddle(void *user_data, uint64_t done, uint64_t total) {
   crm_error *own = NULL;
@@ -118,6 +119,25 @@ static bool meddle(void *user_data, uint64_t done, uint64_t total) {
   CHECK(crm_fields_set_text(given, S("name"), S("Meddler"), &own) == CRM_OK);
   CHECK(crm_lead_create((crm_session *)user_data, given, &record, &own) == CRM_E_CONFLICT);
   CHECK(crm_error_free(own) == CRM_OK && crm_fields_free(given) == CRM_OK);
+  own = NULL;
+  /* Questions, ends and openings too; only a wish to stop is heard. */
+  crm_session *s = (crm_session *)user_data, *other = NULL;
+  crm_frame *problems = NULL;
+  crm_db *second = NULL;
+  int64_t number = 0;
+  const crm_status told[] = {
+      crm_lead_count(s, S(""), &number, NULL),
+      crm_commit(s, NULL),
+      crm_session_close(s),
+      crm_session_open(database, S(""), NULL, &other, NULL),
+      crm_verify(database, &problems, NULL),
+      crm_close(database, NULL),
+      crm_db_release(database),
+      crm_open(S(":memory:"), NULL, &second, NULL),
+  };
+  for (size_t at = 0; at < sizeof told / sizeof *told; at++) {
+    CHECK(told[at] == CRM_E_CONFLICT);
+  }
   meddled++;
   return true;
 }
@@ -152,6 +172,22 @@ static void exporting(crm_session *s, const char *folder) {
   OK(crm_csv_import(s, &options, &report, NULL, &err));
   CHECK(count(report, "unchanged") == 2 && count(report, "created") == 0 && leads(s) == 2);
   CHECK(crm_frame_free(report) == CRM_OK);
+}
+
+/* What stands under the name is never lost: a crm file is refused, open or not. */
+static void exporting_over(crm_session *s, const char *folder) {
+  char path[4096];
+  int64_t rows = -1;
+  crm_frame *problems = NULL;
+  snprintf(path, sizeof path, "%s/csv.crm", folder);
+  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
+  OK(crm_verify(database, &problems, &err));
+  CHECK(rows == -1 && crm_frame_rows(problems) == 0 && crm_frame_free(problems) == CRM_OK && leads(s) == 2);
+  snprintf(path, sizeof path, "%s/copy.crm", folder);
+  OK(crm_backup(database, S(path), NULL, NULL, &err));
+  FAILS(CRM_E_CONFLICT, crm_backup(database, S(path), NULL, NULL, &err));
+  FAILS(CRM_E_INVALID, crm_backup(database, S(":memory:"), NULL, NULL, &err));
+  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
 }
 
 static void nonsense(crm_session *s, const char *folder) {
@@ -202,13 +238,17 @@ static void nonsense(crm_session *s, const char *folder) {
 int main(int arguments, char **argument) {
   crm_db *db = NULL;
   crm_session *s = NULL;
+  char path[4096];
   CHECK(arguments == 2);
-  OK(crm_open(S(":memory:"), NULL, &db, &err));
+  snprintf(path, sizeof path, "%s/csv.crm", argument[1]);
+  OK(crm_open(S(path), NULL, &db, &err));
+  database = db;
   OK(crm_session_open(db, S(""), NULL, &s, &err));
   importing(s);
   cancelling(s);
   meddling(s);
   exporting(s, argument[1]);
+  exporting_over(s, argument[1]);
   nonsense(s, argument[1]);
   CHECK(crm_session_close(s) == CRM_OK && crm_db_release(db) == CRM_OK);
   return 0;

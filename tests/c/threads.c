@@ -105,6 +105,43 @@ static void interrupting(void) {
   }
 }
 
+/* On the same session, while another thread has a transaction open. */
+static void *stand_by(void *argument) {
+  (void)argument;
+  crm_fields *given = NULL;
+  crm_record *record = NULL;
+  int64_t count = 0;
+  CHECK(crm_fields_new(&given, NULL) == CRM_OK);
+  CHECK(crm_fields_set_text(given, S("name"), S("Bystander"), NULL) == CRM_OK);
+  for (int round = 0; round < ROUNDS; round++) {
+    CHECK(crm_lead_create(shared, given, &record, NULL) == CRM_E_CONFLICT);
+    CHECK(crm_lead_count(shared, S(""), &count, NULL) == CRM_E_CONFLICT);
+    CHECK(crm_commit(shared, NULL) == CRM_E_CONFLICT);
+    CHECK(crm_rollback(shared, NULL) == CRM_E_CONFLICT);
+  }
+  CHECK(crm_fields_free(given) == CRM_OK);
+  return NULL;
+}
+
+/* A transaction belongs to the thread that began it; nobody else is in the way of its end. */
+static void owning(crm_fields *given) {
+  crm_error *err = NULL;
+  pthread_t worker;
+  int64_t before = 0, after = 0;
+  OK(crm_lead_count(shared, S(""), &before, &err));
+  OK(crm_begin(shared, &err));
+  CHECK(pthread_create(&worker, NULL, stand_by, NULL) == 0);
+  for (int round = 0; round < ROUNDS; round++) {
+    crm_record *record = NULL;
+    OK(crm_lead_create(shared, given, &record, &err));
+    CHECK(crm_record_free(record) == CRM_OK);
+  }
+  CHECK(pthread_join(worker, NULL) == 0);
+  OK(crm_commit(shared, &err));
+  OK(crm_lead_count(shared, S(""), &after, &err));
+  CHECK(after == before + ROUNDS);
+}
+
 static void *until_closed(void *argument) {
   crm_status status = CRM_OK;
   (void)argument;
@@ -169,6 +206,7 @@ int main(int count, char **arguments) {
     CHECK(pthread_create(&threads[at], NULL, fill, given) == 0);
   }
   join(threads, THREADS);
+  owning(given);
 
   /* Of many threads that end one handle, one does. */
   int done = 0;

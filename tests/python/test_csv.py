@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -142,3 +143,26 @@ def test_an_ambiguous_name_is_told_with_its_ids(s: crm.Session) -> None:
     second = s.stages.create(name="New")
     report = s.csv.import_("lead", io.BytesIO(b"name,stage_id.name\nx,New\n"), {}, policy={"stage_id": "create"})
     assert f"stage {known.id}, {second.id}" in report.errors[0]["message"] and "stage_id.id" in report.errors[0]["hint"]
+
+
+def test_an_export_that_fails_leaves_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("precious")
+    with crm.open(tmp_path / "sales.crm") as db, db.session() as s:
+        s.leads.create(name="Fleet lease")
+        for wrong in ({"filter": "nope = 1"}, {"columns": ["nope"]}):
+            with pytest.raises(crm.InvalidError):
+                s.csv.export("lead", path, **wrong)
+            assert path.read_text() == "precious"
+        with pytest.raises(crm.ConflictError):
+            s.csv.export("lead", tmp_path / "sales.crm")
+        assert s.leads.count() == 1 and db.verify() == []
+        assert s.csv.export("lead", os.fsencode(path), columns=["name"]) == 1
+        assert path.read_text() == "name\nFleet lease\n"
+        assert sorted(p.name for p in tmp_path.iterdir() if "sales" not in p.name) == ["deals.csv"]
+
+
+def test_a_quote_that_is_never_closed_is_told(s: crm.Session) -> None:
+    with pytest.raises(crm.FormatError) as told:
+        s.csv.import_("lead", io.BytesIO(b'Deal\nx\n"a\nb\n'), {"Deal": "name"})
+    assert told.value.line == 3 and s.leads.count() == 0

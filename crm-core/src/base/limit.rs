@@ -54,6 +54,8 @@ pub const CSV_COLUMNS: usize = 1_000;
 pub const CSV_ERRORS: usize = 10_000;
 /// Evidence fields of the score.
 pub const EVIDENCE_FIELDS: usize = 64;
+/// Milliseconds that a write waits for another writer: what the engine can count, over three weeks.
+pub const BUSY_TIMEOUT_MS: u32 = i32::MAX.unsigned_abs();
 /// Reader connections kept open.
 pub const READERS: usize = 8;
 /// Connections of one handle to a server: each costs the server a process; more threads than that wait for one.

@@ -20,11 +20,12 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::path::Path;
 
 use crate::base::progress::Progress;
 use crate::base::{Frame, RecordKind, Result};
 use crate::filter::Filter;
-use crate::storage::Link;
+use crate::storage::{Link, file};
 
 /// What to do about a linked record that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -212,6 +213,21 @@ impl<'s> Csv<'s> {
         columns: Option<&[&str]>,
     ) -> Result<u64> {
         self.link.read(|tx| export::run(tx, record, target, filter, columns))
+    }
+
+    /// As [`Self::export`], into the file at `target`, which is replaced only when all is written: a call that fails leaves it as it was.
+    /// It keeps its mode; a link is followed; a pipe or a device is written to as it is.
+    ///
+    /// # Errors
+    /// As there; `Conflict` when the target is an open database or any crm file; `Host` when it cannot be written.
+    pub fn export_file(
+        &self,
+        record: RecordKind,
+        target: &Path,
+        filter: Option<&Filter>,
+        columns: Option<&[&str]>,
+    ) -> Result<u64> {
+        file::write(target, |out| self.export(record, out, filter, columns))
     }
 
     /// The columns of a kind that an export writes by default: what an import can read again.

@@ -9,12 +9,53 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::base::{Error, ErrorKind, Result, limit};
 use crate::csv::ImportOptions;
 
+/// Follows the quotes as the reader does, which takes the end of the file for the end of a cell: a quote that is never closed would
+/// swallow the rest of the file without a word.
+#[derive(Debug)]
+struct Quotes {
+    delimiter: u8,
+    state: Quoting,
+    line: u64,
+    /// The line of the quote that is open, or was last.
+    opened: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// Where a cell begins.
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote within quotes: the end, or one of two that mean one.
+    Ended,
+}
+
+impl Quotes {
+    fn follow(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.state = match (self.state, byte) {
+                (Quoting::Start, b'"') => {
+                    self.opened = self.line;
+                    Quoting::Quoted
+                }
+                (Quoting::Quoted, b'"') => Quoting::Ended,
+                (Quoting::Quoted, _) | (Quoting::Ended, b'"') => Quoting::Quoted,
+                (_, b'\n' | b'\r') => Quoting::Start,
+                (_, byte) if *byte == self.delimiter => Quoting::Start,
+                _ => Quoting::Plain,
+            };
+            self.line += u64::from(*byte == b'\n');
+        }
+    }
+}
+
 /// A source that gives at most so many bytes before someone resets the allowance, and no byte order mark.
 struct Bounded<'r> {
     inner: &'r mut dyn Read,
     left: Rc<Cell<usize>>,
     head: io::Cursor<Vec<u8>>,
     begun: bool,
+    quotes: Quotes,
 }
 
 impl Bounded<'_> {
@@ -44,10 +85,19 @@ impl Read for Bounded<'_> {
         if read == 0 {
             read = self.inner.read(&mut into[..room])?;
         }
+        self.quotes.follow(&into[..read]);
+        if read == 0 && room > 0 && self.quotes.state == Quoting::Quoted {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Unclosed(self.quotes.opened)));
+        }
         self.left.set(left - read);
         Ok(read)
     }
 }
+
+/// The file ended within quotes that began in that line.
+#[derive(Debug, thiserror::Error)]
+#[error("the quote that opens in line {0} is never closed")]
+struct Unclosed(u64);
 
 /// One record as it stands in the file.
 #[derive(Debug)]
@@ -77,8 +127,9 @@ impl<'r> Source<'r> {
             )
         })?;
         let left = Rc::new(Cell::new(0));
-        let source =
-            Bounded { inner, left: Rc::clone(&left), head: io::Cursor::default(), begun: false };
+        let quotes = Quotes { delimiter, state: Quoting::Start, line: 1, opened: 1 };
+        let head = io::Cursor::default();
+        let source = Bounded { inner, left: Rc::clone(&left), head, begun: false, quotes };
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -135,7 +186,10 @@ fn failed(error: csv::Error, line: u64) -> Error {
             Error::limit("CSV_RECORD", message).with_line(line, 1)
         }
         csv::ErrorKind::Io(error) => {
-            Error::new(ErrorKind::Host, format!("the file cannot be read: {error}"))
+            match error.get_ref().and_then(|why| why.downcast_ref::<Unclosed>()) {
+                Some(unclosed) => Error::format(unclosed.to_string()).with_line(unclosed.0, 1),
+                None => Error::new(ErrorKind::Host, format!("the file cannot be read: {error}")),
+            }
         }
         other => Error::format(format!("line {line}: {other:?}")).with_line(line, 1),
     }

@@ -8,17 +8,19 @@
 //! Deliberately absent: threads. The one place that reads the clock is [`clock`].
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::{ThreadId, current};
 use std::time::Duration;
 
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
 
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
 use crate::storage::door::Door;
+use crate::storage::file::{self, Beside, Place};
 #[cfg(feature = "postgres")]
 use crate::storage::postgres;
 use crate::storage::seat::Seat;
@@ -169,6 +171,19 @@ pub(crate) struct Opening {
     pub(crate) settle: Settle,
 }
 
+impl Opening {
+    /// One database has one way of being open: whoever asks for another is told, rather than given what they did not ask for.
+    fn same_as(&self, open: &Self) -> Result<()> {
+        let option = match () {
+            () if self.busy != open.busy => "busy_timeout_ms",
+            () if self.full_sync != open.full_sync => "full_sync",
+            () => return Ok(()),
+        };
+        let what = "the database is open in this process with another value; give the same";
+        Err(Error::conflict(format!("{option}: {what}")).with_field(option))
+    }
+}
+
 /// One open database.
 pub(crate) struct Handle {
     source: Source,
@@ -189,6 +204,8 @@ enum Source {
 /// A file, or memory.
 struct File {
     target: Target,
+    /// The file that it opened; none of memory.
+    place: Option<Place>,
     writer: Seat<Box<Conn>>,
     #[expect(clippy::vec_box, reason = "what is lent is boxed already")]
     readers: Mutex<Vec<Box<Conn>>>,
@@ -214,15 +231,30 @@ impl File {
         let interrupt = connection.get_interrupt_handle();
         let mut writer = Conn::new(Engine::Sqlite(connection));
         writer.refresh()?;
+        let place = if let Target::File(path) = &target { Place::of(path) } else { None };
         Ok(Self {
             target,
+            place,
             writer: Seat::new(Box::new(writer)),
             readers: Mutex::default(),
             interrupts: Mutex::new(vec![interrupt]),
         })
     }
 
+    /// Refuses to go on with a file that no longer stands where it was opened: what is written to it is lost, and what is read from
+    /// its place is another's.
+    fn check_place(&self) -> Result<()> {
+        match &self.target {
+            Target::File(path) if self.place.is_some() && Place::of(path) != self.place => {
+                let what = "the file was deleted, moved or replaced while it was open; close it, and open what is there now";
+                Err(Error::storage(storage_code::READ_ONLY, format!("{}: {what}", path.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn connect_reader(&self, opening: &Opening) -> Result<Box<Conn>> {
+        self.check_place()?;
         let connection = sqlite::connect(&self.target, opening.busy, opening.full_sync, true)?;
         let mut interrupts = lock(&self.interrupts);
         if interrupts.len() > 4 * limit::READERS {
@@ -255,7 +287,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// drop the first.
 ///
 /// A tree, which can stand here without being made first; entries of closed files go when the next file is opened.
-pub(super) static OPEN_FILES: Mutex<BTreeMap<PathBuf, Weak<Handle>>> = Mutex::new(BTreeMap::new());
+pub(super) static OPEN_FILES: Mutex<BTreeMap<Place, Weak<Handle>>> = Mutex::new(BTreeMap::new());
 
 impl Handle {
     /// Opens or creates a database; `created` runs in the transaction that creates it.
@@ -267,26 +299,38 @@ impl Handle {
         let target = Target::parse(target)?;
         let known = |target: &Target| match target {
             Target::Memory => None,
-            Target::File(path) => canonical(path),
+            Target::File(path) => Place::of(path),
             // The same URL, the same database: who opens it for every request shares its connections.
             #[cfg(feature = "postgres")]
-            Target::Server(url) => Some(PathBuf::from(url)),
+            Target::Server(url) => Some(Place::Named(url.into())),
         };
         if target == Target::Memory {
             return Self::open_new(target, opening, created).map(Door::new);
         }
         let mut files = lock(&OPEN_FILES);
         files.retain(|_, known| known.strong_count() > 0);
-        let open = known(&target).and_then(|path| files.get(&path)?.upgrade());
+        let open = known(&target).and_then(|place| files.get(&place)?.upgrade());
         if let Some(open) = open.filter(|open| !open.is_closed()) {
+            opening.same_as(&open.opening)?;
             return Ok(Door::new(open));
         }
-        if let Target::File(path) = &target {
-            sqlite::inspect(path)?;
-        }
-        let handle = Self::open_new(target.clone(), opening, created)?;
-        if let Some(path) = known(&target) {
-            files.insert(path, Arc::downgrade(&handle));
+        let handle = match &target {
+            Target::File(path) => {
+                let made = file::claim(path)?;
+                let opened = sqlite::inspect(path)
+                    .and_then(|()| refuse_left_log(path, &files))
+                    .and_then(|()| Self::open_new(target.clone(), opening, created));
+                opened.inspect_err(|error| {
+                    // Another process that found the new file may be the one that has it now.
+                    if made && error.code() != storage_code::BUSY {
+                        file::remove_database(path);
+                    }
+                })?
+            }
+            _ => Self::open_new(target.clone(), opening, created)?,
+        };
+        if let Some(place) = known(&target) {
+            files.insert(place, Arc::downgrade(&handle));
         }
         Ok(Door::new(handle))
     }
@@ -336,6 +380,7 @@ impl Handle {
         self.check_open()?;
         let conn = match &self.source {
             Source::File(file) if right != Right::Read || file.target == Target::Memory => {
+                file.check_place()?;
                 file.writer.take(self.opening.busy)?
             }
             Source::File(file) => {
@@ -503,24 +548,22 @@ impl Handle {
                 "path: a server's database is backed up by its own tools, such as pg_dump --schema";
             return Err(Error::invalid("path", message));
         };
-        let refuse = |why: String| {
-            Error::storage(storage_code::READ_ONLY, format!("{}: {why}", path.display()))
+        file::checked(path, "path")?;
+        let taken = || {
+            let what = "a file of that name exists; a backup never overwrites";
+            Error::conflict(format!("{}: {what}", path.display())).with_field("path")
         };
-        if path.exists() {
-            return Err(Error::conflict(format!(
-                "{}: a file of that name exists; a backup never overwrites",
-                path.display()
-            )));
+        if path.symlink_metadata().is_ok() {
+            return Err(taken());
         }
-        let partial = path.with_extension("partial");
-        let copied = self.copy_to(file, &partial, tick);
-        let done = copied.and_then(|()| {
-            std::fs::rename(&partial, path).map_err(|error| refuse(error.to_string()))
-        });
-        if done.is_err() {
-            let _ = std::fs::remove_file(&partial);
-        }
-        done
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => taken(),
+            _ => file::failed(path, &error),
+        };
+        let (beside, made) = Beside::new(path).map_err(failed)?;
+        drop(made);
+        self.copy_to(file, beside.path(), tick)?;
+        beside.take_name(path).map_err(failed)
     }
 
     fn copy_to(
@@ -529,7 +572,8 @@ impl Handle {
         path: &Path,
         tick: &mut dyn FnMut(u64, u64) -> Result<()>,
     ) -> Result<()> {
-        let mut copy = Connection::open(path).map_err(sqlite::error)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut copy = Connection::open_with_flags(path, flags).map_err(sqlite::error)?;
         let step = |from: &Connection,
                     copy: &mut Connection,
                     tick: &mut dyn FnMut(u64, u64) -> Result<()>| {
@@ -595,8 +639,20 @@ impl Drop for Handle {
     }
 }
 
-fn canonical(path: &Path) -> Option<PathBuf> {
-    path.canonicalize().ok()
+/// Refuses a file in whose place another stood that is still open here: the other's log of changes would be taken for its own.
+fn refuse_left_log(path: &Path, files: &BTreeMap<Place, Weak<Handle>>) -> Result<()> {
+    let was_here = |open: Arc<Handle>| {
+        let Some(file) = open.file().filter(|_| !open.is_closed()) else { return false };
+        let Target::File(other) = &file.target else { return false };
+        other.file_name() == path.file_name() && file.check_place().is_err()
+    };
+    let replaced = files.values().filter_map(Weak::upgrade).any(was_here);
+    let is_new = path.metadata().is_ok_and(|file| file.len() == 0);
+    if !replaced || is_new || !file::companion(path, "-wal").exists() {
+        return Ok(());
+    }
+    let what = "the file that stood here before is still open, and its \"-wal\" beside; close it, and put this file there again";
+    Err(Error::conflict(format!("{}: {what}", path.display())).with_field("target"))
 }
 
 fn finish<T>(conn: &mut Conn, done: Result<T>) -> Result<T> {
@@ -647,10 +703,10 @@ impl Drop for Lent<'_> {
 enum Atomic {
     /// None is open: each verb is a transaction of its own.
     Idle,
-    /// Open, and the writer waits here for the next verb.
-    Open(Box<Conn>),
-    /// Open, and a call is using it.
-    Busy,
+    /// Open since that thread began it, and the writer waits here for the next verb.
+    Open(Box<Conn>, ThreadId),
+    /// Open, and a call of that thread is using it.
+    Busy(ThreadId),
 }
 
 /// One session's view of a database.
@@ -676,20 +732,34 @@ impl Link {
         Ok(())
     }
 
-    /// Takes the open `atomic`'s writer, if there is one.
+    /// Takes the open `atomic`'s writer, if there is one. It belongs to the thread that began it: another would write into a
+    /// transaction that it knows nothing of, or be in the way of its end.
     fn enter(&self) -> Result<Option<Box<Conn>>> {
         self.check_open()?;
+        let here = current().id();
         let mut atomic = lock(&self.atomic);
-        match std::mem::replace(&mut *atomic, Atomic::Busy) {
-            Atomic::Idle => {
-                *atomic = Atomic::Idle;
-                Ok(None)
+        let told = match &*atomic {
+            Atomic::Idle => return Ok(None),
+            Atomic::Open(_, owner) | Atomic::Busy(owner) if *owner != here => {
+                "this session's open transaction belongs to another thread; use a session of your own"
             }
-            Atomic::Open(conn) => Ok(Some(conn)),
-            Atomic::Busy => {
-                Err(Error::conflict("this session's open transaction is in use by another call"))
-            }
+            Atomic::Busy(_) => "this session's open transaction is in use by another call",
+            Atomic::Open(..) => match std::mem::replace(&mut *atomic, Atomic::Busy(here)) {
+                Atomic::Open(conn, _) => return Ok(Some(conn)),
+                _ => return Ok(None),
+            },
+        };
+        Err(Error::conflict(told))
+    }
+
+    /// The open `atomic`'s writer for one call inside it.
+    fn within(&self, conn: Box<Conn>) -> Result<Within<'_>> {
+        let within = Within { link: self, conn: Some(conn) };
+        if !within.conn.as_ref().is_some_and(|conn| conn.is_in_transaction()) {
+            let what = "a failure ended this session's transaction and took back all of it; roll it back and begin anew";
+            return Err(Error::conflict(what));
         }
+        Ok(within)
     }
 
     /// Runs a verb: in the open `atomic` as a part that can fail alone, else as a transaction.
@@ -718,7 +788,7 @@ impl Link {
         conn: Box<Conn>,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut within = Within { link: self, conn: Some(conn) };
+        let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
         self.door.handle().part(conn, self.user, self.now, |tx| {
             tx.savepoint()?;
@@ -735,7 +805,7 @@ impl Link {
         let Some(conn) = self.enter()? else {
             return self.door.handle().read(self.user, self.now, work);
         };
-        let mut within = Within { link: self, conn: Some(conn) };
+        let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
         self.door.handle().part(conn, self.user, self.now, work)
     }
@@ -743,7 +813,7 @@ impl Link {
     /// Opens an `atomic`.
     pub(crate) fn begin(&self) -> Result<()> {
         if let Some(conn) = self.enter()? {
-            *lock(&self.atomic) = Atomic::Open(conn);
+            *lock(&self.atomic) = Atomic::Open(conn, current().id());
             return Err(Error::conflict("a transaction is open already in this session"));
         }
         let mut lent = self.door.handle().begin(Right::Share)?;
@@ -752,7 +822,8 @@ impl Link {
             #[cfg(feature = "postgres")]
             Source::Server(pool) => pool.keep(lent.conn()),
         }
-        *lock(&self.atomic) = Atomic::Open(lent.conn.take().expect("taken above"));
+        let conn = lent.conn.take().expect("taken above");
+        *lock(&self.atomic) = Atomic::Open(conn, current().id());
         Ok(())
     }
 
@@ -768,8 +839,13 @@ impl Link {
 
     /// Closes the session, dropping what an open `atomic` wrote. Closing twice is fine.
     pub(crate) fn close(&self) {
-        if !self.closed.swap(true, Ordering::AcqRel)
-            && let Atomic::Open(conn) = std::mem::replace(&mut *lock(&self.atomic), Atomic::Idle)
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut atomic = lock(&self.atomic);
+        // What a call uses right now goes with the end of that call.
+        if matches!(*atomic, Atomic::Open(..))
+            && let Atomic::Open(conn, _) = std::mem::replace(&mut *atomic, Atomic::Idle)
         {
             drop(self.lent(conn));
         }
@@ -805,7 +881,7 @@ impl Drop for Within<'_> {
             if std::thread::panicking() {
                 conn.undo_part();
             }
-            *lock(&self.link.atomic) = Atomic::Open(conn);
+            *lock(&self.link.atomic) = Atomic::Open(conn, current().id());
         }
     }
 }

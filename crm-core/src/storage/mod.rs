@@ -9,6 +9,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod door;
+pub(crate) mod file;
 pub(crate) mod handle;
 pub(crate) mod migrate;
 #[cfg(feature = "postgres")]

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, ErrorKind, Result};
 use crate::filter::Pattern;
+use crate::storage::file;
 
 /// Marks our files: "CRM1" in the header's application id.
 pub(crate) const APPLICATION_ID: i64 = 0x4352_4D31;
@@ -107,16 +108,23 @@ pub(crate) fn connect(
     full_sync: bool,
     reader: bool,
 ) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = match target {
-        Target::Memory => Connection::open_in_memory_with_flags(flags),
+        Target::Memory => {
+            Connection::open_in_memory_with_flags(flags | OpenFlags::SQLITE_OPEN_CREATE)
+        }
+        // Never made here: a file that is gone is told, not replaced by an empty one.
         Target::File(path) => Connection::open_with_flags(path, flags),
         #[cfg(feature = "postgres")]
         Target::Server(_) => return Err(Error::bug("a server is no file")),
     };
-    let conn = conn.map_err(error)?;
+    let conn = conn.map_err(|failure| match target {
+        Target::File(path) if !path.exists() => {
+            let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+            file::failed(path, &gone)
+        }
+        _ => error(failure),
+    })?;
     conn.busy_timeout(busy).map_err(error)?;
     conn.set_prepared_statement_cache_capacity(256);
     let set = |name: &str, value: &str| conn.pragma_update(None, name, value).map_err(error);

@@ -12,6 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crm_core::{Error, ErrorKind, Result};
 
+use crate::edge::progress::not_called_back;
+
 const _: () = assert!(usize::BITS == 64, "handles carry serial numbers that need 64 bits");
 
 /// What a kind of handle stands for.
@@ -22,6 +24,8 @@ pub(crate) trait Handle {
     const KIND: usize;
     /// Its name in C.
     const NAME: &'static str;
+    /// Whether what it stands for works, and may be the one that is calling the host back.
+    const WORKS: bool = false;
 }
 
 /// Marks the lowest four bits of each handle: an odd number, as no aligned pointer has.
@@ -73,6 +77,14 @@ pub(crate) fn call_back(handle: usize) {
 
 /// The living object behind a handle.
 pub(crate) fn take<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
+    if H::WORKS {
+        not_called_back()?;
+    }
+    take_aside(handle)
+}
+
+/// As [`take`], for what may be done while the object works.
+pub(crate) fn take_aside<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
     let number = handle.addr();
     let found = {
         let shard = shard(number).read().unwrap_or_else(PoisonError::into_inner);

@@ -24,6 +24,7 @@ __all__ = [
     "declare_property",
     "explain_score",
     "export_csv",
+    "export_csv_file",
     "history",
     "import_csv",
     "mark_lost",
@@ -144,4 +145,7 @@ def import_csv(
     session: Session, record: str, source: BinaryIO, mapping: dict[str, str], options: dict[str, Any], progress: _Hook
 ) -> dict[str, Any]: ...
 def export_csv(session: Session, record: str, target: BinaryIO, filter: str | None, columns: list[str] | None) -> int: ...
+def export_csv_file(
+    session: Session, record: str, target: str, filter: str | None, columns: list[str] | None
+) -> int: ...
 def catalogue() -> list[tuple[str, list[tuple[str, str, list[str], bool, bool]]]]: ...

@@ -15,7 +15,7 @@ from crm.frame import Frame
 
 __all__ = ["Csv", "ImportReport"]
 
-Path: TypeAlias = str | os.PathLike[str]
+Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 @final
@@ -116,7 +116,7 @@ class Csv:
             "date_format": date_format,
             "delimiter": delimiter,
         }
-        with watching(progress) as move, _opened(source, "rb") as file:
+        with watching(progress) as move, _opened(source) as file:
             report = _crm.import_csv(self._native, record, file, dict(mapping), options, move)
         return ImportReport(**report)
 
@@ -127,19 +127,23 @@ class Csv:
 
         `columns` are named as in a mapping. The default has this database's ids, and is for this database. For another one leave out
         `id` and name what is linked: ``columns=["external_id(erp)", "name", "stage_id.name", "partner_id.name", "expected_revenue"]``.
+
+        At a path the file is replaced when all is written, and keeps its mode; a call that fails leaves it as it was. A link is followed,
+        a pipe or a device is written to as it is; an open database and any crm file are refused (`ConflictError`).
         """
-        with _opened(target, "wb") as file:
-            return _crm.export_csv(self._native, record, file, text(filter), words(columns))
+        if isinstance(target, str | bytes | os.PathLike):
+            return _crm.export_csv_file(self._native, record, os.fsdecode(target), text(filter), words(columns))
+        return _crm.export_csv(self._native, record, target, text(filter), words(columns))
 
     def __repr__(self) -> str:
         return "<crm.Csv>"
 
 
 @contextmanager
-def _opened(given: Path | BinaryIO, mode: Literal["rb", "wb"]) -> Iterator[BinaryIO]:
+def _opened(given: Path | BinaryIO) -> Iterator[BinaryIO]:
     """A path as an open file, closed afterwards; a file as it is."""
-    if isinstance(given, str | os.PathLike):
-        with open(given, mode) as file:
+    if isinstance(given, str | bytes | os.PathLike):
+        with open(given, "rb") as file:
             yield file
     else:
         yield given

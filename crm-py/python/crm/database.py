@@ -10,6 +10,7 @@ from typing import final
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import User
+from crm.csv import Path
 from crm.exceptions import InvalidError
 from crm.frame import Frame
 from crm.session import Session
@@ -43,10 +44,10 @@ class Crm:
         """
         return Session(self._native.session(user, now))
 
-    def backup(self, path: str | os.PathLike[str], progress: Progress = None) -> None:
-        """Copies the database into a new file; safe while it is in use."""
+    def backup(self, path: Path, progress: Progress = None) -> None:
+        """Copies the database into a new file; safe while it is in use. A file of that name is never overwritten (`ConflictError`)."""
         with watching(progress) as move:
-            self._native.backup(os.fspath(path), move)
+            self._native.backup(os.fsdecode(path), move)
 
     def verify(self) -> list[str]:
         """Checks everything that must hold: a list of what is wrong, in words; empty when the file is sound."""
@@ -90,7 +91,7 @@ class Crm:
 
 
 def open(  # noqa: A001 - crm.open is its name
-    path: str | os.PathLike[str],
+    path: Path,
     *,
     currency: str = "EUR",
     default_data: bool = True,
@@ -102,7 +103,8 @@ def open(  # noqa: A001 - crm.open is its name
     `currency` is that of a new file's company 1. `default_data` gives a new file something to begin with: the stages New, Qualified,
     Proposition and Won; a team, Sales; three lost reasons; four recurring plans, Monthly to Over 5 years; and eight tags, ten mediums,
     ten sources and four campaigns. Without it there is company 1 only; a pipeline then needs a stage, and a won one to win in.
-    `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut.
+    `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut. A file
+    that is open in this process already is opened again with the same two only (`ConflictError`).
 
     The file is SQLite's. Never open it with another SQLite in the same process (Python's `sqlite3`, DuckDB's scanner): closing that one
     drops this one's locks. Use `backup` and open the copy.
@@ -115,4 +117,4 @@ def open(  # noqa: A001 - crm.open is its name
     if not 0 <= busy_timeout <= 1_000_000:
         raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
     milliseconds = round(busy_timeout * 1_000)
-    return Crm(_crm.Database(os.fspath(path), currency, default_data, milliseconds, full_sync))
+    return Crm(_crm.Database(os.fsdecode(path), currency, default_data, milliseconds, full_sync))
