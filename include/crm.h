@@ -26,8 +26,8 @@
  * OPTION STRUCTS begin with their size. Fill them with crm_..._options_init(&options, sizeof options), never by hand.
  *
  * THREADS. Any function may be called on any thread at any time, also on one handle at once: calls serialise, or run side by side as
- * readers. An open crm_begin belongs to one thread's work: a second one is told CRM_E_CONFLICT. A crm_fields is yours to fill by
- * one thread. Ending a handle while another thread still reads text that it lent is the one thing to avoid.
+ * readers. An open crm_begin belongs to the thread that called it: others on that session are told CRM_E_CONFLICT until it ends. A
+ * crm_fields is yours to fill by one thread. Ending a handle while another thread still reads text that it lent is the one thing to avoid.
  *
  * ONE LIBRARY PER FILE AND PROCESS. Do not open the same file with another SQLite in the same process (Python's sqlite3, a second
  * copy of this library): POSIX file locks belong to the process, and closing one copy drops the locks of the other. Prefer the
@@ -142,7 +142,8 @@ typedef struct {
 } crm_open_options;
 
 // Told how far long work is; `false` cancels it, and nothing is written. It is called on the calling thread, sometimes within a
-// transaction: it must not call the same database, throw, or jump. `total` is 0 when it is not known.
+// transaction: calls on a database or a session answer `CRM_E_CONFLICT` there, except `crm_interrupt`; it must not throw or jump.
+// `total` is 0 when it is not known.
 typedef bool (*crm_progress_fn)(void *user_data, uint64_t done, uint64_t total);
 
 // An amount: `{1250, 2, "EUR"}` is 12.50 EUR.
@@ -384,7 +385,8 @@ crm_status crm_db_release(crm_db *db);
 crm_status crm_interrupt(const crm_db *db,
                          crm_error **err);
 
-// Copies the database into a new file while it is in use. `progress` may be null.
+// Copies the database into a new file while it is in use; a file of that name is never overwritten (`CRM_E_CONFLICT`). `progress`
+// may be null.
 crm_status crm_backup(const crm_db *db,
                       crm_str target,
                       crm_progress_fn progress,
@@ -428,8 +430,10 @@ crm_status crm_session_open_id(const crm_db *db,
 // Ends a session; what an open `crm_begin` did is undone. Null is fine; twice is `CRM_E_CLOSED`.
 crm_status crm_session_close(crm_session *session);
 
-// Joins the verbs that follow, until `crm_commit` or `crm_rollback`, in one transaction.
-crm_status crm_begin(const crm_session *session, crm_error **err);
+// Joins the verbs that follow, until `crm_commit` or `crm_rollback`, in one transaction. It belongs to the calling thread: on this
+// session others are told `CRM_E_CONFLICT` until it ends.
+crm_status crm_begin(const crm_session *session,
+                     crm_error **err);
 
 // Keeps what was done since `crm_begin`.
 crm_status crm_commit(const crm_session *session, crm_error **err);
@@ -1871,7 +1875,8 @@ crm_status crm_csv_import(const crm_session *session,
 
 // Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
 // can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
-// `out` receives how many.
+// `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
+// (`CRM_E_CONFLICT`).
 crm_status crm_csv_export(const crm_session *session,
                           int32_t kind,
                           crm_str target,
