@@ -26,6 +26,9 @@ use crate::base::{Cell, Error, ErrorKind, Result, limit};
 use crate::storage::postgres::batch::Batches;
 use crate::storage::{Key, Right};
 
+/// The table of which nobody sees the ids.
+const UNSEEN: &str = "feed_entry";
+
 /// One connection and what it has prepared.
 pub(crate) struct Session {
     client: RefCell<Client>,
@@ -34,6 +37,8 @@ pub(crate) struct Session {
     batches: RefCell<Batches>,
     /// Ids that were taken from a table's sequence and are not given yet.
     ids: RefCell<HashMap<String, VecDeque<i64>>>,
+    /// How many ids that nobody sees are taken next, if none are left.
+    unseen: Slot<usize>,
     /// The count of office changes that the open transaction sees.
     epoch: Slot<i64>,
     /// Whether the open transaction has changed the office.
@@ -66,6 +71,7 @@ impl Session {
             statements: RefCell::default(),
             batches: RefCell::default(),
             ids: RefCell::default(),
+            unseen: Slot::new(1),
             epoch: Slot::new(-1),
             changed_office: Slot::new(false),
             right: Slot::new(None),
@@ -95,6 +101,7 @@ impl Session {
     pub(super) fn begin(&self, right: Right) -> Result<i64> {
         self.batches.borrow_mut().clear();
         self.ids.borrow_mut().clear();
+        self.unseen.set(1);
         self.changed_office.set(false);
         let sql = match right {
             Right::Read => {
@@ -336,9 +343,18 @@ impl Session {
         Ok(())
     }
 
-    /// The next id for a new row of a table.
+    /// The next id for a new row of a table. Ids that nobody sees are taken in growing numbers; a record's leave no gaps.
     pub(super) fn next_id(&self, table: &str) -> Result<i64> {
-        self.reserve(table, 1)?;
+        let is_empty = self.ids.borrow().get(table).is_none_or(VecDeque::is_empty);
+        if is_empty {
+            if table == UNSEEN {
+                let given = self.unseen.get();
+                self.reserve(table, given)?;
+                self.unseen.set((given * 2).min(limit::BATCH_ROWS));
+            } else {
+                self.reserve(table, 1)?;
+            }
+        }
         let next = self.ids.borrow_mut().get_mut(table).and_then(VecDeque::pop_front);
         next.ok_or_else(|| Error::bug("an id that was reserved is not there"))
     }
