@@ -4,9 +4,7 @@ use crm_core::base::frame::{Column, ColumnData};
 use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
 use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::{
-    Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun,
-};
+use crm_core::score::{Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_decimal::Decimal;

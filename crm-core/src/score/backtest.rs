@@ -227,8 +227,8 @@ pub(crate) fn run(
     let all = questions.len();
     for (done, (when, at)) in questions.into_iter().enumerate() {
         if done % 1_000 == 0 {
-            let share = steps.last as u64 * done as u64 / all.max(1) as u64;
-            steps.step(i64::try_from(share).unwrap_or(0))?;
+            let [done, all] = [done, all].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+            steps.step(steps.last * done / all.max(1))?;
         }
         replay.learn_until(when)?;
         let state = states.get(&past.id(at)).and_then(|states| state_at(states, when));
@@ -286,7 +286,7 @@ fn moments(at: BacktestAt, past: &Past, lead: usize, states: Option<&Vec<State>>
 /// The last pending state by then; what was closed is judged as it stood before.
 fn state_at(states: &[State], when: i64) -> Option<&State> {
     let open = |state: &&State| state.is_pending;
-    let known = states.iter().filter(|state| state.from <= when).filter(open).next_back();
+    let known = states.iter().filter(|state| state.from <= when).rfind(open);
     known.or_else(|| states.iter().find(open))
 }
 
