@@ -103,8 +103,10 @@ fn relearn(
                 let key = (team.map_or(0, |team| team.0), *variable, text);
                 moves.entry(key).or_default().add(Tally::one(*won, step));
             }
-            // A closed lead that is changed is counted anew, and teaches the weights nothing.
-            let is_news = lesson.before.as_ref().is_none_or(|(_, before)| before != won);
+            // A closed lead that is changed is counted anew, and teaches the weights nothing. On a server nobody does: there all
+            // who close deals would queue for the rows of the weights. Counts are only added to; `rebuild` learns the weights.
+            let is_news =
+                !tx.is_shared() && lesson.before.as_ref().is_none_or(|(_, before)| before != won);
             if step > 0 && is_news {
                 model.learn(team, &codes, *won);
                 values.extend(codes);
