@@ -3,7 +3,7 @@
 //!
 //! The writer is *taken out* while it is used (not locked in place), so that an open `atomic` can keep it between calls. Readers
 //! have connections of their own and see the last commit; a database in memory has one connection for everything.
-//! [`Link`] is one session's view: its user, its clock, and its open `atomic`.
+//! [`Link`](crate::storage::Link) is one session's view: its user, its clock, and its open `atomic`.
 //!
 //! Deliberately absent: threads. The one place that reads the clock is [`clock`].
 
@@ -11,157 +11,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread::{ThreadId, current};
 use std::time::Duration;
 
-use rusqlite::{Connection, InterruptHandle, OpenFlags};
+use rusqlite::InterruptHandle;
 
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
+use crate::storage::conn::Conn;
 use crate::storage::door::Door;
-use crate::storage::file::{self, Beside, Place};
+use crate::storage::file::{self, Place};
 #[cfg(feature = "postgres")]
 use crate::storage::postgres;
 use crate::storage::seat::Seat;
 use crate::storage::sqlite::{self, Target};
-use crate::storage::{Engine, Memo, Right, Settle, Tx, actor, migrate};
-
-/// A connection with what is kept beside it.
-#[derive(Debug)]
-pub(crate) struct Conn {
-    engine: Engine,
-    memo: Memo,
-    /// What tells whether the memo is good: SQLite's count of other connections' commits, or a server's count of office changes.
-    seen: i64,
-}
-
-impl Conn {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self { engine, memo: Memo::default(), seen: -1 }
-    }
-
-    fn file(&self) -> Result<&Connection> {
-        match &self.engine {
-            Engine::Sqlite(connection) => Ok(connection),
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(_) => Err(Error::bug("a server was taken for a file")),
-        }
-    }
-
-    /// Tells connections apart while they live.
-    #[cfg(feature = "postgres")]
-    pub(super) fn id(&self) -> usize {
-        std::ptr::from_ref(self).addr()
-    }
-
-    #[cfg(feature = "postgres")]
-    pub(super) fn session(&self) -> &postgres::Session {
-        match &self.engine {
-            Engine::Postgres(session) => session,
-            Engine::Sqlite(_) => unreachable!("a pool holds connections to its server"),
-        }
-    }
-
-    /// Forgets what is kept if someone else has written since.
-    fn refresh(&mut self) -> Result<()> {
-        let mut version =
-            self.file()?.prepare_cached("PRAGMA data_version").map_err(sqlite::error)?;
-        let seen = version.query_row([], |row| row.get::<_, i64>(0)).map_err(sqlite::error)?;
-        drop(version);
-        self.see(seen);
-        Ok(())
-    }
-
-    fn see(&mut self, seen: i64) {
-        if seen != self.seen {
-            self.memo.clear();
-            self.seen = seen;
-        }
-    }
-
-    fn run(&self, sql: &str) -> Result<()> {
-        match &self.engine {
-            Engine::Sqlite(connection) => connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| statement.execute([]))
-                .map(drop)
-                .map_err(sqlite::error),
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.command(sql),
-        }
-    }
-
-    /// Opens a transaction.
-    fn begin(&mut self, right: Right) -> Result<()> {
-        match &self.engine {
-            Engine::Sqlite(_) => {
-                self.run(if right == Right::Read { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
-                self.refresh().inspect_err(|_| {
-                    let _ = self.run("ROLLBACK");
-                })
-            }
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => {
-                self.memo.clear_counts();
-                let seen = session.begin(right)?;
-                self.see(seen);
-                Ok(())
-            }
-        }
-    }
-
-    /// Ends the open transaction, keeping what it wrote.
-    fn commit(&mut self) -> Result<()> {
-        match &self.engine {
-            Engine::Sqlite(_) => self.run("COMMIT"),
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => {
-                session.commit()?;
-                self.seen = session.epoch();
-                session.fold_sometimes();
-                Ok(())
-            }
-        }
-    }
-
-    /// Ends the open transaction, dropping what it wrote. The engine may have rolled back by itself; then this has nothing to do.
-    fn roll_back(&self) -> Result<()> {
-        match &self.engine {
-            Engine::Sqlite(_) => {
-                self.memo.clear();
-                self.run("ROLLBACK")
-            }
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => {
-                self.memo.clear_counts();
-                if session.has_changed_office() {
-                    self.memo.clear();
-                }
-                session.rollback()
-            }
-        }
-    }
-
-    /// Goes back to where a part of the transaction began that will not end by itself.
-    fn undo_part(&self) {
-        self.memo.clear();
-        #[cfg(feature = "postgres")]
-        if let Engine::Postgres(session) = &self.engine {
-            session.drop_pending();
-        }
-        let _ = self.run("ROLLBACK TO part");
-        let _ = self.run("RELEASE part");
-    }
-
-    fn is_in_transaction(&self) -> bool {
-        match &self.engine {
-            Engine::Sqlite(connection) => !connection.is_autocommit(),
-            #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.right().is_some(),
-        }
-    }
-}
+use crate::storage::{Engine, Right, Settle, Tx, actor, migrate};
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -187,7 +51,7 @@ impl Opening {
 /// One open database.
 pub(crate) struct Handle {
     source: Source,
-    opening: Opening,
+    pub(super) opening: Opening,
     pub(super) closed: AtomicBool,
     /// Openings that nobody has closed; the last one's end is the database's.
     pub(super) openings: AtomicUsize,
@@ -202,8 +66,8 @@ enum Source {
 }
 
 /// A file, or memory.
-struct File {
-    target: Target,
+pub(super) struct File {
+    pub(super) target: Target,
     /// The file that it opened; none of memory.
     place: Option<Place>,
     writer: Seat<Box<Conn>>,
@@ -253,7 +117,7 @@ impl File {
         }
     }
 
-    fn connect_reader(&self, opening: &Opening) -> Result<Box<Conn>> {
+    pub(super) fn connect_reader(&self, opening: &Opening) -> Result<Box<Conn>> {
         self.check_place()?;
         let connection = sqlite::connect(&self.target, opening.busy, opening.full_sync, true)?;
         let mut interrupts = lock(&self.interrupts);
@@ -270,12 +134,6 @@ impl File {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 fn clock() -> Timestamp {
     Timestamp::stored(chrono::Utc::now().timestamp_micros())
-}
-
-/// Lets another writer end before a backup goes on.
-#[expect(clippy::disallowed_methods, reason = "a backup's steps know no busy timeout of their own")]
-fn wait_for_writer() {
-    std::thread::sleep(Duration::from_millis(10));
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -376,7 +234,7 @@ impl Handle {
     }
 
     /// Lends a connection.
-    fn take(&self, right: Right) -> Result<Lent<'_>> {
+    pub(super) fn take(&self, right: Right) -> Result<Lent<'_>> {
         self.check_open()?;
         let conn = match &self.source {
             Source::File(file) if right != Right::Read || file.target == Target::Memory => {
@@ -393,10 +251,10 @@ impl Handle {
             #[cfg(feature = "postgres")]
             Source::Server(pool) => pool.take(right)?,
         };
-        Ok(Lent { handle: self, right, conn: Some(conn) })
+        Ok(Lent::new(self, right, conn))
     }
 
-    fn file(&self) -> Option<&File> {
+    pub(super) fn file(&self) -> Option<&File> {
         match &self.source {
             Source::File(file) => Some(file),
             #[cfg(feature = "postgres")]
@@ -409,7 +267,7 @@ impl Handle {
     }
 
     /// Lends a connection with an open transaction.
-    fn begin(&self, right: Right) -> Result<Lent<'_>> {
+    pub(super) fn begin(&self, right: Right) -> Result<Lent<'_>> {
         let mut lent = self.take(right)?;
         let begun = lent.conn().begin(right);
         #[cfg(feature = "postgres")]
@@ -470,15 +328,15 @@ impl Handle {
         finish(lent.conn(), done)
     }
 
-    fn part<T>(
+    pub(super) fn part<T>(
         &self,
         conn: &Conn,
         user: Option<UserId>,
         now: Option<Timestamp>,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut tx =
-            Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, now.unwrap_or_else(clock));
+        let now = now.unwrap_or_else(clock);
+        let mut tx = Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, now);
         tx.actor = user.map_or_else(|| Ok(Actor::system()), |user| actor::load(&tx, user))?;
         let done = work(&mut tx)?;
         tx.settle()?;
@@ -534,69 +392,6 @@ impl Handle {
             #[cfg(feature = "postgres")]
             Source::Server(pool) => pool.number_feed(),
         }
-    }
-
-    /// Copies the whole database to a new file while it is in use.
-    pub(crate) fn backup(
-        &self,
-        path: &Path,
-        tick: &mut dyn FnMut(u64, u64) -> Result<()>,
-    ) -> Result<()> {
-        self.check_open()?;
-        let Some(file) = self.file() else {
-            let message =
-                "path: a server's database is backed up by its own tools, such as pg_dump --schema";
-            return Err(Error::invalid("path", message));
-        };
-        file::checked(path, "path")?;
-        let taken = || {
-            let what = "a file of that name exists; a backup never overwrites";
-            Error::conflict(format!("{}: {what}", path.display())).with_field("path")
-        };
-        if path.symlink_metadata().is_ok() {
-            return Err(taken());
-        }
-        let failed = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => taken(),
-            _ => file::failed(path, &error),
-        };
-        let (beside, made) = Beside::new(path).map_err(failed)?;
-        drop(made);
-        self.copy_to(file, beside.path(), tick)?;
-        beside.take_name(path).map_err(failed)
-    }
-
-    fn copy_to(
-        &self,
-        file: &File,
-        path: &Path,
-        tick: &mut dyn FnMut(u64, u64) -> Result<()>,
-    ) -> Result<()> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut copy = Connection::open_with_flags(path, flags).map_err(sqlite::error)?;
-        let step = |from: &Connection,
-                    copy: &mut Connection,
-                    tick: &mut dyn FnMut(u64, u64) -> Result<()>| {
-            let backup = rusqlite::backup::Backup::new(from, copy).map_err(sqlite::error)?;
-            loop {
-                let result = backup.step(1_000).map_err(sqlite::error)?;
-                let progress = backup.progress();
-                let number = |pages: i32| u64::try_from(pages).unwrap_or(0);
-                tick(number(progress.pagecount - progress.remaining), number(progress.pagecount))?;
-                match result {
-                    rusqlite::backup::StepResult::Done => return Ok(()),
-                    rusqlite::backup::StepResult::More => {}
-                    _ => wait_for_writer(),
-                }
-            }
-        };
-        if file.target == Target::Memory {
-            let mut lent = self.take(Right::Read)?;
-            step(lent.conn().file()?, &mut copy, tick)?;
-        } else {
-            step(file.connect_reader(&self.opening)?.file()?, &mut copy, tick)?;
-        }
-        copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite::error)
     }
 
     /// What the engine itself finds wrong with the file. A server looks after its own files.
@@ -655,7 +450,7 @@ fn refuse_left_log(path: &Path, files: &BTreeMap<Place, Weak<Handle>>) -> Result
     Err(Error::conflict(format!("{}: {what}", path.display())).with_field("target"))
 }
 
-fn finish<T>(conn: &mut Conn, done: Result<T>) -> Result<T> {
+pub(super) fn finish<T>(conn: &mut Conn, done: Result<T>) -> Result<T> {
     let done = done.and_then(|value| conn.commit().map(|()| value));
     if done.is_err() {
         let _ = conn.roll_back();
@@ -664,14 +459,28 @@ fn finish<T>(conn: &mut Conn, done: Result<T>) -> Result<T> {
 }
 
 /// A connection while it is lent: given back whatever happens, rolled back if the work panicked.
-struct Lent<'h> {
+pub(super) struct Lent<'h> {
     handle: &'h Handle,
     right: Right,
     conn: Option<Box<Conn>>,
 }
 
-impl Lent<'_> {
-    fn conn(&mut self) -> &mut Conn {
+impl<'h> Lent<'h> {
+    pub(super) const fn new(handle: &'h Handle, right: Right, conn: Box<Conn>) -> Self {
+        Self { handle, right, conn: Some(conn) }
+    }
+
+    /// Keeps the connection and its transaction beyond the call that opened it.
+    pub(super) fn keep(mut self) -> Box<Conn> {
+        match &self.handle.source {
+            Source::File(file) => file.writer.keep(),
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => pool.keep(self.conn()),
+        }
+        self.conn.take().expect("it is there until it is given back")
+    }
+
+    pub(super) fn conn(&mut self) -> &mut Conn {
         self.conn.as_mut().expect("it is there until it is given back")
     }
 }
@@ -694,194 +503,6 @@ impl Drop for Lent<'_> {
             }
             #[cfg(feature = "postgres")]
             Source::Server(pool) => pool.give_back(conn),
-        }
-    }
-}
-
-/// The state of a session's `atomic`.
-#[derive(Debug)]
-enum Atomic {
-    /// None is open: each verb is a transaction of its own.
-    Idle,
-    /// Open since that thread began it, and the writer waits here for the next verb.
-    Open(Box<Conn>, ThreadId),
-    /// Open, and a call of that thread is using it.
-    Busy(ThreadId),
-}
-
-/// One session's view of a database.
-#[derive(Debug)]
-pub(crate) struct Link {
-    door: Arc<Door>,
-    user: Option<UserId>,
-    now: Option<Timestamp>,
-    atomic: Mutex<Atomic>,
-    closed: AtomicBool,
-}
-
-impl Link {
-    pub(crate) const fn new(door: Arc<Door>, user: Option<UserId>, now: Option<Timestamp>) -> Self {
-        Self { door, user, now, atomic: Mutex::new(Atomic::Idle), closed: AtomicBool::new(false) }
-    }
-
-    fn check_open(&self) -> Result<()> {
-        self.door.open_handle()?;
-        if self.closed.load(Ordering::Acquire) {
-            return Err(Error::new(ErrorKind::Closed, "this session was closed"));
-        }
-        Ok(())
-    }
-
-    /// Takes the open `atomic`'s writer, if there is one. It belongs to the thread that began it: another would write into a
-    /// transaction that it knows nothing of, or be in the way of its end.
-    fn enter(&self) -> Result<Option<Box<Conn>>> {
-        self.check_open()?;
-        let here = current().id();
-        let mut atomic = lock(&self.atomic);
-        let told = match &*atomic {
-            Atomic::Idle => return Ok(None),
-            Atomic::Open(_, owner) | Atomic::Busy(owner) if *owner != here => {
-                "this session's open transaction belongs to another thread; use a session of your own"
-            }
-            Atomic::Busy(_) => "this session's open transaction is in use by another call",
-            Atomic::Open(..) => match std::mem::replace(&mut *atomic, Atomic::Busy(here)) {
-                Atomic::Open(conn, _) => return Ok(Some(conn)),
-                _ => return Ok(None),
-            },
-        };
-        Err(Error::conflict(told))
-    }
-
-    /// The open `atomic`'s writer for one call inside it.
-    fn within(&self, conn: Box<Conn>) -> Result<Within<'_>> {
-        let within = Within { link: self, conn: Some(conn) };
-        if !within.conn.as_ref().is_some_and(|conn| conn.is_in_transaction()) {
-            let what = "a failure ended this session's transaction and took back all of it; roll it back and begin anew";
-            return Err(Error::conflict(what));
-        }
-        Ok(within)
-    }
-
-    /// Runs a verb: in the open `atomic` as a part that can fail alone, else as a transaction.
-    ///
-    /// Where many write at once, the work may be done again from its beginning.
-    pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        match self.enter()? {
-            None => self.door.handle().write(self.user, self.now, work),
-            Some(conn) => self.write_within(conn, |tx| work(tx)),
-        }
-    }
-
-    /// As [`Self::write`], for what changes the office or all deals: nobody else writes until it ends.
-    pub(crate) fn write_alone<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        match self.enter()? {
-            None => self.door.handle().write_alone(self.user, self.now, work),
-            Some(conn) => self.write_within(conn, |tx| {
-                tx.alone()?;
-                work(tx)
-            }),
-        }
-    }
-
-    fn write_within<T>(
-        &self,
-        conn: Box<Conn>,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let mut within = self.within(conn)?;
-        let conn = within.conn.as_mut().expect("put in on the line above");
-        self.door.handle().part(conn, self.user, self.now, |tx| {
-            tx.savepoint()?;
-            let done = work(tx).and_then(|value| tx.settle().map(|()| value));
-            let done = done.and_then(|value| tx.flush().map(|()| value));
-            let released = tx.release(done.is_ok());
-            // The verb's own failure comes first: the engine may have ended the whole transaction with it.
-            done.and_then(|value| released.map(|()| value))
-        })
-    }
-
-    /// Runs a question: it sees what the open `atomic` has written, else the last commit.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let Some(conn) = self.enter()? else {
-            return self.door.handle().read(self.user, self.now, work);
-        };
-        let mut within = self.within(conn)?;
-        let conn = within.conn.as_mut().expect("put in on the line above");
-        self.door.handle().part(conn, self.user, self.now, work)
-    }
-
-    /// Opens an `atomic`.
-    pub(crate) fn begin(&self) -> Result<()> {
-        if let Some(conn) = self.enter()? {
-            *lock(&self.atomic) = Atomic::Open(conn, current().id());
-            return Err(Error::conflict("a transaction is open already in this session"));
-        }
-        let mut lent = self.door.handle().begin(Right::Share)?;
-        match &self.door.handle().source {
-            Source::File(file) => file.writer.keep(),
-            #[cfg(feature = "postgres")]
-            Source::Server(pool) => pool.keep(lent.conn()),
-        }
-        let conn = lent.conn.take().expect("taken above");
-        *lock(&self.atomic) = Atomic::Open(conn, current().id());
-        Ok(())
-    }
-
-    /// Ends the open `atomic`, keeping or dropping what its verbs wrote.
-    pub(crate) fn end(&self, keep: bool) -> Result<()> {
-        let Some(conn) = self.enter()? else {
-            return Err(Error::conflict("no transaction is open in this session"));
-        };
-        *lock(&self.atomic) = Atomic::Idle;
-        let mut lent = self.lent(conn);
-        if keep { finish(lent.conn(), Ok(())) } else { lent.conn().roll_back() }
-    }
-
-    /// Closes the session, dropping what an open `atomic` wrote. Closing twice is fine.
-    pub(crate) fn close(&self) {
-        if self.closed.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let mut atomic = lock(&self.atomic);
-        // What a call uses right now goes with the end of that call.
-        if matches!(*atomic, Atomic::Open(..))
-            && let Atomic::Open(conn, _) = std::mem::replace(&mut *atomic, Atomic::Idle)
-        {
-            drop(self.lent(conn));
-        }
-    }
-
-    /// The open `atomic`'s writer, to be given back.
-    fn lent(&self, conn: Box<Conn>) -> Lent<'_> {
-        Lent { handle: self.door.handle(), right: Right::Share, conn: Some(conn) }
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-/// The open `atomic`'s writer while a call uses it.
-struct Within<'l> {
-    link: &'l Link,
-    conn: Option<Box<Conn>>,
-}
-
-impl Drop for Within<'_> {
-    fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
-            if self.link.closed.load(Ordering::Acquire) {
-                *lock(&self.link.atomic) = Atomic::Idle;
-                drop(self.link.lent(conn));
-                return;
-            }
-            // A panic inside the work left its part open: go back to where it began, so that nothing half done is kept.
-            if std::thread::panicking() {
-                conn.undo_part();
-            }
-            *lock(&self.link.atomic) = Atomic::Open(conn, current().id());
         }
     }
 }

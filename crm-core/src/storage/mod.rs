@@ -8,9 +8,12 @@
 //! do. Deliberately absent: traits per table, an in-memory fake.
 
 pub(crate) mod actor;
+mod backup;
+mod conn;
 pub(crate) mod door;
 pub(crate) mod file;
 pub(crate) mod handle;
+mod link;
 pub(crate) mod migrate;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -18,7 +21,7 @@ pub(crate) mod records;
 mod seat;
 pub(crate) mod sqlite;
 
-pub(crate) use handle::Link;
+pub(crate) use link::Link;
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;

@@ -10,7 +10,8 @@ use postgres::{CancelToken, Client};
 
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, limit};
-use crate::storage::handle::{Conn, lock};
+use crate::storage::conn::Conn;
+use crate::storage::handle::lock;
 use crate::storage::postgres::server::Server;
 use crate::storage::postgres::{Session, error};
 use crate::storage::seat::{Thread, here};
