@@ -24,11 +24,10 @@ test-rust:
 	.ci/setup cc
 	$(CARGO) test --locked
 
-# The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then the cases in Python. One test at a
-# time: the feed tells an entry once no older transaction of the server runs, and the laws look right after each act.
+# The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
 test-postgres: target/venv/ready
-	RUST_TEST_THREADS=1 PROPTEST_CASES=16 .ci/postgres $(CARGO) test --locked --workspace --test postgres --test acceptance --test properties
-	.ci/postgres $(PYTHON) -m pytest -q tests/python/test_acceptance.py
+	.ci/postgres $(CARGO) test --locked --workspace --test postgres --test acceptance --test properties
+	.ci/postgres $(PYTHON) -m pytest -q tests/python
 
 # The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
 test-python: target/venv/ready

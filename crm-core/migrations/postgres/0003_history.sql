@@ -37,7 +37,7 @@ INSERT INTO feed_horizon VALUES ('0', 0);
 
 CREATE FUNCTION crm_number_feed() RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE
-  here pg_snapshot; horizon XID8; known feed_horizon%ROWTYPE; restored BOOLEAN; added BIGINT;
+  here pg_snapshot; horizon XID8; known feed_horizon%ROWTYPE; restored BOOLEAN; ended BOOLEAN; looks INTEGER := 0; added BIGINT;
 BEGIN
   SELECT * INTO known FROM feed_horizon;
   -- Nothing new, as for most readers: then no lock.
@@ -45,15 +45,24 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO known FROM feed_horizon FOR UPDATE;
-  SELECT pg_current_snapshot(), known.xact > pg_snapshot_xmax(pg_current_snapshot())
-      OR EXISTS (SELECT 1 FROM feed_entry WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))
-    INTO here, restored;
-  -- Of the transactions that run, those that hold no lock on office_epoch are none of our writers: each takes it before it writes.
-  SELECT min(x::TEXT::BIGINT)::TEXT::XID8 INTO horizon FROM pg_snapshot_xip(here) AS x
-    WHERE NOT EXISTS (SELECT 1 FROM pg_locks AS own WHERE own.locktype = 'transactionid' AND own.granted
-        AND own.transactionid = x::XID AND own.mode = 'ExclusiveLock'
-        AND NOT EXISTS (SELECT 1 FROM pg_locks AS office WHERE office.locktype = 'relation' AND office.granted
-          AND office.relation = 'office_epoch'::REGCLASS AND office.virtualtransaction = own.virtualtransaction));
+  LOOP
+    SELECT pg_current_snapshot(), known.xact > pg_snapshot_xmax(pg_current_snapshot())
+        OR EXISTS (SELECT 1 FROM feed_entry WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))
+      INTO here, restored;
+    -- Of the transactions that run, those that hold no lock on office_epoch are none of our writers: each takes it before it writes.
+    -- One without any lock ended since we looked; whose it was, only a newer snapshot can say.
+    SELECT (min(running.x::TEXT::BIGINT) FILTER (WHERE own.pid IS NULL OR office.pid IS NOT NULL))::TEXT::XID8,
+        coalesce(bool_or(own.pid IS NULL), FALSE)
+      INTO horizon, ended
+      FROM pg_snapshot_xip(here) AS running (x)
+      LEFT JOIN pg_locks AS own ON own.locktype = 'transactionid' AND own.granted AND own.mode = 'ExclusiveLock'
+        AND own.transactionid = running.x::XID
+      LEFT JOIN pg_locks AS office ON office.locktype = 'relation' AND office.granted
+        AND office.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND office.relation = 'office_epoch'::REGCLASS AND office.virtualtransaction = own.virtualtransaction;
+    looks := looks + 1;
+    EXIT WHEN NOT ended OR looks = 20;
+  END LOOP;
   horizon := coalesce(horizon, pg_snapshot_xmax(here));
   IF restored THEN
     -- Out of a dump, into a server that counts transactions anew: what is there was committed.
