@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crm_core::base::error::storage_code;
+use crm_core::score::ScoreConfig;
 use crm_core::{
     Crm, CrmOptions, ErrorKind, Fields, Find, Lead, LeadId, Lost, Session, WonStatus, fields,
 };
@@ -203,6 +204,88 @@ fn writers_of_different_deals_never_wait_for_each_other() {
         (1..=i64::try_from(seqs.len()).unwrap()).collect::<Vec<_>>(),
         "the feed has no gaps"
     );
+}
+
+/// What the machine says of a new deal.
+fn chance(s: &Session, country: &str) -> String {
+    let draft = fields! { name: "Fleet lease", country_code: country };
+    s.leads().create(draft).unwrap().automated_probability.percent().to_string()
+}
+
+#[test]
+fn weights_learn_from_every_outcome_whoever_closes_the_deal() {
+    let url = fresh();
+    let (one, two) = (Crm::open(&url).unwrap(), other(&url, "two"));
+    let (s, t) = (one.session(None, None).unwrap(), two.session(None, None).unwrap());
+    let file = Crm::open(":memory:").unwrap();
+    let f = file.session(None, None).unwrap();
+    let config =
+        ScoreConfig { fields: Some(vec!["country_code".into()]), ..ScoreConfig::default() };
+    for desk in [&s, &f] {
+        desk.score().configure(&config).unwrap();
+        let drafts = (0..80).map(|n| fields! { name: "Deal", country_code: ["FR", "DE"][n % 2] });
+        drop(desk.leads().create_many(drafts.collect()).unwrap());
+    }
+    let close = |desk: &Session, n: i64| {
+        if n % 4 == 0 || n % 8 == 1 {
+            drop(desk.leads().mark_won(LeadId(n)).unwrap());
+        } else {
+            drop(desk.leads().mark_lost(LeadId(n), &Lost::default()).unwrap());
+        }
+    };
+    (1..=40).for_each(|n| close(if n % 3 == 0 { &t } else { &s }, n));
+    let waiting = |server: &mut Client| -> i64 {
+        let sql = format!("SELECT count(*) FROM {}.score_lesson", schema(&url));
+        server.query_one(&sql, &[]).unwrap().get(0)
+    };
+    assert_eq!(waiting(&mut server()), 0, "one after the other all learn at once");
+    // One keeps the weights; another closes deals meanwhile and waits for nobody.
+    s.atomic(|s| {
+        close(s, 41);
+        (42..=70).for_each(|n| close(&t, n));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(waiting(&mut server()), 29);
+    (1..=70).for_each(|n| close(&f, n));
+    let known = [chance(&f, "FR"), chance(&f, "DE")];
+    assert_ne!(known[0], known[1]);
+    for desk in [&s, &t] {
+        assert_eq!([chance(desk, "FR"), chance(desk, "DE")], known, "who reads knows what waits");
+    }
+    close(&s, 71);
+    close(&f, 71);
+    assert_eq!(waiting(&mut server()), 0, "whose turn it is learns from all that waits");
+    let known = [chance(&f, "FR"), chance(&f, "DE")];
+    assert_eq!([chance(&t, "FR"), chance(&t, "DE")], known, "in this order a file learns the same");
+    // What is taken back before anybody has learnt from it.
+    s.atomic(|s| {
+        close(s, 72);
+        (73..=75).for_each(|n| close(&t, n));
+        t.leads().reopen(LeadId(73)).unwrap();
+        t.leads().delete(LeadId(74)).unwrap();
+        Ok(())
+    })
+    .unwrap();
+    close(&s, 76);
+    assert_eq!(waiting(&mut server()), 0);
+    for crm in [&one, &two, &file] {
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn who_learnt_last_on_another_server_holds_nobody_up() {
+    let url = fresh();
+    let s = Crm::open(&url).unwrap().session(None, None).unwrap();
+    let lead = s.leads().create(fields! { name: "Deal" }).unwrap().id;
+    drop(s);
+    let name = schema(&url);
+    let last = format!("SELECT setval('{name}.score_learner', 9000000000000000000)");
+    server().batch_execute(&last).unwrap();
+    Crm::open(&url).unwrap().session(None, None).unwrap().leads().mark_won(lead).unwrap();
+    let sql = format!("SELECT count(*) FROM {name}.score_lesson");
+    assert_eq!(server().query_one(&sql, &[]).unwrap().get::<_, i64>(0), 0);
 }
 
 #[test]

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::field::Nature as _;
-use crate::base::{LeadId, Probability, Progress, Result};
+use crate::base::{LeadId, Probability, Progress, Result, TeamId};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
+use crate::score::lesson::{self, Waiting};
 use crate::score::model::{Model, Said};
 use crate::score::store::{self, Moves, Saying};
 use crate::score::{batch, bayes, weighted};
@@ -92,7 +93,8 @@ fn relearn(
     lessons: &[LeadLesson],
 ) -> Result<()> {
     let mut moves = Moves::new();
-    let (mut values, mut teams) = (BTreeSet::new(), BTreeSet::new());
+    let mut touched = Touched::default();
+    let mut news = Vec::new();
     for lesson in lessons {
         for (side, step) in [(&lesson.before, -1), (&lesson.after, 1)] {
             let Some((evidence, won)) = side else { continue };
@@ -103,14 +105,11 @@ fn relearn(
                 let key = (team.map_or(0, |team| team.0), *variable, text);
                 moves.entry(key).or_default().add(Tally::one(*won, step));
             }
-            // A closed lead that is changed is counted anew, and teaches the weights nothing. On a server nobody does: there all
-            // who close deals would queue for the rows of the weights. Counts are only added to; `rebuild` learns the weights.
-            let is_news =
-                !tx.is_shared() && lesson.before.as_ref().is_none_or(|(_, before)| before != won);
-            if step > 0 && is_news {
+            // A closed lead that is changed is counted anew, and teaches the weights nothing.
+            if step > 0 && lesson.before.as_ref().is_none_or(|(_, before)| before != won) {
                 model.learn(team, &codes, *won);
-                values.extend(codes);
-                teams.extend(team);
+                touched.add(team, codes);
+                news.push((evidence, *won));
                 continue;
             }
             for (variable, code) in codes {
@@ -120,10 +119,38 @@ fn relearn(
     }
     moves.retain(|_, by| *by != Tally::default());
     store::add(tx, config, &moves)?;
-    if values.is_empty() {
+    if news.is_empty() {
         return Ok(());
     }
-    store::put_weights(tx, config, model, &values, &teams)
+    if tx.is_shared() {
+        if !lesson::take_turn(tx)? {
+            let mut desk = lesson::Desk::open(tx)?;
+            return news
+                .into_iter()
+                .try_for_each(|(evidence, won)| desk.leave(config, evidence, won));
+        }
+        // The model has learnt from them already, when it was loaded.
+        for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
+            let codes = model.learn_codes(&model.values(&evidence));
+            touched.add(evidence.team_id, codes);
+        }
+        lesson::clear(tx)?;
+    }
+    store::put_weights(tx, config, model, &touched.values, &touched.teams)
+}
+
+/// Values and teams of which the weights have moved.
+#[derive(Debug, Default)]
+struct Touched {
+    values: BTreeSet<(usize, u32)>,
+    teams: BTreeSet<TeamId>,
+}
+
+impl Touched {
+    fn add(&mut self, team: Option<TeamId>, codes: Vec<(usize, u32)>) {
+        self.values.extend(codes);
+        self.teams.extend(team);
+    }
 }
 
 /// What a lead counts as: its evidence and whether it was won; nothing while it is pending or too old.

@@ -19,6 +19,7 @@ mod count;
 mod evidence;
 mod explain;
 mod learn;
+mod lesson;
 mod model;
 mod online;
 mod pass;

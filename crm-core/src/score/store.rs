@@ -12,7 +12,7 @@ use crate::score::evidence::{STAGE, Variable};
 use crate::score::model::{Model, Said};
 use crate::score::online::{Online, Pull};
 use crate::score::replay::Drawn;
-use crate::score::{bayes, weighted};
+use crate::score::{bayes, lesson, weighted};
 use crate::storage::records::id_list;
 use crate::storage::{Line, Tx};
 
@@ -83,6 +83,9 @@ pub(crate) fn load(tx: &Tx<'_>, config: &Config) -> Result<Model> {
         }
         Ok(())
     })?;
+    if tx.is_shared() {
+        lesson::catch_up(&mut model, &lesson::waiting(tx, config)?);
+    }
     Ok(Model::Weighted(Box::new(model)))
 }
 
@@ -220,6 +223,9 @@ pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> 
     }
     tx.execute("DELETE FROM score_weight", &[])?;
     tx.execute("DELETE FROM score_model", &[])?;
+    if tx.is_shared() {
+        lesson::clear(tx)?;
+    }
     let mut counters = model.judge().counters();
     counters.sort_unstable_by_key(|(team, at, value, _)| {
         (*team, config.variables[*at].name.as_str(), *value)

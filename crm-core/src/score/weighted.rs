@@ -208,6 +208,19 @@ impl Model {
         }
     }
 
+    /// Whether an outcome with all these values is among the counts.
+    pub(crate) fn has_counted(
+        &self,
+        team: Option<TeamId>,
+        values: &[(usize, u32)],
+        won: bool,
+    ) -> bool {
+        values.iter().all(|(variable, code)| {
+            let counter = self.counters.get(&(team, *variable, *code)).copied().unwrap_or_default();
+            if won { counter.won > 0 } else { counter.lost > 0 }
+        })
+    }
+
     /// Learns from an outcome, then counts it.
     pub(crate) fn learn(&mut self, team: Option<TeamId>, values: &[(usize, u32)], won: bool) {
         let ground = self.ground(team);

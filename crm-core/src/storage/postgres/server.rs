@@ -164,7 +164,7 @@ impl Server {
     pub(super) fn migrate(&self, client: &mut Client) -> Result<()> {
         self.check_server(client)?;
         if self.version(client)? == Some(VERSION) {
-            return Ok(());
+            return self.settle_restored(client);
         }
         let mut tx = client.transaction().map_err(error)?;
         tx.execute(
@@ -195,6 +195,24 @@ impl Server {
         tx.execute("INSERT INTO crm_schema (mark, version) VALUES ($1, $2)", &[&MARK, &version])
             .map_err(error)?;
         tx.commit().map_err(error)
+    }
+
+    /// A transaction that this server has not come to yet is out of a dump of another one: it is not one that anybody has to wait for.
+    fn settle_restored(&self, client: &mut Client) -> Result<()> {
+        let sql = format!(
+            "SELECT setval('\"{0}\".score_learner', 0) FROM \"{0}\".score_learner \
+             WHERE last_value::TEXT::XID8 > pg_snapshot_xmax(pg_current_snapshot())",
+            self.schema
+        );
+        // Without the right to write there is nothing to learn either.
+        match client.batch_execute(&sql) {
+            Err(failure)
+                if failure.code() == Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) =>
+            {
+                Ok(())
+            }
+            done => done.map_err(error),
+        }
     }
 
     fn check_server(&self, client: &mut Client) -> Result<()> {
