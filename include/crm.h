@@ -1809,7 +1809,7 @@ crm_status crm_score_configure(const crm_session *session,
                                crm_error **err);
 
 // Counts all closed leads anew, and scores all open ones. `out` receives one row: `run` (empty if no score changed), `counted`,
-// `scored`, `changed`. `progress` may be null.
+// `before_start` (closed leads that did not count, being created before the start date), `scored`, `changed`. `progress` may be null.
 crm_status crm_score_rebuild(const crm_session *session,
                              crm_progress_fn progress,
                              void *user_data,

@@ -34,6 +34,8 @@ settings! {
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.
     ScoreStart = "score_start_date", Value::Null;
+    /// The earliest day on which a lead was created by a session's clock, if that is before the file was.
+    ScoreFirst = "score_first_day", Value::Null;
     /// The scoring model.
     ScoreModel = "score_model", Value::Text("weighted".to_owned());
 }

@@ -66,6 +66,7 @@ fn run(
         Ok(Frame::of(vec![
             column("run", ColumnData::Int(vec![run.run])),
             column("counted", ColumnData::Int(vec![number(run.counted)])),
+            column("before_start", ColumnData::Int(vec![number(run.before_start)])),
             column("scored", ColumnData::Int(vec![number(run.scored)])),
             column("changed", ColumnData::Int(vec![number(run.changed)])),
         ]))
@@ -73,7 +74,7 @@ fn run(
 }
 
 /// Counts all closed leads anew, and scores all open ones. `out` receives one row: `run` (empty if no score changed), `counted`,
-/// `scored`, `changed`. `progress` may be null.
+/// `before_start` (closed leads that did not count, being created before the start date), `scored`, `changed`. `progress` may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_rebuild(
     session: *const CrmSession,

@@ -163,6 +163,7 @@ fn run<'py>(py: Python<'py>, run: &ScoreRun) -> PyResult<Bound<'py, PyDict>> {
     let facts = PyDict::new(py);
     facts.set_item("run", run.run)?;
     facts.set_item("counted", run.counted)?;
+    facts.set_item("before_start", run.before_start)?;
     facts.set_item("scored", run.scored)?;
     facts.set_item("changed", run.changed)?;
     Ok(facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tomllib
+from dataclasses import asdict
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,8 @@ def plain(answer: Any) -> Any:
         return answer.to_dict()
     if isinstance(answer, crm.Frame):
         return answer.to_pylist()
+    if isinstance(answer, crm.ScoreRun):
+        return asdict(answer)
     if isinstance(answer, list):
         return [plain(one) for one in answer]
     return answer

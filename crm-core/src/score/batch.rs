@@ -1,7 +1,7 @@
 //! Counting and scoring everything: what `rebuild` and `recompute` do.
 //!
 //! Closed leads are counted in one pass, pending ones scored in another, each over narrow columns; only scores that differ from the
-//! stored ones are written. Deliberately absent: leads created before the start date, archived ones, and those won or lost.
+//! stored ones are written. Deliberately absent: archived leads, and those won or lost.
 
 use std::collections::HashMap;
 
@@ -24,6 +24,8 @@ pub struct ScoreRun {
     pub run: Option<i64>,
     /// Closed leads that were counted; 0 when only scores were computed.
     pub counted: u64,
+    /// Closed leads that were not, since they were created before the start date; 0 when only scores were computed.
+    pub before_start: u64,
     /// Pending leads that were scored.
     pub scored: u64,
     /// Those of which the score changed.
@@ -146,7 +148,7 @@ fn counted(
     Ok((model, leads))
 }
 
-/// Scores every pending lead that counts, and writes what changed.
+/// Scores every pending lead, and writes what changed.
 pub(crate) fn score(
     tx: &mut Tx<'_>,
     config: &Config,
@@ -154,7 +156,7 @@ pub(crate) fn score(
 ) -> Result<ScoreRun> {
     let model = store::model(tx, config)?;
     let compiled = model.judge().compiled();
-    let mut pass = Pass::new(&config.variables, Which::Pending, config.start(), &WEIGHED);
+    let mut pass = Pass::new(&config.variables, Which::Pending, config.scored_since(), &WEIGHED);
     let beside = pass.beside.clone();
     let mut weights = Weights::default();
     let mut number = |variable: usize, text: &str| model.judge().number(variable, text);

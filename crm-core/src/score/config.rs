@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Date, Error, RecordKind, Result, Timestamp, Value};
+use crate::event::LeadChange;
 use crate::property::definitions;
 use crate::record::PropertyKind;
 use crate::score::bins::Scale;
@@ -60,7 +61,8 @@ impl Kind {
 pub struct ScoreConfig {
     /// Lead fields that count, beside the stage; `properties.x` for a declared property; none: the stage alone.
     pub fields: Option<Vec<String>>,
-    /// Leads created from 00:00 UTC of this day on count.
+    /// Leads created from 00:00 UTC of this day on count, once they are closed. Unless configured, from eight days before the file was
+    /// created, or before the earliest clock under which a lead was: a session's `now` may lie years back.
     pub start_date: Option<Date>,
     /// `weighted` (what a new file has), `bayes`, `stage` or `base`.
     pub model: Option<String>,
@@ -73,6 +75,8 @@ pub(crate) struct Config {
     pub(crate) variables: Vec<Variable>,
     /// Leads created earlier do not count.
     pub(crate) start_date: Date,
+    /// Whether nobody has said so: then it follows an earlier clock.
+    pub(crate) is_default_start: bool,
     /// Who judges.
     pub(crate) model: Kind,
 }
@@ -81,6 +85,14 @@ impl Config {
     /// The first moment that counts.
     pub(crate) const fn start(&self) -> Timestamp {
         Timestamp::start_of(self.start_date)
+    }
+
+    /// Pending leads created earlier have no score: none, since the start says which outcomes count, but the reference leaves them out.
+    pub(crate) const fn scored_since(&self) -> Timestamp {
+        match self.model {
+            Kind::Bayes => self.start(),
+            _ => Timestamp::stored(i64::MIN),
+        }
     }
 }
 
@@ -91,17 +103,38 @@ pub(crate) fn load(tx: &Tx<'_>) -> Result<Arc<Config>> {
             Value::Text(list) => serde_json::from_str(&list).unwrap_or_default(),
             _ => DEFAULT_FIELDS.map(str::to_owned).to_vec(),
         };
-        let start_date = match setting::read(tx, Key::ScoreStart)? {
-            Value::Text(day) => Date::parse(&day)?,
-            _ => created(tx)?.plus_days(-DAYS_BEFORE),
+        let day = |key| match setting::read(tx, key)? {
+            Value::Text(day) => Date::parse(&day).map(Some),
+            _ => Ok(None),
+        };
+        let start = day(Key::ScoreStart)?;
+        let start_date = match (start, day(Key::ScoreFirst)?) {
+            (Some(start), _) => start,
+            (None, first) => first.unwrap_or(created(tx)?).plus_days(-DAYS_BEFORE),
         };
         let model = match setting::read(tx, Key::ScoreModel)? {
             Value::Text(word) => Kind::parse(&word)?,
             _ => Kind::Weighted,
         };
         let variables = measured(tx, &fields)?;
-        Ok(Config { variables, start_date, model })
+        Ok(Config { variables, start_date, is_default_start: start.is_none(), model })
     })
+}
+
+/// The configuration after leads were created by this transaction's clock, if that is earlier than the file's day so far: a host that
+/// replays its history creates leads as of then, and they count like those of a file that was there.
+pub(crate) fn earlier(
+    tx: &Tx<'_>,
+    config: &Config,
+    changes: &[LeadChange],
+) -> Result<Option<Arc<Config>>> {
+    let day = tx.now.date();
+    let creates = || changes.iter().any(|change| change.before.is_none());
+    if !config.is_default_start || !creates() || day.plus_days(-DAYS_BEFORE) >= config.start_date {
+        return Ok(None);
+    }
+    setting::write(tx, Key::ScoreFirst, &Value::Text(day.to_string()))?;
+    load(tx).map(Some)
 }
 
 /// The variables of configured fields, and what each measures; a property that is not declared measures nothing.

@@ -21,7 +21,15 @@ use crate::storage::Tx;
 
 /// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
 pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
-    let config = config::load(tx)?;
+    let mut config = config::load(tx)?;
+    if let Some(earlier) = config::earlier(tx, &config, changes)? {
+        let was = std::mem::replace(&mut config, earlier).start();
+        // What an import brought from between the two counts now: with everything else, these changes among it.
+        if reopens(changes) || store::has_closed(tx, config.start(), was)? {
+            super::recount(tx)?;
+            return rescore(tx, &config, changes);
+        }
+    }
     let mut lessons = lessons(&config, changes);
     if !lessons.is_empty() {
         // As a replay takes them: what closed at once goes by id.
@@ -42,6 +50,12 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
         }
     }
     rescore(tx, &config, changes)
+}
+
+/// Whether something that was closed is another now.
+fn reopens(changes: &[LeadChange]) -> bool {
+    let closed = |lead: &Lead| lead.won_status != WonStatus::Pending;
+    changes.iter().any(|change| change.before.as_ref().is_some_and(closed))
 }
 
 /// What one changed lead teaches: what it counted as, and what it counts as now.

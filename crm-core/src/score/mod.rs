@@ -103,7 +103,8 @@ impl<'s> Scores<'s> {
             let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 2);
             steps.next();
             let run = batch::score(tx, &config, &mut steps)?;
-            Ok(ScoreRun { counted, ..run })
+            let before_start = store::closed_before(tx, config.start())?;
+            Ok(ScoreRun { counted, before_start, ..run })
         })
     }
 

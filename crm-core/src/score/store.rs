@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId};
+use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId, Timestamp};
 use crate::record::ProbabilitySource;
 use crate::score::bins::Bins;
 use crate::score::config::{self, Config, Kind};
@@ -354,6 +354,19 @@ pub(crate) fn run(tx: &mut Tx<'_>) -> Result<i64> {
 /// A deleted lead has no score.
 pub(crate) fn delete(tx: &Tx<'_>, lead: i64) -> Result<()> {
     tx.write("DELETE FROM lead_score WHERE lead_id = ?1", ("lead_score", lead), &[lead.into()])
+}
+
+/// Whether a closed lead was created at or after one moment and before another.
+pub(crate) fn has_closed(tx: &Tx<'_>, from: Timestamp, before: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM lead WHERE won_status <> 0 AND create_date >= ?1 AND create_date < ?2)";
+    tx.one(sql, &[from.micros().into(), before.micros().into()], |line| Ok(line.int(0)? != 0))
+}
+
+/// How many closed leads were created before a moment.
+pub(crate) fn closed_before(tx: &Tx<'_>, moment: Timestamp) -> Result<u64> {
+    let sql = "SELECT COUNT(*) FROM lead WHERE won_status <> 0 AND create_date < ?1";
+    let count = tx.one(sql, &[moment.micros().into()], |line| line.int(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// The greatest id a lead has.

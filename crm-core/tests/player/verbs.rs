@@ -1,7 +1,7 @@
 //! `desk.verb` of a case, as calls of the public API.
 
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::ScoreConfig;
+use crm_core::score::{ScoreConfig, ScoreRun};
 use crm_core::{
     Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
     PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, UserRef, Value,
@@ -194,12 +194,8 @@ impl World {
                 let (fields, model) = (args.words("fields"), args.text("model")?);
                 done(s.score().configure(&ScoreConfig { fields, start_date, model })?)
             }
-            ("score", "rebuild") => {
-                s.score().rebuild(&mut Progress::none()).map(|_| Answer::Nothing)?
-            }
-            ("score", "recompute") => {
-                s.score().recompute(&mut Progress::none()).map(|_| Answer::Nothing)?
-            }
+            ("score", "rebuild") => rescored(s.score().rebuild(&mut Progress::none())?),
+            ("score", "recompute") => rescored(s.score().recompute(&mut Progress::none())?),
             ("score", "frequencies") => Answer::List(
                 s.score()
                     .frequencies()?
@@ -352,6 +348,16 @@ impl World {
         };
         Ok(Answer::List(entries.map(entry).collect()))
     }
+}
+
+fn rescored(run: ScoreRun) -> Answer {
+    let number = |n: u64| Value::Int(n.try_into().unwrap_or(i64::MAX));
+    record([
+        ("counted", number(run.counted)),
+        ("before_start", number(run.before_start)),
+        ("scored", number(run.scored)),
+        ("changed", number(run.changed)),
+    ])
 }
 
 fn record<const N: usize>(fields: [(&str, Value); N]) -> Answer {

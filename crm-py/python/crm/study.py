@@ -26,6 +26,8 @@ class ScoreRun:
     """Its number in the log of changed scores; none when nothing changed."""
     counted: int
     """Closed leads that were counted; 0 when only scores were computed."""
+    before_start: int
+    """Closed leads that were not, since they were created before the start date; 0 when only scores were computed."""
     scored: int
     """Pending leads that were scored."""
     changed: int
