@@ -140,10 +140,30 @@ public:
   public:
     value(std::nullptr_t) noexcept : tag_(tag::null) {}
     value(bool truth) noexcept : tag_(tag::truth), truth_(truth) {}
+    // A number that 64 signed bits cannot hold is thrown out, rather than stored as another.
     template <class I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>, int> = 0>
-    value(I number) noexcept : tag_(tag::number), number_(static_cast<std::int64_t>(number)) {}
+    value(I number) : tag_(tag::number), number_(static_cast<std::int64_t>(number)) {
+      if (std::is_unsigned_v<I> && number_ < 0) {
+        throw std::out_of_range("a number that is too large for a field");
+      }
+    }
+    // One letter is neither a number nor a text; and no pointer but text is a value.
+    value(char) = delete;
+    value(wchar_t) = delete;
+    value(char16_t) = delete;
+    value(char32_t) = delete;
+#ifdef __cpp_char8_t
+    value(char8_t) = delete;
+#endif
+    template <class T, std::enable_if_t<!std::is_same_v<std::remove_cv_t<T>, char>, int> = 0>
+    value(T *) = delete;
     value(double real) noexcept : tag_(tag::real), real_(real) {}
-    value(const char *text) noexcept : tag_(tag::text), text_(text) {}
+    value(const char *text) : tag_(tag::text) {
+      if (text == nullptr) {
+        throw std::invalid_argument("a null text; nullptr itself empties a field");
+      }
+      text_ = text;
+    }
     value(std::string_view text) noexcept : tag_(tag::text), text_(text) {}
     value(const std::string &text) noexcept : tag_(tag::text), text_(text) {}
     value(decimal exact) noexcept : tag_(tag::exact), text_(exact.text) {}

@@ -1,6 +1,6 @@
 //! Companies of the host. Company 1 is there from the start; its currency is what deals without company have.
 
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, text};
 use crate::desk::Room;
 use crate::record::Company;
 use crate::storage::Tx;
@@ -17,7 +17,7 @@ impl Room for Company {
         Ok(Self { currency, ..Self::default() })
     }
 
-    fn check(_: &Tx<'_>, _: Option<&Self>, after: &mut Self) -> Result<()> {
+    fn check(_: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
         if let Some(zone) = &after.zone {
             let known = zone.parse::<chrono_tz::Tz>().is_ok();
             crate::require!(
@@ -26,8 +26,8 @@ impl Room for Company {
                 "zone: {zone:?} is no IANA time zone such as Europe/Paris"
             );
         }
-        if let Some(code) = &mut after.country_code {
-            code.make_ascii_uppercase();
+        if before.is_none_or(|before| before.country_code != after.country_code) {
+            text::fold_country(&mut after.country_code)?;
         }
         Ok(())
     }

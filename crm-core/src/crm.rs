@@ -8,9 +8,11 @@ use crate::base::progress::Progress;
 use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId, limit};
 use crate::feed::{self, FeedEntry};
 use crate::session::Session;
-use crate::storage::Link;
 use crate::storage::door::Door;
 use crate::storage::handle::{Handle, Opening};
+use crate::storage::stop::Caller;
+pub use crate::storage::stop::GoOn;
+use crate::storage::{Link, Tx};
 use crate::{default_data, reaction, require, score, tally, user};
 
 /// How a database is opened.
@@ -121,17 +123,43 @@ impl Crm {
     /// # Errors
     /// `NotFound` for an unknown or archived user; `Closed`.
     pub fn session(&self, user: Option<UserRef>, now: Option<Timestamp>) -> Result<Session> {
+        self.session_asking(user, now, None)
+    }
+
+    /// As [`Self::session`], with someone who is asked whether to go on: on the calling thread, every few milliseconds of a long call
+    /// and before what it wrote is kept; a short call is over before. On `false` the call answers `Cancelled` and has changed nothing. So
+    /// a door hears its host's Ctrl-C. What is asked may not call the library back.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use crm_core::{Crm, ErrorKind, fields};
+    ///
+    /// let crm = Crm::open(":memory:")?;
+    /// let hurried = crm.session_asking(None, None, Some(Arc::new(|| false)))?;
+    /// let many = (0..5_000).map(|n| fields! { name: format!("Deal {n}") }).collect();
+    /// assert_eq!(hurried.leads().create_many(many).unwrap_err().kind(), ErrorKind::Cancelled);
+    /// assert_eq!(hurried.leads().count(None)?, 0);
+    /// # Ok::<(), crm_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn session_asking(
+        &self,
+        user: Option<UserRef>,
+        now: Option<Timestamp>,
+        go_on: Option<GoOn>,
+    ) -> Result<Session> {
         self.door.open_handle()?;
         let user = match user {
             None => None,
             Some(user) => Some(self.active_user(&user)?),
         };
-        Ok(Session::new(Link::new(Arc::clone(&self.door), user, now)))
+        Ok(Session::new(Link::new(Arc::clone(&self.door), Caller { user, now, go_on })))
     }
 
     fn active_user(&self, user: &UserRef) -> Result<UserId> {
-        let handle = self.door.open_handle()?;
-        let found = handle.read(None, None, |tx| match user {
+        let found = self.read(|tx| match user {
             UserRef::Id(id) => {
                 let sql = "SELECT id FROM user_account WHERE id = ?1 AND active";
                 tx.optional(sql, &[id.0.into()], |line| line.int(0))
@@ -166,8 +194,8 @@ impl Crm {
             // What is kept in damaged pages tells nothing about counts.
             return Ok(wrong);
         }
-        wrong.extend(self.door.open_handle()?.read(None, None, |tx| tally::verify(tx))?);
-        wrong.extend(self.door.open_handle()?.read(None, None, |tx| score::verify(tx))?);
+        wrong.extend(self.read(|tx| tally::verify(tx))?);
+        wrong.extend(self.read(|tx| score::verify(tx))?);
         Ok(wrong)
     }
 
@@ -178,7 +206,7 @@ impl Crm {
     /// # Errors
     /// `Storage` when the file cannot be read or written.
     pub fn repair(&self) -> Result<Vec<String>> {
-        self.door.open_handle()?.write_alone(None, None, |tx| {
+        self.door.open_handle()?.write_alone(&Caller::default(), |tx| {
             let mut wrong = tally::verify(tx)?;
             wrong.extend(score::verify(tx)?);
             if !wrong.is_empty() {
@@ -194,9 +222,12 @@ impl Crm {
     /// # Errors
     /// `Limit` for too many at once.
     pub fn feed(&self, after: i64, limit: usize) -> Result<Vec<FeedEntry>> {
-        let handle = self.door.open_handle()?;
-        handle.number_feed()?;
-        handle.read(None, None, |tx| feed::read(tx, after, limit))
+        self.door.open_handle()?.number_feed()?;
+        self.read(|tx| feed::read(tx, after, limit))
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.door.open_handle()?.read(&Caller::default(), work)
     }
 
     /// How often the server was asked something since this was opened: for tests that a verb on many asks no more than on one.
@@ -206,7 +237,8 @@ impl Crm {
         self.door.open_handle().map_or(0, |handle| handle.round_trips())
     }
 
-    /// Stops what runs now, from any thread: those calls answer `Cancelled` and write nothing.
+    /// Stops what runs now, from any thread: those calls answer `Cancelled` and have changed nothing, bulk verbs, imports and backups
+    /// too. One that was done a moment before answers as if nothing had been said; what begins later goes its way.
     pub fn interrupt(&self) {
         self.door.interrupt();
     }
@@ -248,7 +280,9 @@ mod tests {
         ];
         let handle = crm.door.open_handle().unwrap();
         handle
-            .write(None, None, |tx| spoil.iter().try_for_each(|sql| tx.execute(sql, &[]).map(drop)))
+            .write(&Caller::default(), |tx| {
+                spoil.iter().try_for_each(|sql| tx.execute(sql, &[]).map(drop))
+            })
             .unwrap();
         let wrong = crm.verify().unwrap();
         assert!(wrong.len() > 3, "{wrong:?}");

@@ -10,9 +10,9 @@ impl Room for Partner {
         Ok(Self { is_customer: true, active: true, ..Self::default() })
     }
 
-    fn check(_: &Tx<'_>, _: Option<&Self>, after: &mut Self) -> Result<()> {
-        if let Some(code) = &mut after.country_code {
-            code.make_ascii_uppercase();
+    fn check(_: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        if before.is_none_or(|before| before.country_code != after.country_code) {
+            text::fold_country(&mut after.country_code)?;
         }
         let country = after.country_code.as_deref();
         let phone = |text: &Option<String>| {

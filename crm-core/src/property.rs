@@ -119,8 +119,8 @@ impl Definitions {
                 crate::require!(
                     known.options.contains(word),
                     &field,
-                    "{field}: {word:?} is none of {:?}",
-                    known.options
+                    "{field}: {word:?} is none of {}",
+                    known.options.join(", ")
                 );
                 Value::Text(word.clone())
             }

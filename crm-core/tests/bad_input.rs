@@ -201,3 +201,34 @@ fn too_many_at_once_is_a_limit() {
     let error = refused(&crm, "1,001 tags", |s| s.leads().create(given));
     assert_eq!((error.kind(), error.field()), (ErrorKind::Limit, Some("tag_ids")));
 }
+
+#[test]
+fn messages_speak_of_values_not_of_their_types_inside() {
+    let crm = office();
+    let told = |fields: Fields| {
+        let error = refused(&crm, "a wrong value", |s| s.leads().create(fields));
+        error.message().to_owned()
+    };
+    let named = || fields! { name: "x" };
+    for (field, value, message) in [
+        ("kind", Value::Int(1), "kind: a whole number is none of lead, opportunity"),
+        ("kind", "manager".into(), "kind: \"manager\" is none of lead, opportunity"),
+        (
+            "expected_revenue",
+            Value::Int(-1),
+            "expected_revenue: -1.00 EUR is too little; at least 0.00 EUR",
+        ),
+        ("country_code", "D".into(), "country_code: \"D\" is not two letters such as DE"),
+        ("country_code", "DEU".into(), "country_code: \"DEU\" is not two letters such as DE"),
+        ("country_code", "é".into(), "country_code: \"é\" is not two letters such as DE"),
+        ("foo", Value::Int(1), "foo"),
+    ] {
+        let mut fields = named();
+        fields.set(field, value);
+        let said = told(fields);
+        assert!(said.contains(message), "{said}");
+        assert!(!said.contains("did you mean"), "{said}");
+    }
+    let lead = admin(&crm).leads().create(fields! { name: "x", country_code: "de" }).unwrap();
+    assert_eq!(lead.country_code.as_deref(), Some("DE"));
+}

@@ -6,12 +6,13 @@
 mod target;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crm_core::base::error::storage_code;
 use crm_core::score::ScoreConfig;
 use crm_core::{
-    Crm, CrmOptions, ErrorKind, Fields, Find, Lead, LeadId, Lost, Session, WonStatus, fields,
+    Crm, CrmOptions, ErrorKind, Fields, Find, GoOn, Lead, LeadId, Lost, Session, WonStatus, fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -408,6 +409,28 @@ fn what_runs_can_be_interrupted() {
     });
     lock.rollback().unwrap();
     assert_eq!(s.leads().count(None).unwrap(), 0);
+
+    // A wish that falls between two statements is heard too, and so is the host that is asked.
+    let elsewhere = crm.clone();
+    let interrupts: GoOn = Arc::new(move || {
+        elsewhere.interrupt();
+        true
+    });
+    let refuses: GoOn = Arc::new(|| false);
+    for go_on in [interrupts, refuses] {
+        let hurried = crm.session_asking(None, None, Some(go_on)).unwrap();
+        let error = hurried.leads().create_many(drafts(3_000)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        hurried.begin().unwrap();
+        hurried.leads().create(fields! { name: "kept" }).unwrap();
+        let error = hurried.leads().create_many(drafts(3_000)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        hurried.commit().unwrap();
+        assert_eq!(s.leads().count(None).unwrap(), 1);
+        s.leads().delete(ids(&s.leads().find(&Find::default()).unwrap()).as_slice()).unwrap();
+    }
+    s.leads().create_many(drafts(100)).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
 
 #[test]

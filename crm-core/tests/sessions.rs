@@ -1,7 +1,10 @@
 //! Sessions, transactions, threads, closing: what holds whoever works at once.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
-use crm_core::{Crm, CrmOptions, ErrorKind, Filter, Find, Timestamp, fields};
+use std::sync::Arc;
+
+use crm_core::progress::Progress;
+use crm_core::{Crm, CrmOptions, ErrorKind, Filter, Find, GoOn, Timestamp, fields};
 
 fn memory() -> Crm {
     Crm::open_with(":memory:", &CrmOptions { busy_timeout_ms: 200, ..CrmOptions::default() })
@@ -214,4 +217,42 @@ fn an_open_transaction_belongs_to_the_thread_that_began_it() {
     std::thread::scope(|scope| scope.spawn(|| s.close()).join().unwrap());
     let s = crm.session(None, None).unwrap();
     assert_eq!(s.leads().count(None).unwrap(), 50);
+}
+
+#[test]
+fn a_wish_to_stop_is_heard_between_the_statements_of_a_bulk_verb() {
+    let crm = memory();
+    let drafts = |count: i64| (0..count).map(|n| fields! { name: format!("Deal {n}") }).collect();
+    // Said from another place while the verb runs, and answered by the host that is asked.
+    let from_elsewhere = crm.clone();
+    let interrupt: GoOn = Arc::new(move || {
+        from_elsewhere.interrupt();
+        true
+    });
+    let refuse: GoOn = Arc::new(|| false);
+    for go_on in [interrupt, refuse] {
+        let s = crm.session_asking(None, None, Some(go_on)).unwrap();
+        let error = s.leads().create_many(drafts(3_000)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(s.leads().count(None).unwrap(), 0);
+        // Within a transaction it takes back its own verb.
+        s.begin().unwrap();
+        s.leads().create(fields! { name: "x" }).unwrap();
+        let error = s.leads().create_many(drafts(3_000)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        s.commit().unwrap();
+        let ids: Vec<_> = s.leads().find(&Find::default()).unwrap().iter().map(|x| x.id).collect();
+        assert_eq!(ids.len(), 1);
+        s.leads().delete(&ids).unwrap();
+    }
+    let path = std::env::temp_dir().join(format!("crm-interrupted-{}.crm", std::process::id()));
+    let mut tell = |_, _| {
+        crm.interrupt();
+        true
+    };
+    let cancelled = crm.backup(&path, &mut Progress::new(&mut tell)).unwrap_err();
+    assert_eq!((cancelled.kind(), path.exists()), (ErrorKind::Cancelled, false));
+    // What begins later goes its way.
+    crm.session(None, None).unwrap().leads().create_many(drafts(100)).unwrap();
+    assert!(crm.verify().unwrap().is_empty());
 }

@@ -24,7 +24,7 @@ fn draft(given: *const CrmPropertyOptions) -> Result<PropertyDefinition> {
     known_bits(u64::from(given.reserved), 0, "reserved")?;
     let word = text(given.value_type, "value_type")?;
     let kind = PropertyKind::from_word(word).ok_or_else(|| {
-        let message = format!("value_type: {word:?} is none of {:?}", PropertyKind::WORDS);
+        let message = format!("value_type: {word:?} is none of {}", PropertyKind::WORDS.join(", "));
         Error::invalid("value_type", message)
     })?;
     let name = text(given.name, "name")?;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crm_core::filter::Filter;
-use crm_core::{ImportOptions, ImportReport, LinkPolicy, OnError};
+use crm_core::{Error, ErrorKind, ImportOptions, ImportReport, LinkPolicy, OnError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyType};
 
 use crate::call::call_back;
-use crate::error::invalid;
+use crate::error::{invalid, raise};
 use crate::frame::frame;
 use crate::progress::Hook;
 use crate::session::{Session, kind_of};
@@ -60,15 +61,30 @@ impl Read for HostFile {
 impl Write for HostFile {
     fn write(&mut self, from: &[u8]) -> IoResult<usize> {
         self.attached(|file| {
-            let written = file.call_method1("write", (PyBytes::new(file.py(), from),))?;
-            // Raw files say how much they took; others take all and may say nothing.
-            Ok(written.extract::<usize>().map_or(from.len(), |count| count.min(from.len())))
+            let py = file.py();
+            let written = file.call_method1("write", (PyBytes::new(py, from),))?;
+            // Some files take all and say nothing; a raw one that says nothing took nothing.
+            let silent = written.is_none() && !file.is_instance(raw_file(py)?)?;
+            let count = if silent { Some(from.len()) } else { written.extract::<usize>().ok() };
+            count.filter(|count| (1..=from.len()).contains(count)).ok_or_else(|| {
+                let answer = written.repr().map_or_else(|_| "nonsense".into(), |it| it.to_string());
+                let message = format!(
+                    "the file's write() answered {answer} for {} bytes; it answers how many it took",
+                    from.len()
+                );
+                raise(py, &Error::new(ErrorKind::Host, message))
+            })
         })
     }
 
     fn flush(&mut self) -> IoResult<()> {
         Ok(())
     }
+}
+
+fn raw_file(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    CLASS.import(py, "io", "RawIOBase")
 }
 
 fn first<T>(raised: &Raised, outcome: PyResult<T>) -> PyResult<T> {

@@ -1,17 +1,18 @@
 //! One open file: the native half of `crm.Crm`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crm_core::base::{FieldKind, Frame, RecordKind, UserId, Value};
 use crm_core::{Crm, CrmOptions, FeedEntry, UserRef};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::call::call;
+use crate::call::{call, go_on, not_called_back};
 use crate::frame::frame;
 use crate::progress::{Hook, watched};
 use crate::session::Session;
-use crate::value::{id, moment, number};
+use crate::value::{id, moment, number, text_of};
 
 /// An open database; `crm.Crm` is its face.
 #[pyclass(frozen, module = "crm._crm")]
@@ -41,7 +42,7 @@ impl Database {
     ) -> PyResult<Session> {
         let user = user.map(user_ref).transpose()?;
         let now = now.map(|now| moment("now", now)).transpose()?;
-        call(py, || self.0.session(user, now)).map(Session::new)
+        call(py, || self.0.session_asking(user, now, Some(Arc::new(go_on)))).map(Session::new)
     }
 
     fn backup(&self, py: Python<'_>, path: PathBuf, progress: Hook) -> PyResult<()> {
@@ -72,8 +73,10 @@ impl Database {
         py.detach(|| self.0.interrupt());
     }
 
-    fn close(&self, py: Python<'_>) {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        not_called_back(py)?;
         py.detach(|| self.0.close());
+        Ok(())
     }
 
     fn is_closed(&self) -> bool {
@@ -83,7 +86,7 @@ impl Database {
 
 fn user_ref(user: &Bound<'_, PyAny>) -> PyResult<UserRef> {
     match user.cast::<PyString>() {
-        Ok(login) => Ok(UserRef::Login(login.to_cow()?.into_owned())),
+        Ok(login) => text_of("user", login).map(UserRef::Login),
         Err(_) => id("user", RecordKind::User, user).map(|id| UserRef::Id(UserId(id))),
     }
 }

@@ -13,13 +13,13 @@ use crm_core::{Find, LeadId, Leads};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::call::call;
+use crate::call::{call, not_called_back};
 use crate::error::{invalid, raise};
 use crate::fields::fields;
 use crate::frame::frame;
 use crate::progress::{Hook, watched};
 use crate::record::{record, records};
-use crate::value::{id, number, target};
+use crate::value::{id, number, target, version_of};
 
 /// One database as one user; `crm.Session` is its face.
 #[pyclass(frozen, module = "crm._crm")]
@@ -197,8 +197,7 @@ impl Session {
         let (ids, many) = target(kind, id)?;
         let mut changes = self::fields(kind, fields.as_any())?;
         if let Some(version) = expected_version {
-            let version = number("expected_version", version)?;
-            changes.expected_version = Some(i64::try_from(version).unwrap_or(i64::MAX));
+            changes.expected_version = Some(version_of(version)?);
         }
         let rows = self.ask(py, |core| core.desk(kind).update(&ids, changes))?;
         answer(py, rows, many)
@@ -225,9 +224,11 @@ impl Session {
         self.end(py, crm_core::Session::rollback)
     }
 
-    fn close(&self, py: Python<'_>) {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        not_called_back(py)?;
         py.detach(|| self.core.close());
         *self.owner() = None;
+        Ok(())
     }
 }
 

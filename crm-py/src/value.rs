@@ -106,7 +106,10 @@ pub(crate) fn moment(field: &str, given: &Bound<'_, PyAny>) -> PyResult<Timestam
         let message = format_args!("a {} is no aware datetime", type_name(given));
         return Err(invalid(py, field, message));
     }
-    if !given.call_method0(intern!(py, "utcoffset")).is_ok_and(|offset| !offset.is_none()) {
+    let offset = given
+        .call_method0(intern!(py, "utcoffset"))
+        .map_err(|error| invalid(py, field, format_args!("its tzinfo failed: {error}")))?;
+    if offset.is_none() {
         let hint =
             "a naive datetime has no zone; give an aware one, such as datetime.now(timezone.utc)";
         return Err(invalid(py, field, hint));
@@ -154,7 +157,14 @@ pub(crate) fn id(field: &str, kind: RecordKind, given: &Bound<'_, PyAny>) -> PyR
     }
     let number = if given.is_instance_of::<PyBool>() { None } else { given.extract::<i64>().ok() };
     number.ok_or_else(|| {
-        let message = format_args!("{} is no id of a {}", shown(given), kind.name());
+        let hint = if given.is_instance_of::<PyString>() {
+            "; give its number or its record"
+        } else if given.is_instance_of::<PyInt>() {
+            "; ids go from 1 to 2**63 - 1"
+        } else {
+            ""
+        };
+        let message = format_args!("{} is no id of a {}{hint}", shown(given), kind.name());
         invalid(given.py(), field, message)
     })
 }
@@ -179,7 +189,7 @@ fn id_of(field: &str, wanted: Option<RecordKind>, record: &Record) -> PyResult<i
     }
 }
 
-fn text_of(field: &str, text: &Bound<'_, PyString>) -> PyResult<String> {
+pub(crate) fn text_of(field: &str, text: &Bound<'_, PyString>) -> PyResult<String> {
     let refuse =
         |_| invalid(text.py(), field, "text that is not Unicode (it holds a lone surrogate)");
     text.to_cow().map(std::borrow::Cow::into_owned).map_err(refuse)
@@ -238,6 +248,15 @@ pub(crate) fn number(field: &str, given: &Bound<'_, PyAny>) -> PyResult<usize> {
         if given.is_instance_of::<PyBool>() { None } else { given.extract::<usize>().ok() };
     number.ok_or_else(|| {
         invalid(given.py(), field, format_args!("{} is no number from 0 on", shown(given)))
+    })
+}
+
+/// A version that a record may have.
+pub(crate) fn version_of(given: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let number = if given.is_instance_of::<PyBool>() { None } else { given.extract::<i64>().ok() };
+    number.filter(|number| *number > 0).ok_or_else(|| {
+        let what = "is no version; give the record's `version`, a whole number from 1 to 2**63 - 1";
+        invalid(given.py(), "expected_version", format_args!("{} {what}", shown(given)))
     })
 }
 

@@ -164,10 +164,34 @@ void the_rest_of_the_house(const std::string &folder) {
   CHECK(again.report.i64(0, again.report.column("unchanged")) == 1 && again.problems.rows() == 0);
 }
 
+// One letter, a pointer, a number that 64 signed bits cannot hold: no values of a field.
+void values_are_what_they_say() {
+  using value = crm::fields::value;
+  static_assert(!std::is_constructible_v<value, char> && !std::is_constructible_v<value, char16_t>);
+  static_assert(!std::is_constructible_v<value, const int *> && !std::is_constructible_v<value, void *>);
+  static_assert(std::is_constructible_v<value, const char *> && std::is_constructible_v<value, char *>);
+  static_assert(std::is_constructible_v<value, std::uint8_t> && std::is_constructible_v<value, std::nullptr_t>);
+  bool null = false, large = false;
+  try {
+    value(static_cast<const char *>(nullptr));
+  } catch (const std::invalid_argument &) {
+    null = true;
+  }
+  try {
+    value(UINT64_MAX);
+  } catch (const std::out_of_range &) {
+    large = true;
+  }
+  CHECK(null && large);
+  const value fits[] = {value(std::uint64_t{7}), value(INT64_MIN), value("text")};
+  CHECK(sizeof fits > 0);
+}
+
 } // namespace
 
 int main(int, char **arguments) {
   values_are_moved_and_ended();
+  values_are_what_they_say();
   failures_are_exceptions();
   open_to_forecast();
   records_outlive_what_they_came_from();

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import pickle
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +90,55 @@ def test_a_closed_session_leaves_the_database_open(db: crm.Crm) -> None:
         s.leads.count()
     with db.session() as s:
         assert s.leads.count() == 1
+
+
+def test_nonsense_is_always_an_error_of_the_library(s: crm.Session, db: crm.Crm, tmp_path: Path) -> None:
+    cyclic: dict[str, object] = {}
+    cyclic["and"] = [cyclic]
+    deep: dict[str, object] = {}
+    inner = deep
+    for _ in range(100_000):
+        inner["not"] = inner = {}
+    lone = "\ud800"
+
+    class Broken(tzinfo):
+        def utcoffset(self, when: object) -> timedelta:
+            raise RuntimeError("no zone")
+
+    for field, nonsense in {
+        "filter": lambda: s.leads.find(f'name = "{lone}"'),
+        "filter ": lambda: s.leads.find(cyclic),
+        "filter  ": lambda: s.leads.find(deep),
+        "order": lambda: s.leads.find(order=lone),
+        "columns": lambda: s.leads.frame(columns=[lone]),
+        "user": lambda: db.session(lone),
+        "path": lambda: crm.open(lone),
+        "path ": lambda: db.backup("a\0b"),
+        "external_id": lambda: s.leads.get(external_id="erp"),  # type: ignore[arg-type]
+        "expected_version": lambda: s.leads.update(1, expected_version=2**63, name="x"),
+        "now": lambda: db.session(now=datetime(2026, 3, 2, tzinfo=Broken())),
+    }.items():
+        with pytest.raises(crm.InvalidError) as told:
+            nonsense()
+        assert told.value.field == field.strip(), told.value
+    assert crm.open(os.fsencode(tmp_path / "bytes.crm")).verify() == []
+
+
+def test_a_file_that_takes_nonsense_is_told(s: crm.Session) -> None:
+    s.leads.create(name="x")
+
+    class File:
+        def __init__(self, answer: object) -> None:
+            self.answer = answer
+
+        def write(self, data: bytes) -> object:
+            return self.answer
+
+    class Raw(io.RawIOBase):
+        def write(self, data: object) -> None:
+            return None
+
+    for file in (File(-1), File(10**9), File("x"), File(0), Raw()):
+        with pytest.raises(crm.HostError, match=r"write\(\)"):
+            s.csv.export("lead", file)  # type: ignore[arg-type]
+    assert s.csv.export("lead", File(None)) == 1  # type: ignore[arg-type]

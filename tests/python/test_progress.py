@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -116,3 +116,46 @@ def test_backups_open(memory: crm.Crm, tmp_path: Path) -> None:
     memory.backup(tmp_path / "copy.crm")
     with crm.open(tmp_path / "copy.crm") as copy, copy.session() as other:
         assert other.leads.get(deal.id) == deal and copy.verify() == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that sends a signal")
+def test_ctrl_c_in_a_list_verb_means_that_nothing_was_written(tmp_path: Path) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def interrupted(verb: Callable[[], object]) -> None:
+        # Long before the end: each of these takes many times as long.
+        signal.setitimer(signal.ITIMER_REAL, 0.03)
+        with pytest.raises(KeyboardInterrupt):
+            verb()
+        assert db.verify() == []
+
+    rows = [{"name": f"Deal {n}"} for n in range(20_000)]
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        with crm.open(tmp_path / "sales.crm") as db, db.session() as s:
+            interrupted(lambda: s.leads.create(rows))
+            assert s.leads.count() == 0
+            ids = [deal.id for deal in s.leads.create(rows)]
+            interrupted(lambda: s.leads.mark_won(ids))
+            interrupted(lambda: s.leads.update(ids, priority=3))
+            with s.atomic():
+                s.leads.update(ids[0], name="kept")
+                interrupted(lambda: s.leads.update(ids, priority=3))
+            assert s.leads.count('won_status = "won" or priority = 3') == 0 and s.leads.count('name = "kept"') == 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_callable_cannot_close_what_calls_it(learned: crm.Session, db: crm.Crm) -> None:
+    told: list[str] = []
+
+    def meddle(done: int, total: int) -> None:
+        for close in (learned.close, db.close):
+            with pytest.raises(crm.ConflictError):
+                close()
+            told.append("conflict")
+
+    learned.score.rebuild(progress=meddle)
+    assert told and not db.closed

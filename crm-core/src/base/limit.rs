@@ -56,6 +56,8 @@ pub const CSV_ERRORS: usize = 10_000;
 pub const EVIDENCE_FIELDS: usize = 64;
 /// Milliseconds that a write waits for another writer: what the engine can count, over three weeks.
 pub const BUSY_TIMEOUT_MS: u32 = i32::MAX.unsigned_abs();
+/// Steps of one call after which its host is asked whether to go on, a row being one and a statement sixteen: some milliseconds of work.
+pub const STEPS_UNASKED: u32 = 1 << 14;
 /// Reader connections kept open.
 pub const READERS: usize = 8;
 /// Connections of one handle to a server: each costs the server a process; more threads than that wait for one.

@@ -6,11 +6,18 @@ use std::borrow::Cow;
 
 use phonenumber::country;
 
+use crate::base::{Result, limit};
+
 /// The known name nearest to a mistaken one, if it is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong: String = wrong.chars().take(64).flat_map(char::to_lowercase).collect();
-    let allowed = wrong.chars().count() / 3 + 1;
+    // Of a short name there is little that could be meant: "foo" is no slip of the pen for "fold".
+    let allowed = match wrong.chars().count() {
+        0 | 1 => 0,
+        2 | 3 => 1,
+        letters => letters / 3 + 1,
+    };
     let scored = known.into_iter().map(|name| {
         // A name that contains the mistake, or the reverse, is nearer than its length says.
         let within =
@@ -81,6 +88,23 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
+/// Folds the two letters of a country to upper case.
+///
+/// # Errors
+/// `Invalid` for anything but two letters; which of them are countries is not looked up.
+pub fn fold_country(code: &mut Option<String>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    // What is far longer is not repeated: it may be a whole letter that went into the wrong column.
+    let shown = if code.len() > limit::STATE_CODE { "a text" } else { &format!("{code:?}") };
+    crate::require!(
+        code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()),
+        "country_code",
+        "country_code: {shown} is not two letters such as DE"
+    );
+    code.make_ascii_uppercase();
+    Ok(())
+}
+
 /// A phone number in E.164, read as in `country_code` (two letters) unless it names its country; `None` when it is no valid number.
 ///
 /// ```
@@ -116,6 +140,8 @@ mod tests {
         assert_eq!(nearest("expected_revenu", names), Some("expected_revenue"));
         assert_eq!(nearest("nmae", names), Some("name"));
         assert_eq!(nearest("zzzzzz", names), None);
+        assert_eq!(nearest("foo", ["fold", "color"]), None);
+        assert_eq!(nearest("q", ["n", "id"]), None);
         assert_eq!(nearest("stageid", ["id", "stage_id"]), Some("stage_id"));
     }
 

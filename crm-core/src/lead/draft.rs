@@ -98,7 +98,7 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     owners(before, &mut lead, fields, cx)?;
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
-    rules::normalize(before, &mut lead);
+    rules::normalize(before, &mut lead)?;
     rules::date_owner(before, &mut lead, now);
     let mut lead = stage(before, lead, fields, cx, now)?;
     if let Some(chance) = chance(fields)? {

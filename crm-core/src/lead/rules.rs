@@ -159,13 +159,13 @@ pub(crate) fn date_owner(before: Option<&Lead>, lead: &mut Lead, now: Timestamp)
 }
 
 /// The comparable forms of e-mail and phone, and whether they look right.
-pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) {
+pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) -> Result<()> {
     let differs =
         |get: fn(&Lead) -> &Option<String>| before.is_none_or(|before| get(before) != get(lead));
     let (email, country) = (differs(|lead| &lead.email_from), differs(|lead| &lead.country_code));
     let phone = country || differs(|lead| &lead.phone) || differs(|lead| &lead.mobile);
-    if let Some(code) = &mut lead.country_code {
-        code.make_ascii_uppercase();
+    if country {
+        text::fold_country(&mut lead.country_code)?;
     }
     if email {
         lead.email_normalized = lead.email_from.as_deref().and_then(text::email_normalized);
@@ -180,6 +180,7 @@ pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) {
         lead.phone_state = state(lead.phone.is_some(), own.is_some());
         lead.phone_normalized = own.or_else(|| normal(&lead.mobile));
     }
+    Ok(())
 }
 
 const fn state(given: bool, readable: bool) -> Option<ContactState> {

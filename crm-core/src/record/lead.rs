@@ -96,7 +96,7 @@ record! {
         /// Where it came from.
         source_id: Option<SourceId>;
         /// Two letters, ISO 3166; folded to upper case.
-        country_code: Option<String> => max(2);
+        country_code: Option<String>;
         /// State or region, free.
         state_code: Option<String> => max(limit::STATE_CODE);
         /// The contact's language, such as `fr_FR`.
@@ -253,6 +253,9 @@ mod tests {
         let mut lead = Lead::default();
         lead.set("expected_revenue", &Value::Int(0)).unwrap();
         let refused = lead.set("expected_revenue", &Value::Int(-1)).unwrap_err();
-        assert_eq!(refused.message(), "expected_revenue: -1.00 EUR is too little");
+        assert_eq!(
+            refused.message(),
+            "expected_revenue: -1.00 EUR is too little; at least 0.00 EUR"
+        );
     }
 }

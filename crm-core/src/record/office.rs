@@ -17,7 +17,7 @@ record! {
         /// Of its deals' amounts, ISO 4217. Fixed once a deal of the company has money.
         currency: Currency;
         /// Two letters, ISO 3166; helps to read phone numbers.
-        country_code: Option<String> => max(2);
+        country_code: Option<String>;
         /// Its time zone, IANA.
         zone: Option<String>;
     }

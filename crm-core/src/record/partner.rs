@@ -45,7 +45,7 @@ record! {
         /// State or region, free.
         state_code: Option<String> => max(limit::STATE_CODE);
         /// Two letters, ISO 3166.
-        country_code: Option<String> => max(2);
+        country_code: Option<String>;
         /// Their language, such as `fr_FR`.
         lang: Option<String> => max(16);
         /// Who looks after them.

@@ -10,6 +10,7 @@ use crate::storage::Right;
 use crate::storage::file::{self, Beside};
 use crate::storage::handle::{File, Handle};
 use crate::storage::sqlite::{self, Target};
+use crate::storage::stop::Caller;
 
 /// Lets another writer end before a backup goes on.
 #[expect(clippy::disallowed_methods, reason = "a backup's steps know no busy timeout of their own")]
@@ -44,7 +45,12 @@ impl Handle {
         };
         let (beside, made) = Beside::new(path).map_err(failed)?;
         drop(made);
-        self.copy_to(file, beside.path(), tick)?;
+        let stop = self.stop(&Caller::default());
+        self.copy_to(file, beside.path(), &mut |done, total| {
+            stop.ask()?;
+            tick(done, total)
+        })?;
+        stop.ask()?;
         beside.take_name(path).map_err(failed)
     }
 

@@ -17,7 +17,7 @@ use rusqlite::InterruptHandle;
 
 use crate::access::Actor;
 use crate::base::error::storage_code;
-use crate::base::{Error, ErrorKind, Result, Timestamp, UserId, limit};
+use crate::base::{Error, ErrorKind, Result, Timestamp, limit};
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
 use crate::storage::file::{self, Place};
@@ -25,6 +25,7 @@ use crate::storage::file::{self, Place};
 use crate::storage::postgres;
 use crate::storage::seat::Seat;
 use crate::storage::sqlite::{self, Target};
+use crate::storage::stop::{Caller, Stop, Wishes};
 use crate::storage::{Engine, Right, Settle, Tx, actor, migrate};
 
 /// How a database is opened.
@@ -52,6 +53,7 @@ impl Opening {
 pub(crate) struct Handle {
     source: Source,
     pub(super) opening: Opening,
+    wishes: Wishes,
     pub(super) closed: AtomicBool,
     /// Openings that nobody has closed; the last one's end is the database's.
     pub(super) openings: AtomicUsize,
@@ -210,12 +212,13 @@ impl Handle {
         let handle = Self {
             source,
             opening: opening.clone(),
+            wishes: Wishes::default(),
             closed: AtomicBool::new(false),
             openings: AtomicUsize::new(0),
         };
         // Migration is done; default data is written once, by the opener that finds the database empty.
-        if handle.read(None, None, |tx| migrate::is_new(tx))? {
-            handle.write_alone(None, None, |tx| {
+        if handle.read(&Caller::default(), |tx| migrate::is_new(tx))? {
+            handle.write_alone(&Caller::default(), |tx| {
                 if migrate::is_new(tx)? { created(tx) } else { Ok(()) }
             })?;
         }
@@ -288,13 +291,13 @@ impl Handle {
     /// Runs `work` in a transaction of its own: all of it or nothing. Where others write too it may run again, from the beginning.
     pub(crate) fn write<T>(
         &self,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
+        caller: &Caller,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
+        let stop = self.stop(caller);
         let mut again = limit::RETRIES;
         loop {
-            let done = self.attempt(Right::Share, user, now, &mut work);
+            let done = self.attempt(Right::Share, caller, &stop, &mut work);
             match done {
                 Err(error)
                     if error.kind() == ErrorKind::Conflict && error.is_retryable() && again > 0 =>
@@ -309,61 +312,67 @@ impl Handle {
     /// As [`Self::write`], for what changes the office or all deals: nobody else writes meanwhile, so it runs once.
     pub(crate) fn write_alone<T>(
         &self,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
+        caller: &Caller,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.attempt(Right::Alone, user, now, work)
+        self.attempt(Right::Alone, caller, &self.stop(caller), work)
     }
 
     fn attempt<T>(
         &self,
         right: Right,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
+        caller: &Caller,
+        stop: &Stop,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut lent = self.begin(right)?;
-        let done = self.part(lent.conn(), user, now, work);
+        let done = self.part(lent.conn(), caller, stop, |tx| {
+            let done = work(tx)?;
+            tx.complete().map(|()| done)
+        });
         finish(lent.conn(), done)
     }
 
     pub(super) fn part<T>(
         &self,
         conn: &Conn,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
+        caller: &Caller,
+        stop: &Stop,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let now = now.unwrap_or_else(clock);
-        let mut tx = Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, now);
-        tx.actor = user.map_or_else(|| Ok(Actor::system()), |user| actor::load(&tx, user))?;
-        let done = work(&mut tx)?;
-        tx.settle()?;
-        tx.flush()?;
-        Ok(done)
+        let now = caller.now.unwrap_or_else(clock);
+        let mut tx = Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, stop, now);
+        let system = || Ok(Actor::system());
+        tx.actor = caller.user.map_or_else(system, |user| actor::load(&tx, user))?;
+        work(&mut tx)
     }
 
     /// Runs `work` on one snapshot; it cannot write.
     pub(crate) fn read<T>(
         &self,
-        user: Option<UserId>,
-        now: Option<Timestamp>,
+        caller: &Caller,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
+        let stop = self.stop(caller);
         if self.is_memory() {
             let mut lent = self.take(Right::Read)?;
-            return self.part(lent.conn(), user, now, work);
+            return self.part(lent.conn(), caller, &stop, work);
         }
         let mut lent = self.begin(Right::Read)?;
-        let done = self.part(lent.conn(), user, now, work);
+        let done = self.part(lent.conn(), caller, &stop, work);
         let conn = lent.conn();
         let ended = conn.commit().or_else(|_| conn.roll_back());
         done.and_then(|done| ended.map(|()| done))
     }
 
-    /// Stops the statements that run now; their calls answer `Cancelled` and write nothing.
+    /// Whether a call that begins now is to stop.
+    pub(super) fn stop(&self, caller: &Caller) -> Stop {
+        Stop::new(&self.wishes, caller.go_on.as_ref())
+    }
+
+    /// Stops the calls that run now; they answer `Cancelled` and have changed nothing.
     pub(crate) fn interrupt(&self) {
+        self.wishes.fetch_add(1, Ordering::AcqRel);
         match &self.source {
             Source::File(file) => {
                 for interrupt in lock(&file.interrupts).iter() {
@@ -399,7 +408,7 @@ impl Handle {
         if self.file().is_none() {
             return Ok(Vec::new());
         }
-        self.read(None, None, |tx| {
+        self.read(&Caller::default(), |tx| {
             tx.rows("PRAGMA integrity_check(100)", &[], |line| Ok(line.text(0)?.to_owned()))
         })
         .map(|lines| lines.into_iter().filter(|line| line != "ok").collect())

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{ThreadId, current};
 
-use crate::base::{Error, ErrorKind, Result, Timestamp, UserId};
+use crate::base::{Error, ErrorKind, Result};
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
 use crate::storage::handle::{Lent, finish, lock};
+use crate::storage::stop::Caller;
 use crate::storage::{Right, Tx};
 
 /// The state of a session's `atomic`.
@@ -25,15 +26,14 @@ enum Atomic {
 #[derive(Debug)]
 pub(crate) struct Link {
     door: Arc<Door>,
-    user: Option<UserId>,
-    now: Option<Timestamp>,
+    caller: Caller,
     atomic: Mutex<Atomic>,
     closed: AtomicBool,
 }
 
 impl Link {
-    pub(crate) const fn new(door: Arc<Door>, user: Option<UserId>, now: Option<Timestamp>) -> Self {
-        Self { door, user, now, atomic: Mutex::new(Atomic::Idle), closed: AtomicBool::new(false) }
+    pub(crate) const fn new(door: Arc<Door>, caller: Caller) -> Self {
+        Self { door, caller, atomic: Mutex::new(Atomic::Idle), closed: AtomicBool::new(false) }
     }
 
     fn check_open(&self) -> Result<()> {
@@ -79,7 +79,7 @@ impl Link {
     /// Where many write at once, the work may be done again from its beginning.
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         match self.enter()? {
-            None => self.door.handle().write(self.user, self.now, work),
+            None => self.door.handle().write(&self.caller, work),
             Some(conn) => self.write_within(conn, |tx| work(tx)),
         }
     }
@@ -87,7 +87,7 @@ impl Link {
     /// As [`Self::write`], for what changes the office or all deals: nobody else writes until it ends.
     pub(crate) fn write_alone<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         match self.enter()? {
-            None => self.door.handle().write_alone(self.user, self.now, work),
+            None => self.door.handle().write_alone(&self.caller, work),
             Some(conn) => self.write_within(conn, |tx| {
                 tx.alone()?;
                 work(tx)
@@ -102,10 +102,10 @@ impl Link {
     ) -> Result<T> {
         let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
-        self.door.handle().part(conn, self.user, self.now, |tx| {
+        let handle = self.door.handle();
+        handle.part(conn, &self.caller, &handle.stop(&self.caller), |tx| {
             tx.savepoint()?;
-            let done = work(tx).and_then(|value| tx.settle().map(|()| value));
-            let done = done.and_then(|value| tx.flush().map(|()| value));
+            let done = work(tx).and_then(|value| tx.complete().map(|()| value));
             let released = tx.release(done.is_ok());
             // The verb's own failure comes first: the engine may have ended the whole transaction with it.
             done.and_then(|value| released.map(|()| value))
@@ -115,11 +115,12 @@ impl Link {
     /// Runs a question: it sees what the open `atomic` has written, else the last commit.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let Some(conn) = self.enter()? else {
-            return self.door.handle().read(self.user, self.now, work);
+            return self.door.handle().read(&self.caller, work);
         };
         let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
-        self.door.handle().part(conn, self.user, self.now, work)
+        let handle = self.door.handle();
+        handle.part(conn, &self.caller, &handle.stop(&self.caller), work)
     }
 
     /// Opens an `atomic`.

@@ -20,6 +20,7 @@ pub(crate) mod postgres;
 pub(crate) mod records;
 mod seat;
 pub(crate) mod sqlite;
+pub(crate) mod stop;
 
 pub(crate) use link::Link;
 
@@ -32,6 +33,7 @@ use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, Result, Timestamp, limit};
 use crate::event::Event;
+use crate::storage::stop::Stop;
 
 /// What a transaction may do. One writer works at a time in SQLite, whatever it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,7 @@ pub(crate) struct Tx<'c> {
     wire: Wire<'c>,
     memo: &'c Memo,
     settle: Settle,
+    stop: &'c Stop,
     events: Vec<Event>,
     /// Who acts.
     pub(crate) actor: Actor,
@@ -125,11 +128,18 @@ pub(crate) struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(wire: Wire<'c>, memo: &'c Memo, settle: Settle, now: Timestamp) -> Self {
+    pub(crate) const fn new(
+        wire: Wire<'c>,
+        memo: &'c Memo,
+        settle: Settle,
+        stop: &'c Stop,
+        now: Timestamp,
+    ) -> Self {
         Self {
             wire,
             memo,
             settle,
+            stop,
             events: Vec::new(),
             actor: Actor::system(),
             now,
@@ -144,18 +154,23 @@ impl<'c> Tx<'c> {
         params: &[Cell<'_>],
         mut each: impl FnMut(&Line<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.stop.statement()?;
         match self.wire {
             Wire::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
                 bind(&mut statement, params)?;
                 let mut rows = statement.raw_query();
                 while let Some(row) = rows.next().map_err(sqlite::error)? {
+                    self.stop.row()?;
                     each(&Line::Sqlite(row))?;
                 }
                 Ok(())
             }
             #[cfg(feature = "postgres")]
-            Wire::Postgres(session) => session.each(sql, params, |row| each(&Line::Postgres(row))),
+            Wire::Postgres(session) => session.each(sql, params, |row| {
+                self.stop.row()?;
+                each(&Line::Postgres(row))
+            }),
         }
     }
 
@@ -181,6 +196,7 @@ impl<'c> Tx<'c> {
         params: &[Cell<'_>],
         read: impl FnOnce(&Line<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
+        self.stop.statement()?;
         match self.wire {
             Wire::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
@@ -211,12 +227,9 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement; answers how many rows it touched.
     pub(crate) fn execute(&self, sql: &str, params: &[Cell<'_>]) -> Result<usize> {
+        self.stop.statement()?;
         match self.wire {
-            Wire::Sqlite(conn) => {
-                let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
-                bind(&mut statement, params)?;
-                statement.raw_execute().map_err(sqlite::error)
-            }
+            Wire::Sqlite(conn) => run(conn, sql, params),
             #[cfg(feature = "postgres")]
             Wire::Postgres(session) => session.execute(sql, params),
         }
@@ -231,20 +244,23 @@ impl<'c> Tx<'c> {
                 self.execute(sql, params).map(drop)
             }
             #[cfg(feature = "postgres")]
-            Wire::Postgres(session) => session.later(sql, Some(key), params),
+            Wire::Postgres(session) => {
+                self.stop.statement()?;
+                session.later(sql, Some(key), params)
+            }
         }
     }
 
     /// A statement to write with, many times.
     pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared<'c>> {
-        Ok(match self.wire {
-            Wire::Sqlite(conn) => Prepared::Sqlite {
-                statement: conn.prepare_cached(sql).map_err(sqlite::error)?,
-                conn,
-            },
+        let run = match self.wire {
+            Wire::Sqlite(conn) => {
+                Run::Sqlite { statement: conn.prepare_cached(sql).map_err(sqlite::error)?, conn }
+            }
             #[cfg(feature = "postgres")]
-            Wire::Postgres(session) => Prepared::Postgres(postgres::Writer::new(session, sql)),
-        })
+            Wire::Postgres(session) => Run::Postgres(postgres::Writer::new(session, sql)),
+        };
+        Ok(Prepared { run, stop: self.stop })
     }
 
     /// Says that so many rows of a table will be inserted next: a server gives their ids at once.
@@ -316,6 +332,13 @@ impl<'c> Tx<'c> {
             "REACTION_ROUNDS",
             "consequences did not come to rest; two of them feed each other",
         ))
+    }
+
+    /// Ends a verb: its consequences follow, all of it is sent, and the host says a last time whether it is to be kept.
+    pub(crate) fn complete(&mut self) -> Result<()> {
+        self.settle()?;
+        self.flush()?;
+        self.stop.last_call()
     }
 
     /// What is kept of the office of type `T`; loaded when it is not.
@@ -402,13 +425,20 @@ impl<'c> Tx<'c> {
         self.command("RELEASE part")
     }
 
+    /// Runs also when the host has said to stop: it takes work back.
     fn command(&self, sql: &str) -> Result<()> {
         match self.wire {
-            Wire::Sqlite(_) => self.execute(sql, &[]).map(drop),
+            Wire::Sqlite(conn) => run(conn, sql, &[]).map(drop),
             #[cfg(feature = "postgres")]
             Wire::Postgres(session) => session.command(sql),
         }
     }
+}
+
+fn run(conn: &rusqlite::Connection, sql: &str, params: &[Cell<'_>]) -> Result<usize> {
+    let mut statement = conn.prepare_cached(sql).map_err(sqlite::error)?;
+    bind(&mut statement, params)?;
+    statement.raw_execute().map_err(sqlite::error)
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell<'_>]) -> Result<()> {
@@ -420,7 +450,12 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell<'_>]) -> Result<
 }
 
 /// A statement held for many runs. On a server the runs are gathered, and sent before the next question.
-pub(crate) enum Prepared<'c> {
+pub(crate) struct Prepared<'c> {
+    run: Run<'c>,
+    stop: &'c Stop,
+}
+
+enum Run<'c> {
     Sqlite {
         statement: rusqlite::CachedStatement<'c>,
         conn: &'c rusqlite::Connection,
@@ -432,38 +467,45 @@ pub(crate) enum Prepared<'c> {
 impl Prepared<'_> {
     /// Runs it. No two runs before the next question may be about the same row, unless it is given as the key.
     pub(crate) fn execute(&mut self, params: &[Cell<'_>]) -> Result<()> {
-        match self {
-            Self::Sqlite { statement, .. } => {
+        self.stop.statement()?;
+        match &mut self.run {
+            Run::Sqlite { statement, .. } => {
                 bind(statement, params)?;
                 statement.raw_execute().map(drop).map_err(sqlite::error)
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(writer) => writer.execute(None, params),
+            Run::Postgres(writer) => writer.execute(None, params),
         }
     }
 
     /// Runs it on the row that the key names.
     pub(crate) fn execute_on(&mut self, key: Key, params: &[Cell<'_>]) -> Result<()> {
-        match self {
-            Self::Sqlite { .. } => {
+        match &mut self.run {
+            Run::Sqlite { .. } => {
                 let _ = key;
                 self.execute(params)
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(writer) => writer.execute(Some(key), params),
+            Run::Postgres(writer) => {
+                self.stop.statement()?;
+                writer.execute(Some(key), params)
+            }
         }
     }
 
     /// Runs an `INSERT`; answers the new row's id.
     pub(crate) fn insert(&mut self, params: &[Cell<'_>]) -> Result<i64> {
-        match self {
-            Self::Sqlite { conn, .. } => {
+        match &mut self.run {
+            Run::Sqlite { conn, .. } => {
                 let conn = *conn;
                 self.execute(params)?;
                 Ok(conn.last_insert_rowid())
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(writer) => writer.insert(params),
+            Run::Postgres(writer) => {
+                self.stop.statement()?;
+                writer.insert(params)
+            }
         }
     }
 }

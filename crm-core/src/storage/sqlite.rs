@@ -10,9 +10,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::base::error::storage_code;
-use crate::base::{Cell, Error, ErrorKind, Result};
+use crate::base::{Cell, Error, Result};
 use crate::filter::Pattern;
 use crate::storage::file;
+use crate::storage::stop::interrupted;
 
 /// Marks our files: "CRM1" in the header's application id.
 pub(crate) const APPLICATION_ID: i64 = 0x4352_4D31;
@@ -210,9 +211,7 @@ pub(crate) fn error(failure: rusqlite::Error) -> Error {
             storage(storage_code::CORRUPT, "the file is damaged; restore a backup")
         }
         ErrorCode::DiskFull => storage(storage_code::FULL, "the disk is full; nothing was written"),
-        ErrorCode::OperationInterrupted => {
-            Error::new(ErrorKind::Cancelled, "interrupted; nothing was written")
-        }
+        ErrorCode::OperationInterrupted => interrupted(),
         ErrorCode::ConstraintViolation => Error::conflict(format!(
             "the stored data would contradict itself: {}",
             message.as_deref().unwrap_or("")

@@ -11,6 +11,7 @@ from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import User
 from crm.csv import Path
+from crm.desk import unicode
 from crm.exceptions import InvalidError
 from crm.frame import Frame
 from crm.session import Session
@@ -117,4 +118,4 @@ def open(  # noqa: A001 - crm.open is its name
     if not 0 <= busy_timeout <= 1_000_000:
         raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
     milliseconds = round(busy_timeout * 1_000)
-    return Crm(_crm.Database(os.fsdecode(path), currency, default_data, milliseconds, full_sync))
+    return Crm(_crm.Database(unicode("path", os.fsdecode(path)), currency, default_data, milliseconds, full_sync))

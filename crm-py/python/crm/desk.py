@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from crm._crm import Record
+from crm.exceptions import InvalidError
 from crm.frame import Frame
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk", "Filter"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class Filter(str):
@@ -155,12 +157,12 @@ class Desk(Generic[R]):
             raise TypeError("get takes an id or an external_id")
         if external_id is None:
             return cast(R, self._native.get(self._kind, id))
-        system, name = external_id
+        system, name = _pair(external_id)
         return cast(R, self._native.get_external(self._kind, system, name))
 
     def find(self, filter: AnyFilter = None, order: str | None = None, limit: int | None = None, offset: int = 0) -> list[R]:
         """The records that match (``help(crm.Filter)``), in that order (``"priority desc, id desc"``); archived ones only if asked for."""
-        return cast("list[R]", self._native.find(self._kind, text(filter), order, limit, offset))
+        return cast("list[R]", self._native.find(self._kind, text(filter), unicode("order", order), limit, offset))
 
     def count(self, filter: AnyFilter = None) -> int:
         """How many records `find` would give."""
@@ -187,7 +189,7 @@ class Desk(Generic[R]):
         ...     s.leads.frame(columns=["name", "partner_id.name", "tag_ids.name", "properties.Seats"]).to_pylist()
         [{'name': 'Fleet lease', 'partner_id.name': 'Azure Bakery', 'tag_ids.name': 'Product;Software', 'properties.Seats': 12.0}]
         """
-        return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns))
+        return self._native.frame(self._kind, text(filter), unicode("order", order), limit, offset, words(columns))
 
     def delete(self, id: int | R | Iterable[int | R]) -> None:
         """Deletes one record or several, all or nothing."""
@@ -200,9 +202,14 @@ class Desk(Generic[R]):
 def text(filter: AnyFilter) -> str | None:
     """A filter as the core reads it."""
     if filter is None or isinstance(filter, str):
-        return filter
+        return unicode("filter", filter)
     if isinstance(filter, Mapping):
-        return json.dumps(filter, default=_json)
+        try:
+            return json.dumps(filter, default=_json)
+        except RecursionError:
+            raise InvalidError("filter: too deeply nested", field="filter") from None
+        except ValueError as error:
+            raise InvalidError(f"filter: {error}", field="filter") from None
     raise TypeError(f"a filter is text or a dict, not {type(filter).__name__}")
 
 
@@ -210,7 +217,24 @@ def words(given: Iterable[str] | None) -> list[str] | None:
     """Names as a list; a single one may come without its brackets."""
     if given is None:
         return None
-    return [given] if isinstance(given, str) else list(given)
+    return [unicode("columns", given)] if isinstance(given, str) else [unicode("columns", word) for word in given]
+
+
+def unicode(field: str, given: T) -> T:
+    """What was given; text that no UTF-8 can hold is refused as the core refuses it in a field."""
+    if isinstance(given, str):
+        try:
+            given.encode()
+        except UnicodeEncodeError:
+            raise InvalidError(f"{field}: text that is not Unicode (it holds a lone surrogate)", field=field) from None
+    return given
+
+
+def _pair(given: Any) -> tuple[str, str]:
+    if isinstance(given, tuple | list) and len(given) == 2 and all(isinstance(word, str) for word in given):
+        return unicode("external_id", given[0]), unicode("external_id", given[1])
+    hint = 'external_id: a system and its name for the record, such as ("erp", "4711")'
+    raise InvalidError(hint, field="external_id")
 
 
 def _json(value: Any) -> Any:

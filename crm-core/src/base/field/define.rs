@@ -49,7 +49,13 @@ macro_rules! choice {
                 _: $crate::base::money::Currency,
             ) -> $crate::base::error::Result<Self> {
                 let found = value.as_text().and_then(Self::from_word);
-                found.ok_or_else(|| field.refuse(format_args!("{value:?} is none of {:?}", Self::WORDS)))
+                found.ok_or_else(|| {
+                    let words = Self::WORDS.join(", ");
+                    match value.as_text() {
+                        Some(text) => field.refuse(format_args!("{text:?} is none of {words}")),
+                        None => field.refuse(format_args!("{} is none of {words}", value.type_name())),
+                    }
+                })
             }
             fn cell(&self) -> $crate::base::value::Cell<'_> {
                 $crate::base::value::Cell::Int(self.code())

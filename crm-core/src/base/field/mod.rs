@@ -228,6 +228,9 @@ impl Field {
     }
 
     fn mismatch(&self, value: &Value, wanted: &str) -> Error {
+        if value.is_null() {
+            return self.refuse(format_args!("cannot be empty; it is {wanted}"));
+        }
         self.refuse(format_args!("{} is not {wanted}", value.type_name()))
     }
 }

@@ -139,7 +139,8 @@ impl FieldValue for Amount {
             Error::new(error.kind(), format!("{}: {error}", field.name)).with_field(field.name)
         })?;
         if amount.0 < field.range.0 {
-            return Err(field.refuse(format_args!("{} is too little", amount.of(currency))));
+            let (amount, least) = (amount.of(currency), Self(field.range.0).of(currency));
+            return Err(field.refuse(format_args!("{amount} is too little; at least {least}")));
         }
         Ok(amount)
     }
@@ -263,6 +264,7 @@ impl<I: Id> FieldValue for I {
         match value {
             Value::Int(id) if *id > 0 => Ok(Self::from(*id)),
             Value::Int(id) => Err(field.refuse(format_args!("{id} is not an id"))),
+            Value::Decimal(id) => Err(field.refuse(format_args!("{id} is too large for an id"))),
             other => Err(field.mismatch(other, "an id")),
         }
     }

@@ -24,6 +24,7 @@ use postgres::{CancelToken, Client, Row, SimpleQueryMessage, Statement};
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, ErrorKind, Result, limit};
 use crate::storage::postgres::batch::Batches;
+use crate::storage::stop::interrupted;
 use crate::storage::{Key, Right};
 
 /// The table of which nobody sees the ids.
@@ -527,9 +528,7 @@ fn error(failure: postgres::Error) -> Error {
         SqlState::LOCK_NOT_AVAILABLE => {
             storage(storage_code::BUSY, "another program is writing the same records; try again")
         }
-        SqlState::QUERY_CANCELED => {
-            Error::new(ErrorKind::Cancelled, "interrupted; nothing was written")
-        }
+        SqlState::QUERY_CANCELED => interrupted(),
         SqlState::INSUFFICIENT_PRIVILEGE | SqlState::READ_ONLY_SQL_TRANSACTION => storage(
             storage_code::READ_ONLY,
             "this user, or this server, may not write to the schema",
