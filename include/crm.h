@@ -1823,6 +1823,32 @@ crm_status crm_score_recompute(const crm_session *session,
                                crm_frame **out,
                                crm_error **err);
 
+// Replays history: what would have been said of closed leads, each at its moment and by what was known then. `options` may be null;
+// its fields and model are those to try, its start date the first day of predictions. `at` is `created` (or empty), `stage_entry` or
+// `30_days_before_close`. `out` receives a row per prediction: `lead_id`, `predicted_at`, `probability`, `base_rate`, `outcome`,
+// `closed_at`; `out_summary` a row for the model, the base rate and `bayes`: `model`, `count`, `won`, `log_loss`, `brier` and its
+// parts, `auc`, `ece`; `out_reliability` the model's bins: `count`, `predicted`, `observed`. `progress` may be null.
+crm_status crm_score_backtest(const crm_session *session,
+                              const crm_score_options *options,
+                              crm_str at,
+                              crm_progress_fn progress,
+                              void *user_data,
+                              crm_frame **out,
+                              crm_frame **out_summary,
+                              crm_frame **out_reliability,
+                              crm_error **err);
+
+// What is said of the pending leads of a filter (empty: all that are not archived), without storing it: `lead_id`, `predicted_at`,
+// `probability`, `source`. `as_of_micros` may be null (as things stand) or point to a moment of the past, in microseconds since
+// 1970-01-01T00:00:00Z: then leads are judged as they stood, by the outcomes known then. `progress` may be null.
+crm_status crm_score_predict(const crm_session *session,
+                             crm_str filter,
+                             const int64_t *as_of_micros,
+                             crm_progress_fn progress,
+                             void *user_data,
+                             crm_frame **out,
+                             crm_error **err);
+
 // What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.
 crm_status crm_score_frequencies(const crm_session *session,
                                  crm_frame **out,

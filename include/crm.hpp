@@ -655,6 +655,31 @@ public:
   frame recompute_scores(progress told = nullptr) const {
     return detail::told<frame, crm_frame>(std::move(told), crm_score_recompute, get());
   }
+  // What would have been said of closed deals; how good that was; the model's bins.
+  struct backtested {
+    frame rows, summary, reliability;
+  };
+  backtested backtest(std::string_view at = {}, const crm_score_options *options = nullptr,
+                      progress told = nullptr) const {
+    detail::host host{std::move(told), nullptr};
+    crm_frame *rows = nullptr, *summary = nullptr, *reliability = nullptr;
+    host.rethrowing([&] {
+      detail::call(crm_score_backtest, get(), options, view(at), host.function(),
+                   static_cast<void *>(&host), &rows, &summary, &reliability);
+    });
+    return {frame(rows), frame(summary), frame(reliability)};
+  }
+  // What is said of pending deals, without storing it; `as_of` in microseconds since 1970, or none for now.
+  frame predict(std::string_view filter = {}, const std::int64_t *as_of = nullptr,
+                progress told = nullptr) const {
+    detail::host host{std::move(told), nullptr};
+    crm_frame *raw = nullptr;
+    host.rethrowing([&] {
+      detail::call(crm_score_predict, get(), view(filter), as_of, host.function(),
+                   static_cast<void *>(&host), &raw);
+    });
+    return frame(raw);
+  }
   frame explain(std::int64_t lead_id) const {
     return detail::make_frame(crm_score_explain, get(), lead_id);
   }

@@ -1,19 +1,22 @@
 //! The score: what it looks at, counting anew, and why a lead has its chance.
 
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use crm_core::base::frame::{Column, ColumnData};
-use crm_core::score::{Explanation, ScoreConfig, ScoreFrequency, ScoreRun};
-use crm_core::{Frame, LeadId, Progress, Result, Session};
+use crm_core::score::{
+    Backtest, BacktestAt, Explanation, ScoreConfig, ScoreFrequency, ScorePrediction, ScoreRun,
+};
+use crm_core::{Frame, LeadId, Progress, Result, Session, Timestamp};
 
-use crate::desk::{nothing, table};
-use crate::edge::abi::{CrmError, CrmFrame, CrmSession, CrmStatus};
+use crate::desk::{filter, nothing, table};
+use crate::edge::abi::{CrmError, CrmFrame, CrmSession, CrmStatus, CrmStr};
 use crate::edge::option::{
     CRM_SCORE_FIELDS, CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmScoreOptions, init, known_bits,
     read,
 };
 use crate::edge::progress::{Callback, CrmProgressFn};
-use crate::edge::{text, texts, value};
+use crate::edge::{Out, array, guard, optional_text, take, text, texts, value};
 
 /// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 #[unsafe(no_mangle)]
@@ -98,6 +101,78 @@ pub unsafe extern "C" fn crm_score_recompute(
 ) -> CrmStatus {
     let host = Callback { call: progress, user_data };
     run(session, host, out, err, |session, progress| session.score().recompute(progress))
+}
+
+/// Replays history: what would have been said of closed leads, each at its moment and by what was known then. `options` may be null;
+/// its fields and model are those to try, its start date the first day of predictions. `at` is `created` (or empty), `stage_entry` or
+/// `30_days_before_close`. `out` receives a row per prediction: `lead_id`, `predicted_at`, `probability`, `base_rate`, `outcome`,
+/// `closed_at`; `out_summary` a row for the model, the base rate and `bayes`: `model`, `count`, `won`, `log_loss`, `brier` and its
+/// parts, `auc`, `ece`; `out_reliability` the model's bins: `count`, `predicted`, `observed`. `progress` may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_backtest(
+    session: *const CrmSession,
+    options: *const CrmScoreOptions,
+    at: CrmStr,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    out_summary: *mut *mut CrmFrame,
+    out_reliability: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    let host = Callback { call: progress, user_data };
+    guard(err, || {
+        let rows = Out::at(out, "out")?;
+        let summary = Out::at(out_summary, "out_summary")?;
+        let reliability = Out::at(out_reliability, "out_reliability")?;
+        let session = take(session)?;
+        let asked = if options.is_null() { ScoreConfig::default() } else { config(options)? };
+        let moments = optional_text(at, "at")?.map_or(Ok(BacktestAt::default()), str::parse)?;
+        let asked = Backtest {
+            fields: asked.fields,
+            start: asked.start_date,
+            at: moments,
+            model: asked.model,
+        };
+        let mut tell = |done, total| host.tell(done, total);
+        let report = session.score().backtest(&asked, &mut Progress::new(&mut tell))?;
+        rows.hand(Arc::new(report.frame().into()));
+        summary.hand(Arc::new(report.summary().into()));
+        reliability.hand(Arc::new(report.reliability().into()));
+        Ok(())
+    })
+}
+
+/// What is said of the pending leads of a filter (empty: all that are not archived), without storing it: `lead_id`, `predicted_at`,
+/// `probability`, `source`. `as_of_micros` may be null (as things stand) or point to a moment of the past, in microseconds since
+/// 1970-01-01T00:00:00Z: then leads are judged as they stood, by the outcomes known then. `progress` may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_predict(
+    session: *const CrmSession,
+    filter: CrmStr,
+    as_of_micros: *const i64,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    let host = Callback { call: progress, user_data };
+    table(session, out, err, |session| predicted(session, filter, as_of_micros, &host))
+}
+
+fn predicted(
+    session: &Session,
+    matching: CrmStr,
+    as_of_micros: *const i64,
+    host: &Callback,
+) -> Result<Frame> {
+    let matching = filter(matching)?;
+    let count = usize::from(!as_of_micros.is_null());
+    let as_of = array(as_of_micros, count, "as_of_micros")?.first();
+    let as_of = as_of.map(|micros| Timestamp::from_micros(*micros)).transpose()?;
+    let mut tell = |done, total| host.tell(done, total);
+    let rows = session.score().predict(matching.as_ref(), as_of, &mut Progress::new(&mut tell))?;
+    Ok(ScorePrediction::frame(&rows))
 }
 
 /// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.

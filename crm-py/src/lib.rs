@@ -47,7 +47,7 @@ mod _crm {
     use crate::session::Session;
     #[pymodule_export]
     use crate::study::{
-        board, configure_score, explain_score, rebuild_score, recompute_score, score_frequencies,
-        weighted_forecast,
+        backtest_score, board, configure_score, explain_score, predict_score, rebuild_score,
+        recompute_score, score_frequencies, weighted_forecast,
     };
 }

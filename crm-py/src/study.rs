@@ -4,7 +4,9 @@ use crm_core::base::frame::{Column, ColumnData};
 use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
 use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::{Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScoreRun};
+use crm_core::score::{
+    Backtest, Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScorePrediction, ScoreRun,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rust_decimal::Decimal;
@@ -12,7 +14,7 @@ use rust_decimal::Decimal;
 use crate::frame::{Columns, frame};
 use crate::progress::Hook;
 use crate::session::Session;
-use crate::value::{day, id as identify};
+use crate::value::{day, id as identify, moment};
 
 #[pyfunction]
 pub(crate) fn configure_score(
@@ -42,6 +44,40 @@ pub(crate) fn recompute_score<'py>(
     progress: Hook,
 ) -> PyResult<Bound<'py, PyDict>> {
     run(py, &session.watch(py, &progress, |core, progress| core.score().recompute(progress))?)
+}
+
+#[pyfunction]
+pub(crate) fn backtest_score(
+    session: &Session,
+    py: Python<'_>,
+    fields: Option<Vec<String>>,
+    start: Option<&Bound<'_, PyAny>>,
+    at: &str,
+    model: Option<String>,
+    progress: Hook,
+) -> PyResult<(Columns, Columns, Columns)> {
+    let start = start.map(|given| day("start", given)).transpose()?;
+    let report = session.watch(py, &progress, |core, progress| {
+        core.score().backtest(&Backtest { fields, start, at: at.parse()?, model }, progress)
+    })?;
+    let tables = [report.frame(), report.summary(), report.reliability()];
+    Ok(tables.map(Columns::new).into())
+}
+
+#[pyfunction]
+pub(crate) fn predict_score<'py>(
+    session: &Session,
+    py: Python<'py>,
+    filter: Option<&str>,
+    as_of: Option<&Bound<'py, PyAny>>,
+    progress: Hook,
+) -> PyResult<Bound<'py, PyAny>> {
+    let as_of = as_of.map(|given| moment("as_of", given)).transpose()?;
+    let rows = session.watch(py, &progress, |core, progress| {
+        let filter = filter.map(Filter::parse).transpose()?;
+        core.score().predict(filter.as_ref(), as_of, progress)
+    })?;
+    frame(py, ScorePrediction::frame(&rows))
 }
 
 #[pyfunction]
@@ -133,6 +169,8 @@ fn explanation(py: Python<'_>, explanation: Explanation) -> PyResult<(Columns, B
     let facts = PyDict::new(py);
     facts.set_item("lead_id", explanation.lead_id.0)?;
     facts.set_item("probability", explanation.probability.percent())?;
+    facts.set_item("automated_probability", explanation.automated_probability.percent())?;
+    facts.set_item("is_stale", explanation.is_stale)?;
     facts.set_item("source", explanation.source.word())?;
     facts.set_item("base", explanation.base)?;
     facts.set_item("base_log_odds", explanation.base_log_odds)?;

@@ -321,6 +321,21 @@ static void settings_and_score(crm_session *s) {
   CHECK(crm_frame_rows(frame) > 0 && is(crm_frame_name(frame, 3), "won_count"));
   CHECK(crm_frame_free(frame) == CRM_OK);
   int64_t id = deal(s, "Judged", "1");
+  crm_frame *summary = NULL, *bins = NULL;
+  OK(crm_score_backtest(s, NULL, S("stage_entry"), NULL, NULL, &frame, &summary, &bins, &err));
+  CHECK(is(crm_frame_name(frame, 3), "base_rate") && crm_frame_rows(summary) == 3);
+  CHECK(is(crm_frame_name(bins, 1), "predicted") && crm_frame_free(frame) == CRM_OK);
+  CHECK(crm_frame_free(summary) == CRM_OK && crm_frame_free(bins) == CRM_OK);
+  CHECK(crm_score_backtest(s, NULL, S("closed"), NULL, NULL, &frame, &summary, &bins, &err) ==
+        CRM_E_INVALID);
+  CHECK(crm_error_free(err) == CRM_OK);
+  err = NULL;
+  OK(crm_score_predict(s, S("name = \"Judged\""), NULL, NULL, NULL, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && is(crm_frame_name(frame, 2), "probability"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  int64_t past = 0;
+  OK(crm_score_predict(s, S(""), &past, NULL, NULL, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
   OK(crm_score_explain(s, id, &frame, &err));
   crm_str text = {0};
   OK(crm_frame_text(frame, 0, 0, &text, &err));

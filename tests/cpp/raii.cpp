@@ -69,6 +69,7 @@ void open_to_forecast() {
   CHECK(won.text(CRM_LEAD_WON_STATUS) == "won" && lead.text(CRM_LEAD_WON_STATUS) == "pending");
   CHECK(s.leads().count("won_status = \"won\"") == 1);
   CHECK(s.leads().history(lead.id()).rows() >= 2);
+  CHECK(s.backtest().summary.rows() == 3 && s.predict("won_status = \"won\"").rows() == 0);
   CHECK(db.verify().empty() && db.repair().empty() && db.feed(0, 1).rows() == 1);
 }
 

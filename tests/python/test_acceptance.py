@@ -18,6 +18,7 @@ import crm
 FOLDER = Path(__file__).parents[1] / "acceptance"
 CASES = sorted(FOLDER.glob("*/*.toml"))
 EVERY = 100_000
+HEAD = ("probability", "automated_probability", "is_stale", "source", "base", "base_log_odds", "raw")
 
 
 class World:
@@ -68,7 +69,7 @@ class World:
                 return self.csv(s, **given)
             if room == "score" and verb == "explanation":
                 why = s.score.explain(*on)
-                return {name: getattr(why, name) for name in ("probability", "source", "base", "base_log_odds", "raw")}
+                return {name: getattr(why, name) for name in HEAD}
             if room == "forecast" and verb == "totals":
                 return plain(s.forecast.weighted(**given).totals)
             if room == "properties":

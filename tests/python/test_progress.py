@@ -26,6 +26,8 @@ def learned(s: crm.Session) -> crm.Session:
 
 def test_a_callable_is_told_and_may_stop(learned: crm.Session) -> None:
     told: list[tuple[int, int]] = []
+    with pytest.raises(crm.CancelledError):
+        learned.score.predict(progress=lambda done, total: False)
     learned.score.rebuild(progress=lambda done, total: told.append((done, total)))
     assert told and [done for done, _ in told] == sorted(done for done, _ in told)
     before = learned.leads.get(300)

@@ -40,8 +40,28 @@ def test_explanations_add_up(s: crm.Session) -> None:
     assert "country_code" in why["variable"] and why.columns[:4] == ["variable", "value", "log_odds", "share"]
     odds = why.base_log_odds + sum(why["log_odds"])
     assert odds > 0 and abs(why.raw - 1 / (1 + math.exp(-odds))) < 1e-9
+    assert (why.automated_probability, why.is_stale) == (deal.automated_probability, False)
     with pytest.raises(crm.NotFoundError):
         s.score.explain(4711)
+
+
+def test_backtests_and_predictions_change_nothing(s: crm.Session) -> None:
+    deal = learned(s)
+    test = s.score.backtest(model="weighted")
+    assert isinstance(test, crm.Backtest) and len(test) == 16
+    assert test.columns == ["lead_id", "predicted_at", "probability", "base_rate", "outcome", "closed_at"]
+    assert test.summary["model"] == ["weighted", "base_rate", "bayes"] and set(test.summary["count"]) == {16}
+    assert sum(test.reliability["count"]) == 16
+    assert len(s.score.backtest(fields=[], at=1, model="base", start=date(2040, 1, 1))) == 0
+    with pytest.raises(crm.InvalidError):
+        s.score.backtest(at="closed")
+    said = s.score.predict('country_code = "FR"')
+    assert said.columns == ["lead_id", "predicted_at", "probability", "source"]
+    assert dict(zip(said["lead_id"], said["probability"], strict=True))[deal.id] == deal.automated_probability
+    assert len(s.score.predict(as_of=date(2020, 1, 1))) == 0
+    with pytest.raises(crm.InvalidError) as error:
+        s.score.predict(as_of=date(2140, 1, 1))
+    assert error.value.field == "as_of"
 
 
 def test_the_default_model_learns_from_properties_as_deals_close(s: crm.Session) -> None:

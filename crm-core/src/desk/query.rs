@@ -83,7 +83,7 @@ pub(crate) fn find<R: Record>(tx: &Tx<'_>, find: &Find) -> Result<Vec<R>> {
 }
 
 /// The ids of matching records, in order.
-pub(super) fn ids(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Vec<i64>> {
+pub(crate) fn ids(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Vec<i64>> {
     let rest = rest(tx, find, table)?;
     let text = format!("SELECT {}.id{}{}", table.name, from(table, &rest.sides), rest.sql);
     tx.rows(&text, &rest.params, |line| line.int(0))

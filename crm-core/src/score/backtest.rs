@@ -4,23 +4,24 @@
 //! history and count as they are now. Nothing is learnt before the moment at which its lead was closed, and nothing that closed at
 //! the moment of a prediction itself. The file's own scores are neither used nor changed.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
-    Currency, Date, Error, FieldKind, Frame, LeadId, Probability, Progress, Result, StageId,
-    TeamId, Timestamp, Value,
+    Date, Error, FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value,
 };
 use crate::record::{ProbabilitySource, WonStatus};
 use crate::score::batch::Steps;
 use crate::score::config::{Config, Kind};
 use crate::score::count::StageRank;
-use crate::score::evidence::{self, Evidence, STAGE, Variable};
+use crate::score::evidence::Evidence;
+use crate::score::known::{self, State, Whose};
 use crate::score::model::Judge as _;
+use crate::score::pass::Which;
 use crate::score::quality::{ScoreBin, ScoreQuality};
-use crate::score::replay::Past;
-use crate::score::{bayes, count, store, weighted};
+use crate::score::replay::{self, Past};
+use crate::score::{bayes, store, weighted};
 use crate::storage::Tx;
 
 /// The moments at which a backtest asks for a chance.
@@ -175,31 +176,6 @@ fn column(name: &str, data: ColumnData) -> Column {
     Column { name: name.to_owned(), data }
 }
 
-/// A state of a lead that the history keeps.
-#[derive(Debug)]
-struct State {
-    from: i64,
-    team: Option<TeamId>,
-    stage: Option<StageId>,
-    is_pending: bool,
-    /// Texts of the configured fields that the history keeps, by variable.
-    values: Vec<(usize, Option<String>)>,
-}
-
-/// Fields that the history keeps, beside stage and team.
-const KEPT: [&str; 10] = [
-    "kind",
-    "company_id",
-    "partner_id",
-    "user_id",
-    "expected_revenue",
-    "recurring_revenue",
-    "recurring_plan_id",
-    "forecast_category",
-    "date_deadline",
-    "on_hold",
-];
-
 /// Replays; `config` says by which fields and model.
 pub(crate) fn run(
     tx: &Tx<'_>,
@@ -208,9 +184,12 @@ pub(crate) fn run(
     progress: &mut Progress<'_>,
 ) -> Result<BacktestReport> {
     let mut steps = Steps::new(progress, store::last_lead(tx)?, 2);
-    let past = Past::read(tx, config, &mut steps)?;
+    // A start that nobody has said is about what the live model counts; a replay takes the whole history.
+    let since = if config.is_default_start { Timestamp::stored(i64::MIN) } else { config.start() };
+    let past = Past::read(tx, config, Which::Closed, since, &mut steps)?;
     steps.next();
-    let states = states(tx, &config.variables, &past)?;
+    let leads: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
+    let states = known::states(tx, &config.variables, None, Whose::These(&leads))?;
     let start = asked.start.map_or(i64::MIN, |day| Timestamp::start_of(day).micros());
     let mut questions: Vec<(i64, usize)> = Vec::new();
     for at in 0..past.len() {
@@ -231,8 +210,8 @@ pub(crate) fn run(
             steps.step(steps.last * done / all.max(1))?;
         }
         replay.learn_until(when)?;
-        let state = states.get(&past.id(at)).and_then(|states| state_at(states, when));
-        let evidence = evidence_of(&past, at, state);
+        let state = states.get(&past.id(at)).and_then(|states| known::pending(states, when));
+        let evidence = known::recall(past.evidence(at), state);
         let base_rate = replay.base();
         let known = |source, chance: Probability| match source {
             ProbabilitySource::None => base_rate,
@@ -283,61 +262,6 @@ fn moments(at: BacktestAt, past: &Past, lead: usize, states: Option<&Vec<State>>
     }
 }
 
-/// The last pending state by then; what was closed is judged as it stood before.
-fn state_at(states: &[State], when: i64) -> Option<&State> {
-    let open = |state: &&State| state.is_pending;
-    let known = states.iter().filter(|state| state.from <= when).rfind(open);
-    known.or_else(|| states.iter().find(open))
-}
-
-/// What spoke for or against a lead in that state.
-fn evidence_of(past: &Past, at: usize, state: Option<&State>) -> Evidence {
-    let mut evidence = past.evidence(at);
-    let Some(state) = state else { return evidence };
-    (evidence.team_id, evidence.stage_id) = (state.team, state.stage);
-    for (variable, text) in &state.values {
-        evidence.values.retain(|(known, _)| known != variable);
-        if let Some(text) = text {
-            let at = evidence.values.partition_point(|(known, _)| known < variable);
-            evidence.values.insert(at, (*variable, text.clone()));
-        }
-    }
-    evidence
-}
-
-/// The states of every lead of the past, in their order.
-fn states(tx: &Tx<'_>, variables: &[Variable], past: &Past) -> Result<HashMap<i64, Vec<State>>> {
-    let kept: Vec<(usize, &'static crate::base::Field)> = variables
-        .iter()
-        .enumerate()
-        .filter_map(|(at, variable)| Some((at, variable.field()?)))
-        .filter(|(at, field)| *at != STAGE && KEPT.contains(&field.name))
-        .collect();
-    let columns: String = kept.iter().map(|(_, field)| format!(", {}", field.name)).collect();
-    let sql = format!(
-        "SELECT lead_id, effective_at, team_id, stage_id, won_status, currency{columns} FROM lead_history ORDER BY lead_id, seq"
-    );
-    let mut states: HashMap<i64, Vec<State>> =
-        (0..past.len()).map(|at| (past.id(at), Vec::new())).collect();
-    tx.each(&sql, &[], |line| {
-        let Some(states) = states.get_mut(&line.int(0)?) else { return Ok(()) };
-        let currency = Currency::new(line.text(5)?)?;
-        let values = kept.iter().enumerate().map(|(column, (at, field))| {
-            let text = evidence::text(field, line.cell(6 + column), currency);
-            (*at, text.map(std::borrow::Cow::into_owned))
-        });
-        states.push(State {
-            from: line.int(1)?,
-            team: line.int_or_null(2)?.map(TeamId),
-            stage: line.int_or_null(3)?.map(StageId),
-            is_pending: line.int(4)? == 0,
-            values: values.collect(),
-        });
-        Ok(())
-    })?;
-    Ok(states)
-}
-
 /// The models as they were at a moment of the past.
 struct Replay<'p> {
     past: &'p Past,
@@ -362,13 +286,7 @@ impl<'p> Replay<'p> {
     fn learn_until(&mut self, when: i64) -> Result<()> {
         while self.done < self.past.len() && self.past.closed_at(self.done) < when {
             let (evidence, won) = (self.past.evidence(self.done), self.past.is_won(self.done));
-            let tally = count::Tally::one(won, 1);
-            if let Some(stage) = evidence.stage_id {
-                self.bayes.add(evidence.team_id, STAGE, &stage.to_string(), tally);
-            }
-            for (variable, value) in &evidence.values {
-                self.bayes.add(evidence.team_id, *variable, value, tally);
-            }
+            replay::tell(&mut self.bayes, &evidence, won);
             self.done += 1;
             self.won += usize::from(won);
             let Some(model) = &mut self.model else { continue };

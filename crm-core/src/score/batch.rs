@@ -116,7 +116,7 @@ fn learned(
         let (model, leads) = counted(tx, config, stages, tell)?;
         return Ok((Model::Bayes(Box::new(model)), leads));
     }
-    let past = Past::read(tx, config, tell)?;
+    let past = Past::read(tx, config, Which::Closed, config.start(), tell)?;
     let bins = bins.unwrap_or_else(|| past.bins(&config.variables, past.len()));
     let model = past.replay(config.model, &config.variables, stages, bins, past.len());
     Ok((Model::Weighted(Box::new(model)), past.len() as u64))

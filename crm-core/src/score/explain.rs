@@ -25,6 +25,10 @@ pub struct Explanation {
     pub lead_id: LeadId,
     /// What the machine says.
     pub probability: Probability,
+    /// What was stored of it last: what a list shows until it is recomputed.
+    pub automated_probability: Probability,
+    /// Whether the lead is pending and what is stored is another chance.
+    pub is_stale: bool,
     /// What that rests on: the model, or nothing.
     pub source: ProbabilitySource,
     /// The share of leads won among those it is judged by, 0…1; 0 when nothing is known.
@@ -64,7 +68,17 @@ pub(crate) fn bayes(
     let Some((prior, terms)) = model.terms(evidence) else {
         let (probability, source) = (Probability::ZERO, ProbabilitySource::None);
         let (base, base_log_odds, raw, rows) = (0.0, 0.0, 0.0, Vec::new());
-        return Explanation { lead_id, probability, source, base, base_log_odds, raw, rows };
+        return Explanation {
+            lead_id,
+            probability,
+            automated_probability: probability,
+            is_stale: false,
+            source,
+            base,
+            base_log_odds,
+            raw,
+            rows,
+        };
     };
     let rows: Vec<_> = terms
         .into_iter()
@@ -82,6 +96,8 @@ pub(crate) fn bayes(
     Explanation {
         lead_id,
         probability: probability(log_odds),
+        automated_probability: Probability::ZERO,
+        is_stale: false,
         raw: fraction(log_odds),
         source: ProbabilitySource::Model,
         base: share(prior),
@@ -117,6 +133,8 @@ pub(crate) fn weighted(
     Explanation {
         lead_id,
         probability: reasons.said.probability,
+        automated_probability: reasons.said.probability,
+        is_stale: false,
         source: reasons.said.source,
         base: reasons.base,
         base_log_odds,

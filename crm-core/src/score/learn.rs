@@ -168,7 +168,7 @@ impl Touched {
 }
 
 /// What a lead counts as: its evidence and whether it was won; nothing while it is pending or too old.
-fn counted(config: &Config, lead: Option<&Lead>) -> Option<(Evidence, bool)> {
+pub(super) fn counted(config: &Config, lead: Option<&Lead>) -> Option<(Evidence, bool)> {
     let lead = lead.filter(|lead| {
         lead.won_status != WonStatus::Pending && lead.create_date >= config.start()
     })?;

@@ -18,11 +18,15 @@ mod config;
 mod count;
 mod evidence;
 mod explain;
+mod known;
 mod learn;
 mod lesson;
 mod model;
 mod online;
 mod pass;
+mod predict;
+#[cfg(test)]
+mod predict_tests;
 mod quality;
 #[cfg(test)]
 mod reference_tests;
@@ -41,12 +45,18 @@ pub use batch::ScoreRun;
 pub use config::ScoreConfig;
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
 pub(crate) use learn::learn;
+pub use predict::ScorePrediction;
 pub use quality::{ScoreBin, ScoreQuality};
 
+use std::sync::Arc;
+
 use crate::access;
-use crate::base::{LeadId, Progress, Result};
+use crate::base::{LeadId, Progress, Result, Timestamp};
 use crate::desk::query;
-use crate::record::Lead;
+use crate::filter::Filter;
+use crate::record::{Lead, WonStatus};
+use crate::score::known::Whose;
+use crate::score::model::Model;
 use crate::storage::{Link, Tx};
 
 /// The desk of the score.
@@ -153,6 +163,40 @@ impl<'s> Scores<'s> {
         })
     }
 
+    /// What the machine says of pending leads, without storing it: of those that match the filter, as things stand or as they stood at a
+    /// moment. Then the model is what a rebuild at that moment would have come to, from the outcomes known by then, and leads stood where
+    /// the history says; the filter reads leads as they are now. Leads that were closed, or not there yet, are left out.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Progress, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let s = crm.session(None, None)?;
+    /// let won = s.leads().create(fields! { name: "Rental" })?;
+    /// let deal = s.leads().create(fields! { name: "Fleet lease" })?;
+    /// s.leads().mark_won(won.id)?;
+    /// let said = s.score().predict(None, None, &mut Progress::none())?;
+    /// assert_eq!((said.len(), said[0].lead_id), (1, deal.id), "the other one is won");
+    /// assert_eq!(said[0].probability.percent().to_string(), "66.6667");
+    /// assert_eq!(s.leads().get(deal.id)?.probability.percent().to_string(), "50.0000", "as it was stored");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Invalid` for a filter that does not fit, or a moment still to come; `Cancelled` when the host says so.
+    pub fn predict(
+        &self,
+        filter: Option<&Filter>,
+        as_of: Option<Timestamp>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Vec<ScorePrediction>> {
+        self.link.read(|tx| {
+            let config = config::load(tx)?;
+            predict::predict(tx, &config, filter, as_of, progress)
+        })
+    }
+
     /// How often each value was won and lost, as the model reads it; by team, field and value.
     ///
     /// # Errors
@@ -165,7 +209,8 @@ impl<'s> Scores<'s> {
         })
     }
 
-    /// Why the machine gives a lead its chance. Of a closed lead: what the model would say.
+    /// Why the machine gives a lead its chance, by the counts as they are now; what was stored last stands beside it. Of a closed lead:
+    /// what the model would say of it as it stood before, without its own outcome among the counts.
     ///
     /// # Errors
     /// `NotFound` when there is no such lead that this user may see.
@@ -173,9 +218,21 @@ impl<'s> Scores<'s> {
         self.link.read(|tx| {
             let lead = query::get::<Lead>(tx, id)?;
             let config = config::load(tx)?;
-            let evidence = evidence::evidence(&lead, &config.variables);
-            let model = store::model(tx, &config)?;
-            Ok(model.judge().explain(&config.variables, id, &evidence))
+            let mut evidence = evidence::evidence(&lead, &config.variables);
+            let mut model = store::model(tx, &config)?;
+            if lead.won_status != WonStatus::Pending {
+                if let Some((counted, won)) = learn::counted(&config, Some(&lead)) {
+                    model = Arc::new(model.without(&counted, won));
+                }
+                let states = known::states(tx, &config.variables, None, Whose::One(id))?;
+                let before = states.get(&id.0).and_then(|states| known::pending(states, i64::MAX));
+                evidence = known::recall(evidence, before);
+            }
+            let mut explained = model.judge().explain(&config.variables, id, &evidence);
+            explained.automated_probability = lead.automated_probability;
+            explained.is_stale = lead.won_status == WonStatus::Pending
+                && explained.probability != lead.automated_probability;
+            Ok(explained)
         })
     }
 }
@@ -206,7 +263,7 @@ pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
     let (fresh, _) = batch::recount(tx, &config, &mut steps)?;
     let stored = store::load(tx, &config)?;
-    let names = |model: &model::Model| -> std::collections::BTreeMap<_, _> {
+    let names = |model: &Model| -> std::collections::BTreeMap<_, _> {
         let rows = model.judge().counters().into_iter();
         rows.map(|(team, at, value, tally)| ((team, at, value.to_owned()), tally)).collect()
     };

@@ -4,7 +4,7 @@ use crate::base::{LeadId, Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::compiled::Compiled;
 use crate::score::count::Tally;
-use crate::score::evidence::{Evidence, Variable};
+use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::explain::{self, Explanation};
 use crate::score::{bayes, weighted};
 
@@ -62,6 +62,26 @@ impl Model {
             Self::Bayes(model) => &**model,
             Self::Weighted(model) => &**model,
         }
+    }
+
+    /// The model without one outcome among its counts. Weights keep what they learnt from it, a small part of what all taught them.
+    pub(crate) fn without(&self, evidence: &Evidence, won: bool) -> Self {
+        let (mut rest, by) = (self.clone(), Tally::one(won, -1));
+        let team = evidence.team_id;
+        match &mut rest {
+            Self::Bayes(model) => {
+                let stage = evidence.stage_id.map(|stage| (STAGE, stage.to_string()));
+                for (variable, value) in stage.iter().chain(&evidence.values) {
+                    model.add(team, *variable, value, by);
+                }
+            }
+            Self::Weighted(model) => {
+                for (variable, code) in model.learn_codes(&model.values(evidence)) {
+                    model.count(team, variable, code, by);
+                }
+            }
+        }
+        rest
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) enum Which {
     Closed,
     /// Pending ones that are shown.
     Pending,
+    /// Pending ones, also archived.
+    Open,
+    /// All of them.
+    Every,
 }
 
 /// One lead of a pass.
@@ -128,6 +132,8 @@ impl<'p> Pass<'p> {
         let which = match which {
             Which::Closed => "lead.won_status <> 0",
             Which::Pending => "lead.won_status = 0 AND lead.active",
+            Which::Open => "lead.won_status = 0",
+            Which::Every => "1 = 1",
         };
         let sql = format!(
             "SELECT {} FROM lead{join} WHERE lead.id > ?1 AND lead.id <= ?2 AND lead.create_date >= ?3 AND {which} ORDER BY lead.id",

@@ -6,14 +6,15 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Result, StageId, TeamId};
+use crate::base::{Result, StageId, TeamId, Timestamp};
 use crate::score::batch::Steps;
 use crate::score::bins::{self, Bins};
 use crate::score::config::{Config, Kind};
-use crate::score::count::{StageRank, Words};
+use crate::score::count::{StageRank, Tally, Words};
 use crate::score::evidence::{Evidence, STAGE, Variable};
+use crate::score::model::Model;
 use crate::score::pass::{Pass, RANGE, Which};
-use crate::score::weighted;
+use crate::score::{bayes, weighted};
 use crate::storage::Tx;
 
 /// Bins by variable, and the number of outcomes they were drawn from.
@@ -40,13 +41,23 @@ pub(crate) struct Past {
 }
 
 impl Past {
-    /// Reads it.
-    pub(crate) fn read(tx: &Tx<'_>, config: &Config, tell: &mut Steps<'_, '_>) -> Result<Self> {
-        let mut words = vec![Words::default(); config.variables.len()];
-        let (mut leads, mut all) = (Vec::new(), Vec::new());
-        let start = config.start();
+    /// Nothing yet.
+    pub(crate) fn new(config: &Config) -> Self {
+        let words = vec![Words::default(); config.variables.len()];
+        Self { words, leads: Vec::new(), values: Vec::new() }
+    }
+
+    /// Reads it: the leads created since a moment.
+    pub(crate) fn read(
+        tx: &Tx<'_>,
+        config: &Config,
+        which: Which,
+        since: Timestamp,
+        tell: &mut Steps<'_, '_>,
+    ) -> Result<Self> {
+        let Self { mut words, mut leads, values: mut all } = Self::new(config);
         let wanted = ["date_closed", "create_date"];
-        let mut pass = Pass::new(&config.variables, Which::Closed, start, &wanted);
+        let mut pass = Pass::new(&config.variables, which, since, &wanted);
         let (closed, created) = (pass.beside[0], pass.beside[1]);
         let mut after = 0;
         while after < tell.last {
@@ -69,8 +80,43 @@ impl Past {
             after = end;
             tell.step(after)?;
         }
-        leads.sort_unstable_by_key(|lead| (lead.at, lead.id));
-        Ok(Self { words, leads, values: all })
+        let mut past = Self { words, leads, values: all };
+        past.sort();
+        Ok(past)
+    }
+
+    fn sort(&mut self) {
+        self.leads.sort_unstable_by_key(|lead| (lead.at, lead.id));
+    }
+
+    /// Adds an outcome, in no order; [`Self::model`] puts them in order.
+    pub(crate) fn add(&mut self, id: i64, closed: i64, evidence: &Evidence, is_won: bool) {
+        let from = self.values.len();
+        let stage = evidence.stage_id.map(|stage| (STAGE, stage.to_string()));
+        let values = stage.iter().chain(&evidence.values);
+        for (variable, text) in values {
+            let code = self.words[*variable].learn(text);
+            self.values.push((u32::try_from(*variable).unwrap_or(0), code));
+        }
+        let values = (from, self.values.len());
+        // When it was created is asked of what was read only.
+        let (at, created, team) = (closed, closed, evidence.team_id);
+        self.leads.push(Closed { at, created, id, team, is_won, values });
+    }
+
+    /// The configured model that has learnt all of it: what a rebuild would come to.
+    pub(crate) fn model(mut self, config: &Config, stages: Vec<StageRank>) -> Model {
+        self.sort();
+        if config.model == Kind::Bayes {
+            let mut model = bayes::Model::new(&config.variables, stages);
+            for at in 0..self.len() {
+                tell(&mut model, &self.evidence(at), self.is_won(at));
+            }
+            return Model::Bayes(Box::new(model));
+        }
+        let bins = self.bins(&config.variables, self.len());
+        let model = self.replay(config.model, &config.variables, stages, bins, self.len());
+        Model::Weighted(Box::new(model))
     }
 
     /// How many leads there are.
@@ -177,5 +223,16 @@ impl Past {
             model.learn(lead.team, &values, lead.is_won);
         }
         model
+    }
+}
+
+/// Lets `bayes` count an outcome.
+pub(crate) fn tell(model: &mut bayes::Model, evidence: &Evidence, won: bool) {
+    let tally = Tally::one(won, 1);
+    if let Some(stage) = evidence.stage_id {
+        model.add(evidence.team_id, STAGE, &stage.to_string(), tally);
+    }
+    for (variable, value) in &evidence.values {
+        model.add(evidence.team_id, *variable, value, tally);
     }
 }

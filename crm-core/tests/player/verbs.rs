@@ -1,7 +1,7 @@
 //! `desk.verb` of a case, as calls of the public API.
 
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::{ScoreConfig, ScoreRun};
+use crm_core::score::{Backtest, BacktestAt, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
     PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, UserRef, Value,
@@ -228,10 +228,31 @@ impl World {
                     })
                     .collect(),
             ),
+            ("score", "backtest") => {
+                let start = match args.take("start")? {
+                    Some(Value::Date(date)) => Some(date),
+                    _ => None,
+                };
+                let at = args.text("at")?.map_or(Ok(BacktestAt::default()), |at| at.parse())?;
+                let (fields, model) = (args.words("fields"), args.text("model")?);
+                let asked = Backtest { fields, start, at, model };
+                Answer::frame(&s.score().backtest(&asked, &mut Progress::none())?.frame())
+            }
+            ("score", "predict") => {
+                let as_of = match args.take("as_of")? {
+                    Some(Value::Time(moment)) => Some(moment),
+                    _ => None,
+                };
+                let filter = args.filter()?;
+                let said = s.score().predict(filter.as_ref(), as_of, &mut Progress::none())?;
+                Answer::frame(&ScorePrediction::frame(&said))
+            }
             ("score", "explanation") => {
                 let all = s.score().explain(LeadId(on.one()?))?;
                 record([
                     ("probability", Value::Decimal(all.probability.percent())),
+                    ("automated_probability", Value::Decimal(all.automated_probability.percent())),
+                    ("is_stale", all.is_stale.into()),
                     ("source", all.source.word().into()),
                     ("base", all.base.into()),
                     ("base_log_odds", all.base_log_odds.into()),

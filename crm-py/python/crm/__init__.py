@@ -56,10 +56,11 @@ from crm.exceptions import (
 from crm.frame import Frame
 from crm.leads import Leads
 from crm.session import Atomic, Properties, Property, Session, Settings
-from crm.study import Explanation, Forecast, Forecasts, ScoreRun, Scores
+from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreRun, Scores
 
 __all__ = [
     "Atomic",
+    "Backtest",
     "BugError",
     "Campaign",
     "CancelledError",

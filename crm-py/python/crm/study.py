@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, final
 
@@ -14,7 +14,7 @@ from crm._records import Lead
 from crm.desk import AnyFilter, text, words
 from crm.frame import Frame
 
-__all__ = ["Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
+__all__ = ["Backtest", "Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
 
 
 @final
@@ -39,10 +39,11 @@ class Explanation(Frame):
     """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`.
 
     Log-odds add up: those of the base and of the rows together are those of `raw`, the chance (0 to 1) before recalibration.
-    `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same.
+    `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same. `automated_probability` is what
+    was stored last, and `is_stale` whether that is another chance, which `recompute` would store.
     """
 
-    __slots__ = ("base", "base_log_odds", "lead_id", "probability", "raw", "source")
+    __slots__ = ("automated_probability", "base", "base_log_odds", "is_stale", "lead_id", "probability", "raw", "source")
 
     def __init__(
         self,
@@ -51,6 +52,8 @@ class Explanation(Frame):
         *,
         lead_id: int,
         probability: Decimal,
+        automated_probability: Decimal,
+        is_stale: bool,
         source: str,
         base: float,
         base_log_odds: float,
@@ -59,10 +62,30 @@ class Explanation(Frame):
         super().__init__(native)
         self.lead_id = lead_id
         self.probability = probability
+        self.automated_probability = automated_probability
+        self.is_stale = is_stale
         self.source = source
         self.base = base
         self.base_log_odds = base_log_odds
         self.raw = raw
+
+
+@final
+class Backtest(Frame):
+    """What would have been said of closed deals: one row per prediction with `lead_id`, `predicted_at`, `probability`, `base_rate`
+    (percent), `outcome` (`won` or `lost`), `closed_at`.
+
+    `summary` has a row for the model, the running base rate and `bayes`: `model`, `count`, `won`, `log_loss`, `brier` and its parts
+    (`reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`), `auc`, `ece`; `reliability` has the model's
+    ten bins: `count`, `predicted`, `observed` (0 to 1).
+    """
+
+    __slots__ = ("reliability", "summary")
+
+    def __init__(self, native: _crm.Columns, summary: Frame, reliability: Frame, /) -> None:
+        super().__init__(native)
+        self.summary = summary
+        self.reliability = reliability
 
 
 @final
@@ -117,6 +140,50 @@ class Scores:
         """Rescores the open deals with the counts as they are."""
         with watching(progress) as move:
             return ScoreRun(**_crm.recompute_score(self._native, move))
+
+    def backtest(
+        self,
+        fields: Iterable[str] | None = None,
+        start: date | None = None,
+        at: Literal["created", "stage_entry"] | str | int = "created",
+        model: Literal["bayes", "weighted", "stage", "base"] | None = None,
+        progress: Progress = None,
+    ) -> Backtest:
+        """Replays history: what would have been said of closed deals, each at its moment and by what was known then.
+
+        `at` is when chances are asked for: ``"created"``, ``"stage_entry"``, or so many days before closing (``30`` or
+        ``"30_days_before_close"``). `fields` and `model` are tried without being configured; predictions before `start` are left out.
+        Nothing is changed.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     won = s.leads.mark_won(s.leads.create([{"name": f"Deal {n}"} for n in range(3)]))
+        ...     report = s.score.backtest(model="base")
+        >>> len(report), report.summary["model"], report.summary["log_loss"][0] > 0
+        (3, ['base', 'base_rate', 'bayes'], True)
+        """
+        moments = f"{at}_days_before_close" if isinstance(at, int) else at
+        with watching(progress) as move:
+            rows, summary, reliability = _crm.backtest_score(self._native, words(fields), start, moments, model, move)
+        return Backtest(rows, Frame(summary), Frame(reliability))
+
+    def predict(self, filter: AnyFilter = None, as_of: datetime | date | None = None, progress: Progress = None) -> Frame:
+        """What is said of pending deals without storing it: `lead_id`, `predicted_at`, `probability` (percent), `source`.
+
+        `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged as they stood then, by the outcomes that were known; the
+        filter reads them as they are now, and those that were closed or not there yet are left out.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     bakery, bank = s.leads.create([{"name": "Bakery"}, {"name": "Bank"}])
+        ...     won = s.leads.mark_won(bakery)
+        ...     [(row["lead_id"] == bank.id, row["probability"]) for row in s.score.predict('name ilike "b%"')]
+        [(True, Decimal('66.6667'))]
+        """
+        if isinstance(as_of, date) and not isinstance(as_of, datetime):
+            as_of = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+        with watching(progress) as move:
+            return _crm.predict_score(self._native, text(filter), as_of, move)
 
     def frequencies(self) -> Frame:
         """What was counted: `team_id`, `variable`, `value`, `won_count`, `lost_count`."""
