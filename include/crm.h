@@ -393,6 +393,17 @@ crm_status crm_backup(const crm_db *db,
                       void *user_data,
                       crm_error **err);
 
+// Moves a whole database to another place, which must hold none (`CRM_E_CONFLICT`): from a file to a server, back, or between two of a
+// kind. `from` and `to` are what `crm_open` takes, but for ":memory:". Ids, history and the feed's numbers are kept. `progress` may be
+// null; it counts rows, each as it is written and as it is read back. `out` has a row per table: `table`, `rows`, `digest`, which is
+// the same for the same content everywhere. After a failure `to` holds nothing.
+crm_status crm_copy(crm_str from,
+                    crm_str to,
+                    crm_progress_fn progress,
+                    void *user_data,
+                    crm_frame **out,
+                    crm_error **err);
+
 // What is wrong with the database, in words: a table with the column `problem`, one row each; no rows: it is sound.
 crm_status crm_verify(const crm_db *db,
                       crm_frame **out,

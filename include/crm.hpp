@@ -806,6 +806,16 @@ private:
   detail::owned<crm_db, crm_db_release> handle_;
 };
 
+// Moves a whole database to another place, which must hold none: a row per table, `table`, `rows`, `digest`.
+inline frame copy(std::string_view from, std::string_view to, progress told = nullptr) {
+  detail::host host{std::move(told), nullptr};
+  crm_frame *report = nullptr;
+  host.rethrowing([&] {
+    detail::call(crm_copy, view(from), view(to), host.function(), static_cast<void *>(&host), &report);
+  });
+  return frame{report};
+}
+
 } // namespace crm
 
 #endif // CRM_HPP

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::progress::Progress;
-use crate::base::{Currency, Error, ErrorKind, Id as _, Result, Timestamp, UserId, limit};
+use crate::base::{Currency, Error, ErrorKind, Frame, Id as _, Result, Timestamp, UserId, limit};
 use crate::feed::{self, FeedEntry};
 use crate::session::Session;
 use crate::storage::door::Door;
@@ -13,7 +13,7 @@ use crate::storage::handle::{Handle, Opening};
 use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};
-use crate::{default_data, reaction, require, score, tally, user};
+use crate::{default_data, reaction, require, score, storage, tally, user};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,7 @@ impl Crm {
         let opening = Opening {
             busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
             full_sync: options.full_sync,
+            joins: false,
             settle: reaction::settle,
         };
         let door = Handle::open(target, &opening, |tx| {
@@ -254,6 +255,44 @@ impl Crm {
     pub fn is_closed(&self) -> bool {
         self.door.is_closed()
     }
+}
+
+/// Moves a whole database to another place: from a file to a server, back, or between two of a kind. `from` and `to` are what
+/// [`Crm::open`] takes, but for `":memory:"`; `progress` counts rows, each once as it is written and once as it is read back.
+///
+/// Ids, history, the feed's numbers and the last id given are kept, so that the copy goes on where the source stood. The source is read
+/// on one state, may be in use, and is brought up to date as by opening it. Answers one row per table: `table`, `rows`, `digest`, which
+/// is the same for the same content on every engine (FNV-1a, 128 bits, over the rows in the order of their keys).
+///
+/// ```
+/// use crm_core::{Crm, Progress, fields};
+/// # fn main() -> crm_core::Result<()> {
+/// # let folder = std::env::temp_dir().join(format!("crm-copy-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// # let (from, to) = (folder.join("from.crm"), folder.join("to.crm"));
+/// # let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap());
+/// let crm = Crm::open(from)?;
+/// crm.session(None, None)?.leads().create(fields! { name: "Fleet lease" })?;
+/// let report = crm_core::copy(from, to, &mut Progress::none())?; // `to` may be a server's URL
+/// assert_eq!(report, crm_core::copy(to, &format!("{from}.2"), &mut Progress::none())?);
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// `NotFound` when nothing is at `from`; `Conflict` when something is at `to`; `Invalid` for a place that makes no sense, or text that a
+/// server cannot store; `Cancelled`; `Storage` as for [`Crm::open`], and 705 when what was written is not what was read. Whatever the
+/// failure, `to` holds nothing.
+pub fn copy(from: &str, to: &str, progress: &mut Progress<'_>) -> Result<Frame> {
+    let options = CrmOptions::default();
+    let opening = Opening {
+        busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
+        full_sync: options.full_sync,
+        joins: true,
+        settle: reaction::settle,
+    };
+    storage::copy::copy(from, to, &opening, score::catch_up, progress)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ mod utm;
 pub use self::csv::{Csv, ImportOptions, ImportReport, LinkPolicy, OnError};
 pub use any_desk::AnyDesk;
 pub use base::*;
-pub use crm::{Crm, CrmOptions, GoOn, UserRef};
+pub use crm::{Crm, CrmOptions, GoOn, UserRef, copy};
 pub use desk::{Desk, Find, Target};
 pub use feed::FeedEntry;
 pub use filter::Filter;

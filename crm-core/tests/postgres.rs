@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crm_core::base::error::storage_code;
+use crm_core::forecast::ForecastQuery;
 use crm_core::score::ScoreConfig;
 use crm_core::{
-    Crm, CrmOptions, ErrorKind, Fields, Find, GoOn, Lead, LeadId, Lost, Session, WonStatus, fields,
+    Crm, CrmOptions, ErrorKind, Fields, Filter, Find, GoOn, Lead, LeadId, Lost, Session, WonStatus,
+    fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -579,4 +581,163 @@ fn patterns_mean_the_same_on_both_engines() {
             prop_assert_eq!(row.get::<_, bool>(3), here, "{:?} like {:?} ({})", text, pattern, insensitive);
         }
     });
+}
+
+#[test]
+fn a_copy_holds_what_was_committed_while_others_write() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let s = crm.session(None, None).unwrap();
+    s.leads().create_many(drafts(50)).unwrap();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("copy-in-use");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let at = |n: usize| folder.join(format!("{n}.crm")).to_str().unwrap().to_owned();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let s = other(&url, "writer").session(None, None).unwrap();
+            while !done.load(Ordering::Relaxed) {
+                let leads = ids(&s.leads().create_many(drafts(3)).unwrap());
+                s.leads().mark_won(&leads).unwrap();
+            }
+        });
+        let copied: Vec<_> =
+            (0..5).map(|n| crm_core::copy(&url, &at(n), &mut crm_core::Progress::none())).collect();
+        done.store(true, Ordering::Relaxed);
+        writing.join().unwrap();
+        for copied in copied {
+            copied.unwrap();
+        }
+    });
+    let counts: Vec<i64> = (0..5)
+        .map(|n| {
+            let copy = Crm::open(&at(n)).unwrap();
+            assert_eq!(copy.verify().unwrap(), Vec::<String>::new());
+            let feed = copy.feed(0, 100_000).unwrap();
+            let last = i64::try_from(feed.len()).unwrap();
+            assert_eq!(feed.last().unwrap().seq, last, "the feed has no gaps");
+            let told = feed.iter().filter(|entry| entry.event == "lead.created").count();
+            let leads = copy.session(None, None).unwrap().leads().count(None).unwrap();
+            assert_eq!(i64::try_from(told).unwrap(), leads, "records and feed are of one moment");
+            leads
+        })
+        .collect();
+    assert!(counts.is_sorted() && counts[0] < counts[4], "{counts:?}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_forecast_may_ask_about_linked_records_and_asks_once() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let filter =
+        Filter::parse("stage_id.is_won = false and team_id.name ilike \"north%\"").unwrap();
+    let of_north = |s: &Session| {
+        let query = ForecastQuery { filter: Some(filter.clone()), ..ForecastQuery::default() };
+        s.forecast().weighted(&query).unwrap().totals[0].count
+    };
+    let mut asked = Vec::new();
+    for n in 0..9_i64 {
+        let name = if n % 3 == 0 { format!("South {n}") } else { format!("North {n}") };
+        let team = s.teams().create(fields! { name: name }).unwrap().id;
+        s.leads().create(fields! { name: "Fleet lease", team_id: team }).unwrap();
+        let won = s.leads().create(fields! { name: "Spare parts", team_id: team }).unwrap();
+        s.leads().mark_won(won.id).unwrap();
+        if n == 0 {
+            continue;
+        }
+        of_north(&s);
+        let before = crm.round_trips();
+        assert_eq!(of_north(&s), n - n / 3);
+        asked.push(crm.round_trips() - before);
+    }
+    assert_eq!(asked[0], asked[7], "{asked:?}");
+}
+
+#[test]
+fn a_sum_that_is_too_large_is_refused_by_who_writes_it() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let dam = || fields! { name: "Dam", expected_revenue: "9999999999999.99" };
+    s.leads().create_many(vec![dam(); 8_999]).unwrap();
+    for more in [vec![dam(); 500], vec![dam(); 2]] {
+        let refused = s.leads().create_many(more).unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Limit, Some("expected_revenue")));
+    }
+    s.leads().create(fields! { name: "Kiosk", expected_revenue: 1 }).unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 9_000);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn who_waits_for_a_server_keeps_nobody_from_opening_a_file() {
+    // It takes connections and says nothing.
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("silent-server");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let socket = std::env::temp_dir().join(format!("crm-silent-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&socket);
+    std::fs::create_dir_all(&socket).unwrap();
+    let silent = std::os::unix::net::UnixListener::bind(socket.join(".s.PGSQL.5432")).unwrap();
+    let url = format!("postgres://crm@/postgres?host={}&schema=t", socket.display());
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| Crm::open(&url).unwrap_err());
+        let (heard, _) = silent.accept().unwrap();
+        let file = Crm::open(folder.join("a.crm").to_str().unwrap());
+        assert!(file.is_ok() && !waiting.is_finished());
+        drop(heard);
+        assert_eq!(waiting.join().unwrap().code(), storage_code::LOST);
+    });
+    for folder in [folder, socket] {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn a_copy_has_learnt_from_every_outcome() {
+    let url = fresh();
+    let crm = Crm::open(&url).unwrap();
+    let (s, t) =
+        (crm.session(None, None).unwrap(), other(&url, "two").session(None, None).unwrap());
+    s.score()
+        .configure(&ScoreConfig {
+            fields: Some(vec!["country_code".to_owned()]),
+            ..ScoreConfig::default()
+        })
+        .unwrap();
+    let drafts = (0..80).map(|n| fields! { name: "Deal", country_code: ["FR", "DE"][n % 2] });
+    let leads = ids(&s.leads().create_many(drafts.collect()).unwrap());
+    s.atomic(|s| {
+        s.leads().mark_won(leads[0])?;
+        let (french, german): (Vec<LeadId>, Vec<LeadId>) =
+            leads[2..50].iter().partition(|lead| lead.0 % 2 == leads[0].0 % 2);
+        t.leads().mark_won(&french)?;
+        t.leads().mark_lost(&german, &Lost::default())
+    })
+    .unwrap();
+    let waiting = |server: &mut Client| -> i64 {
+        let sql = format!("SELECT count(*) FROM {}.score_lesson", schema(&url));
+        server.query_one(&sql, &[]).unwrap().get(0)
+    };
+    assert_eq!(waiting(&mut server()), 48);
+    let explained = |s: &Session| {
+        [leads[60], leads[61]].map(|lead| s.score().explain(lead).unwrap().probability)
+    };
+    let known = explained(&s);
+    assert_ne!(known[0], known[1]);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("copy-learnt");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("a.crm").to_str().unwrap().to_owned();
+    let over = fresh();
+    let report = crm_core::copy(&url, &file, &mut crm_core::Progress::none()).unwrap();
+    assert_eq!(waiting(&mut server()), 0);
+    assert_eq!(crm_core::copy(&url, &over, &mut crm_core::Progress::none()).unwrap(), report);
+    for copy in [&file, &over] {
+        let s = Crm::open(copy).unwrap().session(None, None).unwrap();
+        assert_eq!(explained(&s), known);
+        s.leads().mark_won(leads[70]).unwrap();
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }

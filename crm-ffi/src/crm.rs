@@ -111,6 +111,31 @@ pub unsafe extern "C" fn crm_backup(
     })
 }
 
+/// Moves a whole database to another place, which must hold none (`CRM_E_CONFLICT`): from a file to a server, back, or between two of a
+/// kind. `from` and `to` are what `crm_open` takes, but for ":memory:". Ids, history and the feed's numbers are kept. `progress` may be
+/// null; it counts rows, each as it is written and as it is read back. `out` has a row per table: `table`, `rows`, `digest`, which is
+/// the same for the same content everywhere. After a failure `to` holds nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_copy(
+    from: CrmStr,
+    to: CrmStr,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        not_called_back()?;
+        let host = Callback { call: progress, user_data };
+        let mut tell = |done, total| host.tell(done, total);
+        let (from, to) = (path(from, "from")?, path(to, "to")?);
+        let report = crm_core::copy(from, to, &mut Progress::new(&mut tell))?;
+        out.hand(Arc::new(report.into()));
+        Ok(())
+    })
+}
+
 /// What is wrong with the database, in words: a table with the column `problem`, one row each; no rows: it is sound.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_verify(

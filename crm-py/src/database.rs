@@ -84,6 +84,18 @@ impl Database {
     }
 }
 
+/// Moves a whole database to another place.
+#[pyfunction]
+pub(crate) fn copy_database<'py>(
+    py: Python<'py>,
+    from: &str,
+    to: &str,
+    progress: Hook,
+) -> PyResult<Bound<'py, PyAny>> {
+    let report = watched(py, &progress, |progress| crm_core::copy(from, to, progress))?;
+    frame(py, report)
+}
+
 fn user_ref(user: &Bound<'_, PyAny>) -> PyResult<UserRef> {
     match user.cast::<PyString>() {
         Ok(login) => text_of("user", login).map(UserRef::Login),

@@ -32,7 +32,7 @@ mod _crm {
     #[pymodule_export]
     use crate::csv::{export_csv, export_csv_file, import_csv};
     #[pymodule_export]
-    use crate::database::Database;
+    use crate::database::{Database, copy_database};
     #[pymodule_export]
     use crate::frame::Columns;
     #[pymodule_export]

@@ -175,6 +175,32 @@ static void exporting(crm_session *s, const char *folder) {
 }
 
 /* What stands under the name is never lost: a crm file is refused, open or not. */
+static int64_t told;
+
+static bool count_rows(void *seen, uint64_t done, uint64_t total) {
+  CHECK(done <= total);
+  told = (int64_t)total;
+  return seen == NULL;
+}
+
+/* A whole database at another place. */
+static void moves(const char *from, const char *folder) {
+  char to[4096];
+  crm_frame *report = NULL;
+  snprintf(to, sizeof to, "%s/moved.crm", folder);
+  FAILS(CRM_E_CANCELLED, crm_copy(S(from), S(to), count_rows, &told, &report, &err));
+  CHECK(report == NULL && fopen(to, "rb") == NULL);
+  OK(crm_copy(S(from), S(to), count_rows, NULL, &report, &err));
+  CHECK(told > 0 && crm_frame_rows(report) > 20 && crm_frame_columns(report) == 3);
+  CHECK(crm_frame_free(report) == CRM_OK);
+  report = NULL;
+  FAILS(CRM_E_CONFLICT, crm_copy(S(from), S(to), NULL, NULL, &report, &err));
+  FAILS(CRM_E_NOT_FOUND, crm_copy(S("/nowhere/at/all"), S(to), NULL, NULL, &report, &err));
+  FAILS(CRM_E_INVALID, crm_copy(S(from), S(":memory:"), NULL, NULL, &report, &err));
+  FAILS(CRM_E_INVALID, crm_copy(S(""), S(to), NULL, NULL, &report, &err));
+  FAILS(CRM_E_INVALID, crm_copy(S(from), S(to), NULL, NULL, NULL, &err));
+}
+
 static void exporting_over(crm_session *s, const char *folder) {
   char path[4096];
   int64_t rows = -1;
@@ -187,6 +213,7 @@ static void exporting_over(crm_session *s, const char *folder) {
   OK(crm_backup(database, S(path), NULL, NULL, &err));
   FAILS(CRM_E_CONFLICT, crm_backup(database, S(path), NULL, NULL, &err));
   FAILS(CRM_E_INVALID, crm_backup(database, S(":memory:"), NULL, NULL, &err));
+  moves(path, folder);
   FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
 }
 

@@ -137,6 +137,11 @@ void exceptions_of_callbacks_come_out(const std::string &folder) {
   std::uint64_t calls = 0;
   db.backup(folder + "/copy.crm", [&](std::uint64_t, std::uint64_t) { return ++calls > 0; });
   CHECK(calls > 0);
+  const crm::frame report = crm::copy(folder + "/copy.crm", folder + "/moved.crm");
+  CHECK(report.rows() > 20);
+  const crm::frame same = crm::copy(folder + "/moved.crm", folder + "/moved.again.crm");
+  CHECK(same.text(0, 2) == report.text(0, 2));
+  CHECK(refused([&] { crm::copy(folder + "/copy.crm", folder + "/moved.crm"); }).code() == CRM_E_CONFLICT);
   db.close();
   CHECK(refused([&] { db.session(); }).code() == CRM_E_CLOSED);
 }

@@ -4,6 +4,9 @@
 //! divides is read by its index, up to today, and taken from open to overdue. Deals won are kept by month of UTC: in another zone
 //! their months are read from the leads. Both sources go through the same sums.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::access;
 use crate::base::{
     Cell, Currency, Date, Field, Probability, Record as _, RecordKind, Result, Subject, Timestamp,
@@ -112,13 +115,19 @@ fn each_cell(
     outcomes: &[i64],
     mut take: impl FnMut(&Key, Sum),
 ) -> Result<()> {
+    let mut links = Links::new();
     for outcome in outcomes {
+        // Nothing else can be asked while the cells are read.
+        let mut cells = Vec::new();
         tally::each(tx, grain, *outcome, |key, sum| {
-            if meets(tx, &scope.who, &key)? {
-                take(&key, sum);
-            }
+            cells.push((key, sum));
             Ok(())
         })?;
+        for (key, sum) in cells {
+            if meets(tx, &scope.who, &key, &mut links)? {
+                take(&key, sum);
+            }
+        }
     }
     Ok(())
 }
@@ -157,11 +166,11 @@ fn cell(key: &Key, sum: Sum, standing: Standing) -> Slim {
 }
 
 /// Whether all leads of a cell meet the filter, or none.
-fn meets(tx: &Tx<'_>, who: &Resolved, key: &Key) -> Result<bool> {
+fn meets(tx: &Tx<'_>, who: &Resolved, key: &Key, links: &mut Links) -> Result<bool> {
     who.matches(&mut |of: Option<Subject>, field: &'static Field| {
         let id = |stored: i64| if stored == 0 { Cell::Null } else { Cell::Int(stored) };
         if let Some(subject) = of {
-            return linked(tx, subject, field);
+            return linked(tx, subject, field, links);
         }
         Ok(match field.name {
             "company_id" => id(key.company_id),
@@ -174,15 +183,35 @@ fn meets(tx: &Tx<'_>, who: &Resolved, key: &Key) -> Result<bool> {
     })
 }
 
+/// Fields of the office's records, by kind and name: asked once for all records, since cells refer to any of them.
+type Links = HashMap<(RecordKind, &'static str), HashMap<i64, Cell<'static>>>;
+
 /// A field of a record that a key refers to.
-fn linked(tx: &Tx<'_>, subject: Subject, field: &'static Field) -> Result<Cell<'static>> {
-    let table = crate::record::table(subject.kind);
+fn linked(
+    tx: &Tx<'_>,
+    subject: Subject,
+    field: &'static Field,
+    links: &mut Links,
+) -> Result<Cell<'static>> {
+    let known = match links.entry((subject.kind, field.name)) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(column(tx, subject.kind, field)?),
+    };
+    Ok(known.get(&subject.id).cloned().unwrap_or(Cell::Null))
+}
+
+/// A field of all records of a kind.
+fn column(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    field: &'static Field,
+) -> Result<HashMap<i64, Cell<'static>>> {
+    let table = crate::record::table(kind);
     let mut statement = Statement::new();
     let column = statement.column(table, field)?;
-    let sql =
-        format!("SELECT {column}{} WHERE {}.id = ?1", from(table, &statement.sides), table.name);
-    let found = tx.optional(&sql, &[subject.id.into()], |line| Ok(line.cell(0).into_owned()))?;
-    Ok(found.unwrap_or(Cell::Null))
+    let sql = format!("SELECT {}.id, {column}{}", table.name, from(table, &statement.sides));
+    let rows = tx.rows(&sql, &[], |line| Ok((line.int(0)?, line.cell(1).into_owned())))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The forecast out of the leads themselves.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::field::Nature as _;
-use crate::base::{LeadId, Probability, Progress, Result, TeamId};
+use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::config::{self, Config};
@@ -143,14 +143,41 @@ fn relearn(
                 .into_iter()
                 .try_for_each(|(evidence, won)| desk.leave(config, evidence, won));
         }
-        // The model has learnt from them already, when it was loaded.
-        for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
-            let codes = model.learn_codes(&model.values(&evidence));
-            touched.add(evidence.team_id, codes);
-        }
-        lesson::clear(tx)?;
+        take_waiting(tx, config, model, &mut touched)?;
     }
     store::put_weights(tx, config, model, &touched.values, &touched.teams)
+}
+
+/// Takes the outcomes that wait; the model has learnt from them already, when it was loaded.
+fn take_waiting(
+    tx: &Tx<'_>,
+    config: &Config,
+    model: &mut weighted::Model,
+    touched: &mut Touched,
+) -> Result<()> {
+    for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
+        let codes = model.learn_codes(&model.values(&evidence));
+        touched.add(evidence.team_id, codes);
+    }
+    lesson::clear(tx)
+}
+
+/// Lets the stored weights learn from the outcomes that wait on a server, while nobody else writes.
+pub(crate) fn catch_up(tx: &mut Tx<'_>) -> Result<()> {
+    let config = config::load(tx)?;
+    if lesson::waiting(tx, &config)?.is_empty() {
+        return Ok(());
+    }
+    if !lesson::take_turn(tx)? {
+        // Who wrote last has ended, and is just about to leave it to others.
+        return Err(Error::conflict("someone else learns at the same time; try again").retryable());
+    }
+    if let Model::Weighted(mut model) = store::take(tx, &config)? {
+        let mut touched = Touched::default();
+        take_waiting(tx, &config, &mut model, &mut touched)?;
+        store::put_weights(tx, &config, &model, &touched.values, &touched.teams)?;
+    }
+    Ok(())
 }
 
 /// Values and teams of which the weights have moved.

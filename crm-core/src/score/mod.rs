@@ -44,7 +44,7 @@ pub use backtest::{Backtest, BacktestAt, BacktestReport, BacktestRow};
 pub use batch::ScoreRun;
 pub use config::ScoreConfig;
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
-pub(crate) use learn::learn;
+pub(crate) use learn::{catch_up, learn};
 pub use predict::ScorePrediction;
 pub use quality::{ScoreBin, ScoreQuality};
 

@@ -33,6 +33,8 @@ use crate::storage::{Engine, Right, Settle, Tx, actor, migrate};
 pub(crate) struct Opening {
     pub(crate) busy: Duration,
     pub(crate) full_sync: bool,
+    /// Whether any other way in which it is open already will do.
+    pub(crate) joins: bool,
     pub(crate) settle: Settle,
 }
 
@@ -40,6 +42,7 @@ impl Opening {
     /// One database has one way of being open: whoever asks for another is told, rather than given what they did not ask for.
     fn same_as(&self, open: &Self) -> Result<()> {
         let option = match () {
+            () if self.joins => return Ok(()),
             () if self.busy != open.busy => "busy_timeout_ms",
             () if self.full_sync != open.full_sync => "full_sync",
             () => return Ok(()),
@@ -169,10 +172,14 @@ impl Handle {
         }
         let mut files = lock(&OPEN_FILES);
         files.retain(|_, known| known.strong_count() > 0);
-        let open = known(&target).and_then(|place| files.get(&place)?.upgrade());
-        if let Some(open) = open.filter(|open| !open.is_closed()) {
-            opening.same_as(&open.opening)?;
-            return Ok(Door::new(open));
+        let joined = |files: &BTreeMap<Place, Weak<Self>>| {
+            let open = known(&target).and_then(|place| files.get(&place)?.upgrade());
+            open.filter(|open| !open.is_closed())
+                .map(|open| opening.same_as(&open.opening).map(|()| Door::new(open)))
+                .transpose()
+        };
+        if let Some(door) = joined(&files)? {
+            return Ok(door);
         }
         let handle = match &target {
             Target::File(path) => {
@@ -187,7 +194,16 @@ impl Handle {
                     }
                 })?
             }
-            _ => Self::open_new(target.clone(), opening, created)?,
+            _ => {
+                // A server may be long in answering: who opens something else meanwhile does not wait for it.
+                drop(files);
+                let handle = Self::open_new(target.clone(), opening, created)?;
+                files = lock(&OPEN_FILES);
+                if let Some(door) = joined(&files)? {
+                    return Ok(door);
+                }
+                handle
+            }
         };
         if let Some(place) = known(&target) {
             files.insert(place, Arc::downgrade(&handle));
@@ -292,12 +308,21 @@ impl Handle {
     pub(crate) fn write<T>(
         &self,
         caller: &Caller,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.attempts(Right::Share, caller, work)
+    }
+
+    fn attempts<T>(
+        &self,
+        right: Right,
+        caller: &Caller,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let stop = self.stop(caller);
         let mut again = limit::RETRIES;
         loop {
-            let done = self.attempt(Right::Share, caller, &stop, &mut work);
+            let done = self.attempt(right, caller, &stop, &mut work);
             match done {
                 Err(error)
                     if error.kind() == ErrorKind::Conflict && error.is_retryable() && again > 0 =>
@@ -368,6 +393,35 @@ impl Handle {
     /// Whether a call that begins now is to stop.
     pub(super) fn stop(&self, caller: &Caller) -> Stop {
         Stop::new(&self.wishes, caller.go_on.as_ref())
+    }
+
+    /// As [`Self::read`] by nobody, on a state in which nothing is left to be done: many who write together leave some work to who
+    /// comes after them. `catch_up` does it.
+    pub(crate) fn read_whole<T>(
+        &self,
+        catch_up: impl FnMut(&mut Tx<'_>) -> Result<()>,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        // Writers are held until the reader sees its state, and no longer.
+        let nobody = Caller::default();
+        let mut alone = match &self.source {
+            Source::File(_) => {
+                let _ = catch_up;
+                None::<Lent<'_>>
+            }
+            #[cfg(feature = "postgres")]
+            Source::Server(pool) => {
+                let mut alone = self.begin(Right::Alone)?;
+                pool.keep(alone.conn());
+                self.attempts(Right::Within, &nobody, catch_up)?;
+                pool.number_feed()?;
+                Some(alone)
+            }
+        };
+        self.read(&nobody, |tx| {
+            drop(alone.take());
+            work(tx)
+        })
     }
 
     /// Stops the calls that run now; they answer `Cancelled` and have changed nothing.

@@ -61,6 +61,12 @@ pub(crate) fn open(conn: &mut Connection, target: &Target) -> Result<()> {
     if version < VERSION { upgrade(conn, VERSION) } else { Ok(()) }
 }
 
+/// Makes a new file ours and gives it today's schema.
+pub(crate) fn create(conn: &mut Connection) -> Result<()> {
+    mark(conn)?;
+    upgrade(conn, VERSION)
+}
+
 /// Runs the missing steps up to `goal`, all or none.
 pub(crate) fn upgrade(conn: &mut Connection, goal: usize) -> Result<()> {
     let tx = conn

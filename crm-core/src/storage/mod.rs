@@ -10,6 +10,7 @@
 pub(crate) mod actor;
 mod backup;
 mod conn;
+pub(crate) mod copy;
 pub(crate) mod door;
 pub(crate) mod file;
 pub(crate) mod handle;
@@ -44,6 +45,9 @@ pub(crate) enum Right {
     Share,
     /// Change the office, or all deals, while nobody else writes.
     Alone,
+    /// Change what only one may, while another connection of the same call has the office alone.
+    #[cfg(feature = "postgres")]
+    Within,
 }
 
 /// The row that a statement is about: a table and its key.

@@ -37,7 +37,7 @@ from crm._records import (
     User,
 )
 from crm.csv import Csv, ImportReport
-from crm.database import Crm, open
+from crm.database import Crm, copy, open
 from crm.desk import Desk, Filter
 from crm.exceptions import (
     BugError,
@@ -105,5 +105,6 @@ __all__ = [
     "TeamMember",
     "User",
     "__version__",
+    "copy",
     "open",
 ]

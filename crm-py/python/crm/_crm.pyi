@@ -22,6 +22,7 @@ __all__ = [
     "configure_score",
     "convert",
     "copy",
+    "copy_database",
     "declare_property",
     "explain_score",
     "export_csv",
@@ -99,6 +100,8 @@ class Database:
     def interrupt(self) -> None: ...
     def close(self) -> None: ...
     def is_closed(self) -> bool: ...
+
+def copy_database(_from: str, to: str, progress: _Hook) -> Frame: ...
 
 @final
 class Session:

@@ -16,7 +16,7 @@ from crm.exceptions import InvalidError
 from crm.frame import Frame
 from crm.session import Session
 
-__all__ = ["Crm", "open"]
+__all__ = ["Crm", "copy", "open"]
 
 
 @final
@@ -119,3 +119,23 @@ def open(  # noqa: A001 - crm.open is its name
         raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
     milliseconds = round(busy_timeout * 1_000)
     return Crm(_crm.Database(unicode("path", os.fsdecode(path)), currency, default_data, milliseconds, full_sync))
+
+
+def copy(from_url: Path, to_url: Path, progress: Progress = None) -> Frame:
+    """Moves a whole database to another place: from a file to a server, back, or between two of a kind.
+
+    Both are what :func:`open` takes, but for ``":memory:"``. There must be none at `to_url` yet (`ConflictError`), and after a failure
+    there is none. Ids, history and the feed's numbers are kept, so that the copy goes on where the source stood; the source may be in
+    use. Answers a row per table, `table`, `rows`, `digest`: the same for the same content everywhere. `progress` counts rows, each as it
+    is written and as it is read back.
+
+    >>> import crm, os, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> there, over = os.path.join(folder, "there.crm"), os.path.join(folder, "over.crm")
+    >>> crm.open(there).close()
+    >>> report = crm.copy(there, over)  # or to a server: "postgres://user@host/database?schema=crm"
+    >>> [row["rows"] for row in report if row["table"] == "company"]
+    [1]
+    """
+    with watching(progress) as move:
+        return _crm.copy_database(unicode("from", os.fsdecode(from_url)), unicode("to", os.fsdecode(to_url)), move)

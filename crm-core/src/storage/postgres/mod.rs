@@ -5,6 +5,7 @@
 //! it was written, before the next question is asked: so the number of round trips does not grow with the number of records.
 
 mod batch;
+pub(super) mod load;
 mod pool;
 mod server;
 
@@ -111,6 +112,7 @@ impl Session {
             Right::Share => {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE office_epoch IN ROW SHARE MODE; SELECT n FROM office_epoch"
             }
+            Right::Within => "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT n FROM office_epoch",
             Right::Alone => {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE office_epoch IN EXCLUSIVE MODE; SELECT n FROM office_epoch"
             }

@@ -167,6 +167,12 @@ impl Server {
             return self.settle_restored(client);
         }
         let mut tx = client.transaction().map_err(error)?;
+        self.upgrade(&mut tx)?;
+        tx.commit().map_err(error)
+    }
+
+    /// The same in the caller's open transaction.
+    pub(super) fn upgrade(&self, tx: &mut impl postgres::GenericClient) -> Result<()> {
         tx.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('crm schema ' || $1, 0))",
             &[&self.schema],
@@ -180,12 +186,12 @@ impl Server {
             let create = format!("CREATE SCHEMA \"{}\"", self.schema);
             tx.batch_execute(&create).map_err(|failure| self.no_right(failure))?;
         }
-        let before = self.version(&mut tx)?.unwrap_or(0);
+        let before = self.version(tx)?.unwrap_or(0);
         if before == VERSION {
-            return tx.commit().map_err(error);
+            return Ok(());
         }
         if before == 0 {
-            self.refuse_foreign(&mut tx)?;
+            self.refuse_foreign(tx)?;
         }
         for (_, _, sql) in &STEPS[before..] {
             tx.batch_execute(sql).map_err(|failure| self.no_right(failure))?;
@@ -194,7 +200,7 @@ impl Server {
         let version = i64::try_from(VERSION).unwrap_or(0);
         tx.execute("INSERT INTO crm_schema (mark, version) VALUES ($1, $2)", &[&MARK, &version])
             .map_err(error)?;
-        tx.commit().map_err(error)
+        Ok(())
     }
 
     /// A transaction that this server has not come to yet is out of a dump of another one: it is not one that anybody has to wait for.
@@ -215,7 +221,8 @@ impl Server {
         }
     }
 
-    fn check_server(&self, client: &mut Client) -> Result<()> {
+    /// Refuses a server that cannot hold a schema of ours.
+    pub(super) fn check_server(&self, client: &mut Client) -> Result<()> {
         let row = client
             .query_one(
                 "SELECT current_setting('server_version_num')::INTEGER, current_setting('server_encoding')",
@@ -240,7 +247,10 @@ impl Server {
     }
 
     /// How far the schema has come; `None`: it is not there, or holds nothing of ours.
-    fn version(&self, client: &mut impl postgres::GenericClient) -> Result<Option<usize>> {
+    pub(super) fn version(
+        &self,
+        client: &mut impl postgres::GenericClient,
+    ) -> Result<Option<usize>> {
         let found: bool = client
             .query_one(
                 "SELECT to_regclass(quote_ident($1) || '.crm_schema') IS NOT NULL",
