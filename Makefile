@@ -26,7 +26,7 @@ test-rust:
 
 # The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
 test-postgres: target/venv/ready
-	.ci/postgres $(CARGO) test --locked --workspace --test postgres --test copy --test acceptance --test properties
+	.ci/postgres $(CARGO) test --locked --workspace --test postgres --test copy --test processes --test acceptance --test properties
 	.ci/postgres $(PYTHON) -m pytest -q tests/python
 
 # The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
