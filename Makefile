@@ -7,15 +7,15 @@ PYTHON := target/venv/bin/python
 
 .PHONY: demo test test-rust test-python test-postgres bench soak clean
 
-# A sales history becomes a database with scores, a board and a forecast. `make demo DATA=<folder>` takes yours; see README.md.
+# A sales history becomes a database with scores, a board and a forecast. `make demo DATA=<folder>` takes yours, `make demo URL=<url>` fills
+# a schema of a PostgreSQL server; see README.md.
 demo:
 	@.ci/setup cc
-ifdef DATA
-	@$(CARGO) run -q --locked -p crm-core --example demo -- "$(DATA)" target/demo
-else
+ifndef DATA
 	@$(CARGO) run -q --locked -p crm-core --example make_history -- target/demo/history
-	@$(CARGO) run -q --locked -p crm-core --example demo -- target/demo/history target/demo
 endif
+	@$(CARGO) run -q --locked -p crm-core $(if $(URL),--features postgres) --example demo -- \
+		"$(or $(DATA),target/demo/history)" target/demo $(if $(URL),'$(URL)')
 
 # Rust with its documentation's examples, the C and C++ programs, then Python; then what both engines share once more on PostgreSQL.
 test: test-rust test-python test-postgres

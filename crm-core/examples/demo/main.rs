@@ -1,7 +1,7 @@
 //! The newcomer's tour: a sales history becomes a database with scores, a board and a forecast.
 //!
-//! `demo <folder> [target]` reads the folder's CSV files (README.md lists the columns), creates `<target>/pipeline.crm`, imports the
-//! history with its dates, rebuilds the scores, and prints the board, the forecast and the ten deals worth most. Today is the day
+//! `demo <folder> [target] [url]` reads the folder's CSV files (README.md lists the columns), creates `<target>/pipeline.crm`, or fills the
+//! empty schema of a server that a URL names, imports the history with its dates, rebuilds the scores, and prints the board, the forecast and the ten deals worth most. Today is the day
 //! after the last thing that happened, so the same folder prints the same text on every day.
 
 mod folder;
@@ -22,21 +22,27 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
-    let folder = args.next().ok_or("demo <folder> [target]")?;
+    let folder = args.next().ok_or("demo <folder> [target] [url]")?;
     let target = args.next().unwrap_or_else(|| "target/demo".to_owned());
-    let text = tour(Path::new(&folder), Path::new(&target))?;
+    let text = tour(Path::new(&folder), Path::new(&target), args.next().as_deref())?;
     Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
 
-fn tour(folder: &Path, target: &Path) -> Result<String> {
+fn tour(folder: &Path, target: &Path, url: Option<&str>) -> Result<String> {
     let history = folder::read(folder)?;
     fs::create_dir_all(target)?;
     let path = target.join("pipeline.crm");
-    remove_old(&path)?;
+    if url.is_none() {
+        remove_old(&path)?;
+    }
     let options =
         CrmOptions { currency: "USD".to_owned(), default_data: false, ..CrmOptions::default() };
-    let crm = Crm::open_with(path.to_str().ok_or("the target's name is not text")?, &options)?;
+    let file = path.to_str().ok_or("the target's name is not text")?;
+    let crm = Crm::open_with(url.unwrap_or(file), &options)?;
     let s = crm.session(None, Some(Timestamp::start_of(history.today)))?;
+    if s.stages().count(None)? > 0 {
+        return Err("this schema holds a pipeline already; name another one: ?schema=demo".into());
+    }
 
     let imported = load::import(&s, &history, &target.join("clean"))?;
     let fields = evidence(&history);
@@ -59,7 +65,10 @@ fn tour(folder: &Path, target: &Path) -> Result<String> {
     if !wrong.is_empty() {
         return Err(wrong.join("\n").into());
     }
-    text.push_str(&format!("\n{} is sound, and yours to look into.\n", path.display()));
+    // A URL may hold a password.
+    let what =
+        if url.is_some() { "The schema on the server".into() } else { path.display().to_string() };
+    text.push_str(&format!("\n{what} is sound, and yours to look into.\n"));
     Ok(text)
 }
 
