@@ -17,6 +17,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 tally::follow(tx, &changes)?;
                 history::remember(tx, &changes)?;
                 feed::leads(tx, &changes)?;
+                tx.tell_back(changes);
             }
             Event::Office(change) => {
                 feed::office(tx, &change)?;

@@ -118,9 +118,10 @@ impl Ledger {
         if tx.is_shared() {
             check_room(tx, &changed)?;
         }
-        let text = tx
-            .dialect(include_str!("tally_add.sqlite.sql"), include_str!("tally_add.postgres.sql"));
-        let mut add = tx.prepare(text)?;
+        let mut add = tx.prepare(tx.dialect(
+            include_str!("tally_add.sqlite.sql"),
+            include_str!("tally_add.postgres.sql"),
+        ))?;
         for (key, sum) in changed {
             if i64::try_from(sum.revenue).is_ok_and(|revenue| revenue >= MOST) {
                 return Err(too_much());
@@ -142,13 +143,7 @@ impl Ledger {
                 part(sum.weighted.rem_euclid(HIGH))?,
             ];
             // A server adds the parts up when it reads; only here the statement itself sees that a cell is full.
-            let written = if tx.is_shared() {
-                add.execute(&row)?;
-                1
-            } else {
-                tx.execute(text, &row)?
-            };
-            if written == 0 {
+            if add.touch(&row)? == Some(0) {
                 return Err(too_much());
             }
             if sum.n <= 0 && !tx.is_shared() {

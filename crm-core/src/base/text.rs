@@ -68,15 +68,31 @@ pub fn email_normalized(text: &str) -> Option<String> {
     let outside = |c: char| {
         c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')' | '[' | ']' | ':')
     };
-    text.split(outside).find_map(|word| {
-        let (local, domain) = word.trim_matches(|c| matches!(c, '.' | '\'')).rsplit_once('@')?;
-        let local_fits =
-            !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
-        let domain_fits =
-            domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
-        let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
-        (local_fits && domain_fits).then(|| format!("{local}@{}", domain.to_lowercase()))
-    })
+    // Most are nothing but an address; then there is nothing to split.
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+');
+    if text.bytes().all(is_plain) {
+        return address(text);
+    }
+    text.split(outside).find_map(address)
+}
+
+fn address(word: &str) -> Option<String> {
+    let (local, domain) = word.trim_matches(['.', '\'']).rsplit_once('@')?;
+    let local_fits =
+        !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
+    let domain_fits =
+        domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
+    if !(local_fits && domain_fits) {
+        return None;
+    }
+    if word.is_ascii() {
+        let mut address = format!("{local}@{domain}");
+        address.make_ascii_lowercase();
+        return Some(address);
+    }
+    let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
+    Some(format!("{local}@{}", domain.to_lowercase()))
 }
 
 fn is_label(label: &str) -> bool {

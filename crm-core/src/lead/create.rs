@@ -3,7 +3,7 @@
 use crate::access::{self, Deed};
 use crate::base::{FieldKind, Fields, Record as _, RecordKind, Result, Value, limit};
 use crate::desk::query;
-use crate::event::{Event, LeadChange};
+use crate::event::LeadChange;
 use crate::lead::draft::{self, Context, OwnPartners, Partners};
 use crate::lead::office::office;
 use crate::lead::store;
@@ -21,6 +21,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         let (office, properties) = (office(tx)?, property::definitions(tx)?);
         let actor = tx.actor.clone();
         let mut changes = Vec::with_capacity(chunk.len());
+        let mut bound = Vec::new();
         tx.expect_rows(Lead::TABLE.name, chunk.len())?;
         let mut inserter = Inserter::new(tx)?;
         for fields in chunk {
@@ -34,19 +35,18 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             };
             let mut lead = draft::create(fields, &cx)?;
             inserter.insert(&mut lead)?;
-            changes.push(LeadChange::new(None, Some(lead.clone())));
-            created.push(lead);
+            if let Some((system, external)) = &fields.external_id {
+                bound.push((lead.id.0, system, external));
+            }
+            changes.push(LeadChange::new(None, Some(lead)));
         }
         drop(inserter);
-        let first = created.len() - chunk.len();
-        for (fields, lead) in chunk.iter().zip(&created[first..]) {
-            if let Some((system, external)) = &fields.external_id {
-                crate::external_id::bind(tx, RecordKind::Lead, lead.id.0, system, external)?;
-            }
+        for (lead, system, external) in bound {
+            crate::external_id::bind(tx, RecordKind::Lead, lead, system, external)?;
         }
-        tx.announce(Event::Leads(changes));
-        tx.settle()?;
-        store::refresh(tx, &office, &mut created[first..])?;
+        let settled = tx.settle_leads(changes)?;
+        debug_assert_eq!(settled.len(), chunk.len(), "a new lead has no further consequences");
+        created.extend(settled.into_iter().filter_map(|change| change.after));
     }
     Ok(created)
 }

@@ -66,6 +66,10 @@ pub(crate) fn create(fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
         })?;
         lead.name = format!("{partner}'s opportunity");
     }
+    // What reading it joins from the office, so that it need not be read to be answered.
+    lead.plan_months = lead.recurring_plan_id.and_then(|plan| cx.office.plan_months(plan));
+    let stage = lead.stage_id.and_then(|id| cx.office.stage(id));
+    lead.stage_rotting_days = stage.map(|stage| stage.rotting_days);
     Ok(lead)
 }
 

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access::{self, Deed};
-use crate::base::field::{FieldValue as _, Nature as _};
-use crate::base::{Error, Id as _, LeadId, Probability, RecordKind, Result, limit};
+use crate::base::{Id as _, LeadId, Probability, RecordKind, Result, limit};
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
 use crate::lead::office::{Office, office};
-use crate::record::{Lead, ProbabilitySource};
+use crate::record::Lead;
 use crate::storage::Tx;
 
 /// The leads of those ids that the actor sees, in the order of the ids; the first that is missing is an error.
@@ -78,34 +77,6 @@ pub(crate) fn save_all(
         tx.settle()?;
     }
     Ok(())
-}
-
-/// Brings leads that were just created up to what their consequences made of them: the machine's score, and what derives from it
-/// and from the office. It is what reading them again would give, at a tenth of the cost.
-pub(crate) fn refresh(tx: &Tx<'_>, office: &Office, leads: &mut [Lead]) -> Result<()> {
-    let (Some(first), Some(last)) = (leads.first(), leads.last()) else { return Ok(()) };
-    let sql = "SELECT automated_probability, probability_source FROM lead_score WHERE lead_id >= ?1 AND lead_id <= ?2 ORDER BY lead_id";
-    let mut rest = leads.len();
-    debug_assert!(first.id < last.id || rest == 1, "ids are given in order");
-    let params = [first.id.0.into(), last.id.0.into()];
-    let mut next = leads.iter_mut();
-    tx.each(sql, &params, |line| {
-        if let Some(lead) = next.next() {
-            lead.automated_probability = Probability::from_ppm(line.int(0)?)?;
-            lead.probability_source =
-                ProbabilitySource::from_cell(line.cell(1)).unwrap_or_default();
-            lead.plan_months = lead.recurring_plan_id.and_then(|plan| office.plan_months(plan));
-            let stage = lead.stage_id.and_then(|id| office.stage(id));
-            lead.stage_rotting_days = stage.map(|stage| stage.rotting_days);
-            if lead.says_the_same(lead.manual_probability, lead.probability_source) {
-                lead.manual_probability = None;
-            }
-            lead.derive(tx.now);
-            rest -= 1;
-        }
-        Ok(())
-    })?;
-    if rest == 0 { Ok(()) } else { Err(Error::bug("a created lead has no score")) }
 }
 
 /// The leads as they now are, in the order of the ids: what every verb answers.

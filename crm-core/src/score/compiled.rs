@@ -8,14 +8,45 @@ use std::collections::HashMap;
 
 use crate::base::TeamId;
 use crate::score::bayes::{Book, Model, log_prior, probability};
-use crate::score::evidence::STAGE;
-use crate::score::model::Said;
+use crate::score::evidence::{Evidence, STAGE};
+use crate::score::model::{self, Said};
 use crate::score::weighted::{self, Closing};
 
 /// Values that a column may hold for each one it knows before it becomes a map: bounds memory when there are many teams.
 const SPARSITY: usize = 8;
 /// Values of a column that is always an array.
 const SMALL: usize = 1_024;
+
+/// Judges leads as the model does: by tables, if there are so many that making them pays.
+#[derive(Debug)]
+pub(crate) struct Judging<'m> {
+    model: &'m model::Model,
+    compiled: Option<Compiled>,
+    values: Vec<(usize, u32)>,
+}
+
+impl<'m> Judging<'m> {
+    /// To judge so many leads of so many variables.
+    pub(crate) fn new(model: &'m model::Model, leads: usize, variables: usize) -> Self {
+        // A lead costs about as much through the maps as its values' weights cost to be put into tables.
+        let pays = leads * variables > model.judge().size();
+        let compiled = pays.then(|| model.judge().compiled());
+        Self { model, compiled, values: Vec::new() }
+    }
+
+    /// What the model says of a lead.
+    pub(crate) fn said(&mut self, evidence: &Evidence) -> Said {
+        let judge = self.model.judge();
+        let Some(compiled) = &self.compiled else { return judge.said(evidence) };
+        self.values.clear();
+        let stage = evidence.stage_id.map(|stage| stage.to_string());
+        let stage = stage.as_deref().and_then(|text| Some((STAGE, judge.number(STAGE, text)?)));
+        let values = evidence.values.iter();
+        let values = values.filter_map(|(at, text)| Some((*at, judge.number(*at, text)?)));
+        self.values.extend(stage.into_iter().chain(values));
+        compiled.said(evidence.team_id, stage.is_some(), &self.values)
+    }
+}
 
 /// The weights of one variable's values.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use crate::base::field::Nature as _;
 use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
+use crate::score::compiled::Judging;
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
@@ -220,6 +221,17 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
         before.is_some() && after.is_some_and(scored)
     });
     let known = store::said_of(tx, &concerned.map(LeadChange::id).collect::<Vec<_>>())?;
+    let pending = |change: &&LeadChange| {
+        let after = change.after.as_ref();
+        after.is_some_and(|after| {
+            after.won_status == WonStatus::Pending
+                && is_concerned(config, change.before.as_ref(), after)
+        })
+    };
+    let pending = changes.iter().filter(pending).count();
+    let model = if pending > 0 { Some(store::model(tx, config)?) } else { None };
+    let mut judging =
+        model.as_ref().map(|model| Judging::new(model, pending, config.variables.len()));
     for at in 0..changes.len() {
         // A state that the next change ends was never anybody's to see: the machine says nothing of it, and what it says of the
         // state after it is counted against nothing.
@@ -245,7 +257,7 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
             }
             WonStatus::Pending => {
                 let evidence = evidence(after, &config.variables);
-                store::model(tx, config)?.judge().said(&evidence)
+                judging.as_mut().map_or(Said::NOTHING, |judging| judging.said(&evidence))
             }
         };
         // A new lead gets its row in any case, so that reading one joins without exceptions.

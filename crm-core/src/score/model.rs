@@ -42,6 +42,8 @@ pub(crate) trait Judge {
     fn shown(&self) -> Vec<Counter<'_>>;
     /// The tables by which many leads are scored.
     fn compiled(&self) -> Compiled;
+    /// How many weights those hold.
+    fn size(&self) -> usize;
     /// The number of a value's text in those tables; `None` leaves the value out.
     fn number(&self, variable: usize, text: &str) -> Option<u32>;
 }
@@ -98,6 +100,9 @@ impl Judge for bayes::Model {
     fn shown(&self) -> Vec<Counter<'_>> {
         self.shown()
     }
+    fn size(&self) -> usize {
+        self.counters().count()
+    }
     fn compiled(&self) -> Compiled {
         Compiled::new(self)
     }
@@ -118,6 +123,10 @@ impl Judge for weighted::Model {
     }
     fn shown(&self) -> Vec<Counter<'_>> {
         self.counters().map(|(team, at, text, tally)| (team, at, text, tally.tenths())).collect()
+    }
+    fn size(&self) -> usize {
+        let values: usize = (0..self.variables()).map(|at| self.words(at).len()).sum();
+        values * (self.teams().count() + 1)
     }
     fn compiled(&self) -> Compiled {
         Compiled::weighted(self)

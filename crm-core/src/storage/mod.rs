@@ -33,7 +33,7 @@ use std::sync::Arc;
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, Result, Timestamp, limit};
-use crate::event::Event;
+use crate::event::{Event, LeadChange};
 use crate::storage::stop::Stop;
 
 /// What a transaction may do. One writer works at a time in SQLite, whatever it may.
@@ -129,6 +129,8 @@ pub(crate) struct Tx<'c> {
     pub(crate) now: Timestamp,
     /// The run of machine scores that single writes of this transaction share.
     pub(crate) score_run: Option<i64>,
+    /// What became of announced leads, while someone waits to hear that.
+    settled: Option<Vec<LeadChange>>,
 }
 
 impl<'c> Tx<'c> {
@@ -148,6 +150,7 @@ impl<'c> Tx<'c> {
             actor: Actor::system(),
             now,
             score_run: None,
+            settled: None,
         }
     }
 
@@ -345,6 +348,24 @@ impl<'c> Tx<'c> {
         self.stop.last_call()
     }
 
+    /// Announces changes of leads and lets the consequences follow; answers them as those left them, the machine's scores among it.
+    pub(crate) fn settle_leads(&mut self, changes: Vec<LeadChange>) -> Result<Vec<LeadChange>> {
+        self.settled = Some(Vec::new());
+        self.announce(Event::Leads(changes));
+        let done = self.settle();
+        let settled = self.settled.take().unwrap_or_default();
+        done.map(|()| settled)
+    }
+
+    /// Tells whoever waits for it what became of leads.
+    pub(crate) fn tell_back(&mut self, changes: Vec<LeadChange>) {
+        match &mut self.settled {
+            Some(settled) if settled.is_empty() => *settled = changes,
+            Some(settled) => settled.extend(changes),
+            None => {}
+        }
+    }
+
     /// What is kept of the office of type `T`; loaded when it is not.
     pub(crate) fn memo<T: Any + Send + Sync>(
         &self,
@@ -471,14 +492,19 @@ enum Run<'c> {
 impl Prepared<'_> {
     /// Runs it. No two runs before the next question may be about the same row, unless it is given as the key.
     pub(crate) fn execute(&mut self, params: &[Cell<'_>]) -> Result<()> {
+        self.touch(params).map(drop)
+    }
+
+    /// Likewise; answers how many rows it touched, if it has been sent already.
+    pub(crate) fn touch(&mut self, params: &[Cell<'_>]) -> Result<Option<usize>> {
         self.stop.statement()?;
         match &mut self.run {
             Run::Sqlite { statement, .. } => {
                 bind(statement, params)?;
-                statement.raw_execute().map(drop).map_err(sqlite::error)
+                statement.raw_execute().map(Some).map_err(sqlite::error)
             }
             #[cfg(feature = "postgres")]
-            Run::Postgres(writer) => writer.execute(None, params),
+            Run::Postgres(writer) => writer.execute(None, params).map(|()| None),
         }
     }
 
