@@ -1,5 +1,7 @@
 //! What other systems call our records: one table, so that hosts and repeated imports find them again.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use crate::base::{Error, RecordKind, Result, Subject, limit};
 use crate::storage::Tx;
 
@@ -15,6 +17,43 @@ pub(crate) fn find(
     tx.optional(sql, &[system.into(), kind.name().into(), external.into()], |line| line.int(0))
 }
 
+/// Names by system and text, and the records they belong to.
+pub(crate) type Known = HashMap<(String, String), i64>;
+
+/// The records that systems call so, of those that there are: a question per system and ten thousand names.
+pub(crate) fn find_all<'n>(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    names: impl Iterator<Item = (&'n str, &'n str)>,
+) -> Result<Known> {
+    let mut systems: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    // What does not fit is nobody's name.
+    let fits = |part: &str| part.len() <= limit::SHORT_TEXT && !part.contains('\0');
+    for (system, external) in names.filter(|(system, name)| fits(system) && fits(name)) {
+        systems.entry(system).or_default().insert(external);
+    }
+    let sql = tx.dialect(
+        "SELECT external_id, record_id FROM external_id WHERE system = ?1 AND kind = ?2 \
+         AND external_id IN (SELECT value FROM json_each(?3))",
+        "SELECT external_id, record_id FROM external_id WHERE system = ?1 AND kind = ?2 \
+         AND external_id IN (SELECT json_array_elements_text(CAST(CAST(?3 AS TEXT) AS JSON)))",
+    );
+    let mut known = Known::new();
+    for (system, names) in systems {
+        let names: Vec<&str> = names.into_iter().collect();
+        for chunk in names.chunks(limit::CHUNK) {
+            let list = serde_json::to_string(chunk)
+                .map_err(|_| Error::bug("texts can be written as JSON"))?;
+            let params = [system.into(), kind.name().into(), list.as_str().into()];
+            tx.each(sql, &params, |line| {
+                known.insert((system.to_owned(), line.text(0)?.to_owned()), line.int(1)?);
+                Ok(())
+            })?;
+        }
+    }
+    Ok(known)
+}
+
 /// Remembers what a system calls a record, in place of what it called it before; other systems' names stay. Re-pointing a name is
 /// refused; naming the same record again changes nothing.
 pub(crate) fn bind(
@@ -24,31 +63,49 @@ pub(crate) fn bind(
     system: &str,
     external: &str,
 ) -> Result<()> {
-    for (part, what) in [(system, "system"), (external, "id")] {
-        let fits = !part.is_empty() && part.len() <= limit::SHORT_TEXT;
+    bind_all(tx, kind, &[(id, system, external)])
+}
+
+/// The same for many records: id, system, name.
+pub(crate) fn bind_all(tx: &Tx<'_>, kind: RecordKind, names: &[(i64, &str, &str)]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    for (part, what) in
+        names.iter().flat_map(|(_, system, external)| [(system, "system"), (external, "id")])
+    {
+        let fits = !part.is_empty() && part.len() <= limit::SHORT_TEXT && !part.contains('\0');
         crate::require!(
             fits,
             "external_id",
-            "external_id: the {what} must have 1 to {} bytes",
+            "external_id: the {what} must have 1 to {} bytes, none of them zero",
             limit::SHORT_TEXT
         );
     }
-    match find(tx, kind, system, external)? {
-        Some(known) if known == id => Ok(()),
-        Some(known) => Err(Error::conflict(format!(
-            "external_id: {system:?} calls another {} so already",
-            kind.name()
-        ))
-        .with_field("external_id")
-        .with_subject(Subject { kind, id: known })),
-        None => {
-            let sql = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2 AND system = ?3";
-            tx.execute(sql, &[kind.name().into(), id.into(), system.into()])?;
-            let sql = "INSERT INTO external_id (system, kind, external_id, record_id) VALUES (?1, ?2, ?3, ?4)";
-            tx.execute(sql, &[system.into(), kind.name().into(), external.into(), id.into()])
-                .map(drop)
+    let mut known = find_all(tx, kind, names.iter().map(|(_, system, name)| (*system, *name)))?;
+    let forget = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2 AND system = ?3";
+    let put =
+        "INSERT INTO external_id (system, kind, external_id, record_id) VALUES (?1, ?2, ?3, ?4)";
+    for (id, system, external) in names {
+        match known.insert(((*system).to_owned(), (*external).to_owned()), *id) {
+            Some(same) if same == *id => {}
+            Some(other) => {
+                return Err(Error::conflict(format!(
+                    "external_id: {system:?} calls another {} so already",
+                    kind.name()
+                ))
+                .with_field("external_id")
+                .with_subject(Subject { kind, id: other }));
+            }
+            None => {
+                let (key, name) = (("external_id", *id), kind.name());
+                tx.write(forget, key, &[name.into(), (*id).into(), (*system).into()])?;
+                let row = [(*system).into(), name.into(), (*external).into(), (*id).into()];
+                tx.write(put, key, &row)?;
+            }
         }
     }
+    Ok(())
 }
 
 /// Forgets all names of a record.

@@ -16,11 +16,12 @@ pub(crate) struct Copied {
 }
 
 /// Tables with rows per lead, and the column that names it.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     ("lead", "id"),
     ("lead_text", "lead_id"),
     ("lead_tag", "lead_id"),
     ("lead_score", "lead_id"),
+    ("score_log", "lead_id"),
     ("lead_history", "lead_id"),
     ("feed_personal", "record_id"),
     ("feed", "record_id"),

@@ -15,10 +15,10 @@ use crate::csv::mapping::{Column, Mapping};
 use crate::csv::reader::{Raw, Source};
 use crate::csv::row::{Need, Outcome, Row, survivable};
 use crate::csv::{ImportOptions, ImportReport, OnError, leads, office};
-use crate::desk::column::Target;
+use crate::desk::column::{By, Target};
 use crate::desk::office_by_kind;
-use crate::property;
 use crate::storage::Tx;
+use crate::{external_id, property};
 
 /// An import that is running.
 pub(super) struct Import<'i> {
@@ -96,8 +96,10 @@ impl Import<'_> {
             if rows.is_empty() {
                 return Ok(());
             }
+            let known = self.known(tx, &rows)?;
+            self.expect_links(tx, &rows)?;
             for row in rows.iter_mut().filter(|row| row.outcome.is_none()) {
-                if let Err(fault) = self.key(tx, row) {
+                if let Err(fault) = self.key(&known, row) {
                     row.outcome = Some(Outcome::Failed(survivable(fault)?));
                 }
             }
@@ -162,8 +164,35 @@ impl Import<'_> {
         row
     }
 
+    /// The records that the rows of a chunk are about, by what other systems call them.
+    fn known(&self, tx: &Tx<'_>, rows: &[Row]) -> Result<external_id::Known> {
+        let name = |row: &'_ Row| {
+            let columns = self.mapping.columns.iter().zip(&row.cells);
+            let name = |(column, cell): (&Column, &String)| match &column.target {
+                Target::External(system) => Some((system.clone(), cell.trim().to_owned())),
+                _ => None,
+            };
+            columns.filter_map(name).collect::<Vec<_>>()
+        };
+        let names: Vec<_> = rows.iter().flat_map(name).collect();
+        let names = names.iter().map(|(system, text)| (system.as_str(), text.as_str()));
+        external_id::find_all(tx, self.kind, names)
+    }
+
+    /// Looks up at once what the rows of a chunk link to by other systems' names.
+    fn expect_links(&mut self, tx: &Tx<'_>, rows: &[Row]) -> Result<()> {
+        self.links.forget_external();
+        for (at, column) in self.mapping.columns.iter().enumerate() {
+            if let Target::Link(_, kind, By::External(system)) = &column.target {
+                let cells = rows.iter().flat_map(|row| cell::parts(&row.cells[at]));
+                self.links.expect(tx, *kind, cells.map(|text| (system.as_str(), text.trim())))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Finds the record that a row is about, and refuses a key that was there before.
-    fn key(&mut self, tx: &Tx<'_>, row: &mut Row) -> Result<(), Fault> {
+    fn key(&mut self, known: &external_id::Known, row: &mut Row) -> Result<(), Fault> {
         let mut found = None;
         for at in 0..self.mapping.columns.len() {
             let text = row.cells[at].trim();
@@ -184,8 +213,9 @@ impl Import<'_> {
                         );
                         return Err(Fault::from(Error::limit("external_id", message)).at(at));
                     }
-                    found = crate::external_id::find(tx, self.kind, system, text)?;
-                    row.external = Some((system.clone(), text.to_owned()));
+                    let name = (system.clone(), text.to_owned());
+                    found = known.get(&name).copied();
+                    row.external = Some(name);
                     row.named = found.is_none();
                     self.once(0, text.as_bytes()).map_err(|fault| fault.at(at))?;
                 }

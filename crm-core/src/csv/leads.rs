@@ -109,17 +109,19 @@ fn attempt(
         })
         .collect();
     let ids = write_steps(tx, steps)?;
-    for ((at, outcome), id) in written.into_iter().zip(outcomes).zip(ids) {
-        rows[at].outcome = Some(finished(tx, &rows[at], id, outcome)?);
+    let named = |(at, id): (&usize, &i64)| {
+        rows[*at].new_name().map(|(system, external)| (*id, system, external))
+    };
+    let names: Vec<_> = written.iter().zip(&ids).filter_map(named).collect();
+    external_id::bind_all(tx, RecordKind::Lead, &names)?;
+    for (at, outcome) in written.into_iter().zip(outcomes) {
+        let is_named = rows[at].new_name().is_some();
+        rows[at].outcome = Some(match outcome {
+            Outcome::Unchanged if is_named => Outcome::Updated,
+            outcome => outcome,
+        });
     }
     Ok(true)
-}
-
-/// Binds what another system calls a record.
-fn finished(tx: &Tx<'_>, row: &Row, id: i64, outcome: Outcome) -> Result<Outcome> {
-    let Some((system, external)) = row.new_name() else { return Ok(outcome) };
-    external_id::bind(tx, RecordKind::Lead, id, system, external)?;
-    Ok(if matches!(outcome, Outcome::Unchanged) { Outcome::Updated } else { outcome })
 }
 
 /// Creates what a row needs and nobody has yet, then asks again.

@@ -9,6 +9,7 @@ use crate::base::text::folded;
 use crate::base::{Error, Field, Fields, Id as _, RecordKind, Result, Value};
 use crate::desk::column::By;
 use crate::desk::{Room, create_in, office_by_kind};
+use crate::external_id;
 use crate::record::table;
 use crate::storage::Tx;
 
@@ -51,6 +52,8 @@ pub(super) struct Links {
     names: HashMap<(RecordKind, &'static str), Names>,
     /// Names that were added to `names` since they were read, in order.
     made: Vec<(RecordKind, &'static str, String)>,
+    /// Other systems' names that the rows at hand use, of those that there were.
+    external: HashMap<RecordKind, external_id::Known>,
 }
 
 fn key(text: &str) -> String {
@@ -58,6 +61,23 @@ fn key(text: &str) -> String {
 }
 
 impl Links {
+    /// Looks up names of other systems that will be asked for.
+    pub(super) fn expect<'n>(
+        &mut self,
+        tx: &Tx<'_>,
+        kind: RecordKind,
+        names: impl Iterator<Item = (&'n str, &'n str)>,
+    ) -> Result<()> {
+        let known = external_id::find_all(tx, kind, names)?;
+        self.external.entry(kind).or_default().extend(known);
+        Ok(())
+    }
+
+    /// Forgets those of the rows before.
+    pub(super) fn forget_external(&mut self) {
+        self.external.clear();
+    }
+
     /// What a text names, if anything.
     pub(super) fn find(
         &mut self,
@@ -69,8 +89,14 @@ impl Links {
         match by {
             By::Id => Ok(text.trim().parse().ok().map(Found::One)),
             By::External(system) => {
-                let id = crate::external_id::find(tx, kind, system, text.trim())?;
-                Ok(id.map(Found::One))
+                let name = (system.clone(), text.trim().to_owned());
+                let known = self.external.get(&kind).and_then(|known| known.get(&name)).copied();
+                let found = match known {
+                    Some(id) => Some(id),
+                    // A name that nobody had when the chunk began: a row before may have made it.
+                    None => external_id::find(tx, kind, system, text.trim())?,
+                };
+                Ok(found.map(Found::One))
             }
             By::Field(field) => {
                 let names = self.names(tx, kind, field)?;
@@ -140,6 +166,7 @@ impl Links {
     /// Forgets the names of a kind: one of its records was changed.
     pub(super) fn forget(&mut self, kind: RecordKind) {
         self.names.retain(|(known, _), _| *known != kind);
+        self.external.remove(&kind);
         self.made.retain(|(known, ..)| *known != kind);
     }
 

@@ -36,14 +36,12 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             let mut lead = draft::create(fields, &cx)?;
             inserter.insert(&mut lead)?;
             if let Some((system, external)) = &fields.external_id {
-                bound.push((lead.id.0, system, external));
+                bound.push((lead.id.0, system.as_str(), external.as_str()));
             }
             changes.push(LeadChange::new(None, Some(lead)));
         }
         drop(inserter);
-        for (lead, system, external) in bound {
-            crate::external_id::bind(tx, RecordKind::Lead, lead, system, external)?;
-        }
+        crate::external_id::bind_all(tx, RecordKind::Lead, &bound)?;
         let settled = tx.settle_leads(changes)?;
         debug_assert_eq!(settled.len(), chunk.len(), "a new lead has no further consequences");
         created.extend(settled.into_iter().filter_map(|change| change.after));
