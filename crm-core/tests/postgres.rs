@@ -509,6 +509,17 @@ fn what_cannot_be_opened_says_why_and_stays_as_it_is() {
         "let an administrator",
     );
     refused("postgres://crm@/postgres?host=/nowhere", storage_code::LOST, "cannot be reached");
+    refused("postgres://crm@127.0.0.1:1/postgres", storage_code::LOST, "cannot be reached");
+    refused(
+        &format!("{base}?host={socket}&sslmode=require"),
+        storage_code::LOST,
+        "cannot be reached",
+    );
+    let latin = format!("latin_{schema}");
+    let sql = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
+    server.batch_execute(&format!("CREATE DATABASE {latin} {sql}")).unwrap();
+    refused(&at("crm", &latin, "&schema=not_there"), 700, "encoded in LATIN1");
+    server.batch_execute(&format!("DROP DATABASE {latin}")).unwrap();
     refused(&format!("{base}?shema=x"), 100, "did you mean \"schema\"");
     let there: bool =
         server.query_one("SELECT to_regnamespace('not_there') IS NOT NULL", &[]).unwrap().get(0);
@@ -519,6 +530,30 @@ fn what_cannot_be_opened_says_why_and_stays_as_it_is() {
         .batch_execute(&format!("UPDATE {}.crm_schema SET version = 9999", self::schema(&newer)))
         .unwrap();
     refused(&newer, storage_code::NEWER, "newer library");
+}
+
+#[test]
+fn who_may_only_read_reads_and_is_told_when_writing() {
+    let url = fresh();
+    let schema = schema(&url).to_owned();
+    Crm::open(&url).unwrap().session(None, None).unwrap().leads().create_many(drafts(3)).unwrap();
+    server()
+        .batch_execute(&format!(
+            "CREATE ROLE reader_{schema} LOGIN; GRANT USAGE ON SCHEMA {schema} TO reader_{schema}; \
+             GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO reader_{schema}; \
+             GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO reader_{schema}"
+        ))
+        .unwrap();
+    let crm = Crm::open(&url.replacen("crm@", &format!("reader_{schema}@"), 1)).unwrap();
+    let s = crm.session(None, None).unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 3);
+    let error = s.leads().create(fields! { name: "Fleet lease" }).unwrap_err();
+    assert_eq!(error.code(), storage_code::READ_ONLY, "{error}");
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    crm.close();
+    server()
+        .batch_execute(&format!("DROP OWNED BY reader_{schema}; DROP ROLE reader_{schema}"))
+        .unwrap();
 }
 
 #[test]

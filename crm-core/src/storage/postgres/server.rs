@@ -229,21 +229,7 @@ impl Server {
                 &[],
             )
             .map_err(error)?;
-        let (version, encoding): (i32, String) = (row.get(0), row.get(1));
-        let unfit = |why: String| Err(Error::storage(700, why));
-        if version < OLDEST {
-            return unfit(format!(
-                "the server is PostgreSQL {}; version {} or newer is needed",
-                version / 10_000,
-                OLDEST / 10_000
-            ));
-        }
-        if encoding != "UTF8" {
-            return unfit(format!(
-                "the database is encoded in {encoding}; create one in UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
-            ));
-        }
-        Ok(())
+        check_kind(row.get(0), row.get(1))
     }
 
     /// How far the schema has come; `None`: it is not there, or holds nothing of ours.
@@ -314,6 +300,25 @@ impl Server {
         }
         error(failure)
     }
+}
+
+/// Refuses a server that is too old, and a database that cannot hold every text.
+fn check_kind(version: i32, encoding: &str) -> Result<()> {
+    if version < OLDEST {
+        let message = format!(
+            "the server is PostgreSQL {}; version {} or newer is needed",
+            version / 10_000,
+            OLDEST / 10_000
+        );
+        return Err(Error::storage(700, message));
+    }
+    if encoding != "UTF8" {
+        let message = format!(
+            "the database is encoded in {encoding}; create one in UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        );
+        return Err(Error::storage(700, message));
+    }
+    Ok(())
 }
 
 /// Names of the tables and views that a step creates.
@@ -559,6 +564,15 @@ mod tests {
         assert!(
             !format!("{:?}", parse("postgres://ada:secret@db/crm").unwrap()).contains("secret")
         );
+    }
+
+    #[test]
+    fn a_server_that_is_too_old_is_told_which_would_do() {
+        let error = check_kind(120_022, "UTF8").unwrap_err();
+        assert_eq!(error.code(), 700);
+        assert_eq!(error.message(), "the server is PostgreSQL 12; version 13 or newer is needed");
+        assert!(check_kind(OLDEST, "UTF8").is_ok() && check_kind(180_001, "UTF8").is_ok());
+        assert!(check_kind(180_001, "LATIN1").unwrap_err().message().contains("LATIN1"));
     }
 
     #[test]
