@@ -41,7 +41,7 @@ CREATE TABLE lead (
   country_code TEXT, state_code TEXT, lang TEXT,
   email_state INTEGER, phone_state INTEGER, -- 0 correct, 1 incorrect
   color INTEGER NOT NULL,
-  won_from_stage_id INTEGER,
+  won_from_stage_id INTEGER, open_category INTEGER,
   CHECK (manual_probability BETWEEN 0 AND 1000000),
   CHECK ((won_status = 0) = (date_closed IS NULL)),
   CHECK (won_status <> 2 OR active = 0)

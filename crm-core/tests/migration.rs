@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crm_core::base::error::storage_code;
-use crm_core::{Crm, CrmOptions, ErrorKind, Find, fields};
+use crm_core::{Crm, CrmOptions, ErrorKind, Find, ForecastCategory, fields};
 use rusqlite::Connection;
 
 /// A folder of its own for one test, removed at its end.
@@ -80,6 +80,11 @@ fn every_frozen_version_upgrades_and_keeps_its_rows() {
         assert_eq!(
             leads.iter().map(|lead| lead.name.as_str()).collect::<Vec<_>>(),
             ["Frozen loss", "Frozen deal"]
+        );
+        let categories = leads.iter().map(|lead| lead.forecast_category);
+        assert!(
+            categories.eq([ForecastCategory::Omitted, ForecastCategory::Pipeline]),
+            "the outcome says it"
         );
         assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
         s.leads().mark_won(leads[1].id).unwrap();

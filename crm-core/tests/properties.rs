@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use crm_core::base::field::{Place, changed_fields};
 use crm_core::base::frame::json;
 use crm_core::forecast::{ForecastKey, ForecastQuery};
-use crm_core::{Filter, Find, Lead, Probability, Record, RecordKind, Value, WonStatus};
+use crm_core::{
+    Filter, Find, ForecastCategory, Lead, Probability, Record, RecordKind, Value, WonStatus,
+};
 use office::{Act, Office, everything};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -46,6 +48,12 @@ fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
 fn lead_is_lawful(office: &Office, lead: &Lead) {
     let stage_is_won = lead.stage_id.is_some_and(|id| office.s.stages().get(id).unwrap().is_won);
     assert!(lead.probability >= Probability::ZERO && lead.probability <= Probability::CERTAIN);
+    let category = match lead.won_status {
+        WonStatus::Won => lead.forecast_category == ForecastCategory::Closed,
+        WonStatus::Lost => lead.forecast_category == ForecastCategory::Omitted,
+        WonStatus::Pending => lead.forecast_category != ForecastCategory::Closed,
+    };
+    assert!(category, "{:?} is {:?}", lead.won_status, lead.forecast_category);
     match lead.won_status {
         WonStatus::Won => assert!(
             stage_is_won && lead.probability == Probability::CERTAIN && lead.date_closed.is_some(),

@@ -13,7 +13,7 @@ use crate::base::{
 use crate::lead::office::Office;
 use crate::lead::rules;
 use crate::property::Definitions;
-use crate::record::{Lead, LeadKind, Stage, WonStatus};
+use crate::record::{ForecastCategory, Lead, LeadKind, Stage, WonStatus};
 
 /// Partners that the given fields name: id → name and company.
 pub(crate) type Partners = HashMap<i64, (String, Option<i64>)>;
@@ -40,8 +40,9 @@ pub(crate) struct Context<'a> {
 }
 
 /// Fields that need more than setting.
-const APART: [&str; 8] = [
+const APART: [&str; 9] = [
     "currency",
+    "forecast_category",
     "probability",
     "manual_probability",
     "stage_id",
@@ -107,6 +108,9 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     let mut lead = stage(before, lead, fields, cx, now)?;
     if let Some(chance) = chance(fields)? {
         rules::set_probability(&mut lead, chance)?;
+    }
+    if let Some(category) = category(fields)? {
+        rules::set_category(before, &mut lead, category)?;
     }
     reason(&mut lead, fields, cx)?;
     Ok(lead)
@@ -321,6 +325,14 @@ pub(crate) fn chance(fields: &Fields) -> Result<Option<Option<Probability>>> {
         });
     }
     Ok(given)
+}
+
+/// The category that fields give, if they do.
+pub(crate) fn category(fields: &Fields) -> Result<Option<ForecastCategory>> {
+    let Some(value) = fields.get("forecast_category") else { return Ok(None) };
+    let mut probe = Lead::default();
+    probe.set("forecast_category", value)?;
+    Ok(Some(probe.forecast_category))
 }
 
 /// A lost lead's reason can be corrected; others have none.

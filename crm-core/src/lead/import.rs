@@ -3,6 +3,7 @@
 //! Deciding is apart from writing. [`decide`] says for each draft what would become of it, or why not, and writes nothing, so that a
 //! refused draft takes no other with it; [`write`] then stores all of it and lets the consequences follow once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::access::{self, Deed};
@@ -17,7 +18,7 @@ use crate::lead::office::office;
 use crate::lead::past::{Past, announce, dated, not_to_come};
 use crate::lead::{rules, store};
 use crate::property::{self, Definitions};
-use crate::record::{Lead, WonStatus};
+use crate::record::{ForecastCategory, Lead, WonStatus};
 use crate::storage::Tx;
 use crate::storage::records::Inserter;
 
@@ -118,20 +119,33 @@ fn create(draft: &Draft, cx: &Context<'_>) -> Result<Step> {
         return Err(field.refuse("is kept by the library; a new lead cannot bring it"));
     }
     let past = &draft.past;
-    let mut lead = match opinion(draft) {
-        None => draft::create(&draft.fields, cx)?,
-        // What was thought of a deal that has ended since is kept, though it decides nothing any more.
-        Some(chance) => {
-            let mut fields = draft.fields.clone();
-            fields.take("manual_probability");
-            let mut lead = draft::create(&fields, cx)?;
-            lead.set("manual_probability", &chance)?;
-            lead
-        }
-    };
+    let mut fields = Cow::Borrowed(&draft.fields);
+    let category = ended_category(&mut fields, past)?;
+    // What was thought of a deal that has ended since is kept, though it decides nothing any more.
+    let opinion = opinion(draft);
+    if opinion.is_some() {
+        fields.to_mut().take("manual_probability");
+    }
+    let mut lead = draft::create(&fields, cx)?;
+    if let Some(chance) = opinion {
+        lead.set("manual_probability", &chance)?;
+    }
     let begun = dated(&mut lead, past, cx.office, cx.now)?;
     settle_past(&mut lead, past, cx)?;
+    if let Some(category) = category {
+        rules::set_category(None, &mut lead, category)?;
+    }
     Ok(Step::Create(Box::new((lead, begun))))
+}
+
+/// The category of a draft whose file says the outcome, to be set once that is known.
+fn ended_category(fields: &mut Cow<'_, Fields>, past: &Past) -> Result<Option<ForecastCategory>> {
+    if past.outcome.is_none() || !fields.has("forecast_category") {
+        return Ok(None);
+    }
+    let category = draft::category(fields)?;
+    fields.to_mut().take("forecast_category");
+    Ok(category)
 }
 
 /// The chance that a person gave.
@@ -152,16 +166,18 @@ fn update(before: &Lead, draft: &Draft, cx: &Context<'_>) -> Result<Step> {
     if same(before, draft, cx.properties) {
         return Ok(Step::Same(before.id.0));
     }
-    let mut fields = draft.fields.clone();
+    let mut fields = Cow::Borrowed(&draft.fields);
+    let category = ended_category(&mut fields, &draft.past)?;
     for name in ["probability", "manual_probability"] {
-        if let Some(given) = fields.take(name)
-            && !says(before, name, &given)
-        {
-            fields.set(name, given);
+        if fields.get(name).is_some_and(|given| says(before, name, given)) {
+            fields.to_mut().take(name);
         }
     }
     let mut after = draft::update(before, &fields, cx)?;
     let effective = outcome(before, &mut after, draft, cx)?;
+    if let Some(category) = category {
+        rules::set_category(Some(before), &mut after, category)?;
+    }
     let changed = changed_fields(before, &after).next().is_some();
     Ok(if changed {
         let opinion = draft::chance(&fields)?.flatten();

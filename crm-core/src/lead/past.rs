@@ -91,11 +91,9 @@ pub(super) fn dated(
             let stage =
                 office.default_stage(lead.team_id, lead.company_id).filter(|stage| !stage.is_won);
             let begun = Lead {
-                won_status: WonStatus::Pending,
-                date_closed: None,
                 stage_id: stage.map(|stage| stage.id),
-                won_from_stage_id: None,
-                ..lead.clone()
+                manual_probability: lead.manual_probability,
+                ..rules::pending(lead.clone())
             };
             lead.won_from_stage_id = begun.stage_id;
             lead.date_closed = Some(closed);

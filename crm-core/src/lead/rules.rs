@@ -6,7 +6,9 @@
 use crate::base::text;
 use crate::base::{Error, LostReasonId, Probability, Result, Timestamp};
 use crate::lead::office::Office;
-use crate::record::{ContactState, Lead, LeadKind, ProbabilitySource, Stage, WonStatus};
+use crate::record::{
+    ContactState, ForecastCategory, Lead, LeadKind, ProbabilitySource, Stage, WonStatus,
+};
 
 /// The moment of a change: now, or when the lead last changed if the clock has run back since.
 pub(crate) fn moment(lead: &Lead, now: Timestamp) -> Timestamp {
@@ -31,7 +33,7 @@ pub(crate) fn enter_stage(lead: Lead, stage: &Stage, now: Timestamp) -> Result<L
         (WonStatus::Won, true) | (WonStatus::Pending | WonStatus::Lost, false) => {}
         (WonStatus::Won, false) => after = pending(after),
         (_, true) => {
-            after.won_status = WonStatus::Won;
+            after = closed(after, WonStatus::Won);
             after.active = true;
             after.lost_reason_id = None;
             after.date_closed = Some(now);
@@ -57,12 +59,58 @@ pub(crate) fn lose(lead: &Lead, reason: Option<LostReasonId>, now: Timestamp) ->
         "won_status: the lead is won; reopen it before losing it"
     );
     Ok(Lead {
-        won_status: WonStatus::Lost,
         active: false,
         lost_reason_id: reason.or(lead.lost_reason_id),
         date_closed: lead.date_closed.or(Some(now)),
-        ..lead.clone()
+        ..closed(lead.clone(), WonStatus::Lost)
     })
+}
+
+/// A lead with that outcome, which says its category; what was thought of it before is kept for a reopening.
+fn closed(lead: Lead, outcome: WonStatus) -> Lead {
+    Lead {
+        won_status: outcome,
+        open_category: lead.open_category.or(Some(lead.forecast_category)),
+        forecast_category: category_of(outcome).unwrap_or(lead.forecast_category),
+        ..lead
+    }
+}
+
+/// The category that an outcome means; a pending lead's is said by people.
+pub(crate) const fn category_of(outcome: WonStatus) -> Option<ForecastCategory> {
+    match outcome {
+        WonStatus::Pending => None,
+        WonStatus::Won => Some(ForecastCategory::Closed),
+        WonStatus::Lost => Some(ForecastCategory::Omitted),
+    }
+}
+
+/// A person's word on how sure a deal is. Given with the outcome it is about the time before; of an ended deal there is none.
+pub(crate) fn set_category(
+    before: Option<&Lead>,
+    lead: &mut Lead,
+    given: ForecastCategory,
+) -> Result<()> {
+    if category_of(lead.won_status) == Some(given) {
+        return Ok(());
+    }
+    crate::require!(
+        given != ForecastCategory::Closed,
+        "forecast_category",
+        "forecast_category: only a won lead is closed; use mark_won"
+    );
+    if lead.won_status == WonStatus::Pending {
+        lead.forecast_category = given;
+        return Ok(());
+    }
+    crate::require!(
+        before.is_none_or(|before| before.won_status != lead.won_status),
+        "forecast_category",
+        "forecast_category: the lead is {}; reopen it before giving it another category",
+        lead.won_status.word()
+    );
+    lead.open_category = Some(given);
+    Ok(())
 }
 
 /// A lead that is pending again: a lost one is shown and forgets its reason, a won one goes back to the stage it was won from.
@@ -97,8 +145,10 @@ fn stage_to_go_back_to<'o>(lead: &Lead, office: &'o Office) -> Result<&'o Stage>
 }
 
 /// What every reopened lead has in common. It follows the machine again: the old opinion was about a deal that ended.
-fn pending(lead: Lead) -> Lead {
+pub(crate) fn pending(lead: Lead) -> Lead {
     Lead {
+        forecast_category: lead.open_category.unwrap_or_default(),
+        open_category: None,
         won_status: WonStatus::Pending,
         lost_reason_id: None,
         date_closed: None,

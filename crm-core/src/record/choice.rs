@@ -45,9 +45,9 @@ choice! {
         BestCase = "best_case",
         /// Promised.
         Commit = "commit",
-        /// Won.
+        /// Won: the outcome says it, and no open lead is so.
         Closed = "closed",
-        /// Left out of forecasts.
+        /// Left out of sums by category; lost ones always are.
         Omitted = "omitted",
     }
     /// Where a lead's `probability` comes from.

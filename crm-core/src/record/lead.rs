@@ -75,7 +75,7 @@ record! {
         active: bool => system, uncopied;
         /// Paused: left out of forecasts.
         on_hold: bool => uncopied;
-        /// How sure we are to see the money in time.
+        /// How sure we are to see the money in time. A won lead is `closed`, a lost one `omitted`; reopened, it is again what it was.
         forecast_category: ForecastCategory => uncopied;
         /// When we expect to win.
         date_deadline: Option<Date>;
@@ -159,6 +159,8 @@ record! {
         plan_months: Option<i64> => hidden, sql(PLAN_MONTHS);
         /// Its stage's `rotting_days`.
         stage_rotting_days: Option<i64> => hidden, sql(STAGE_ROTTING_DAYS);
+        /// Its `forecast_category` before it was closed; empty while it is open.
+        open_category: Option<ForecastCategory> => hidden, uncopied;
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) const STAGE_ID: &str = "stage_id";
 /// The variable whose rarer values are not believed.
 pub(crate) const TAG_IDS: &str = "tag_ids";
 /// Fields that follow from the outcome, from the score or from any save: as evidence they would say what is asked.
-const NO_EVIDENCE: [&str; 9] = [
+const NO_EVIDENCE: [&str; 10] = [
     "id",
     "version",
     "write_date",
@@ -30,6 +30,7 @@ const NO_EVIDENCE: [&str; 9] = [
     "active",
     "won_status",
     "date_closed",
+    "forecast_category",
     "manual_probability",
     "properties",
 ];

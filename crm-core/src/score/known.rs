@@ -22,7 +22,7 @@ pub(crate) struct State {
 }
 
 /// Fields that the history keeps, beside stage and team.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 9] = [
     "kind",
     "company_id",
     "partner_id",
@@ -30,7 +30,6 @@ const KEPT: [&str; 10] = [
     "expected_revenue",
     "recurring_revenue",
     "recurring_plan_id",
-    "forecast_category",
     "date_deadline",
     "on_hold",
 ];

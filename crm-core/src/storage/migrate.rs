@@ -31,6 +31,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0003_history"),
     step!("0004_score"),
     step!("0005_weighted"),
+    step!("0006_category"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -720,7 +720,7 @@ class Lead(Record):
     """Paused: left out of forecasts."""
 
     forecast_category: Field[Literal["pipeline", "best_case", "commit", "closed", "omitted"]] = Field()
-    """How sure we are to see the money in time."""
+    """How sure we are to see the money in time. A won lead is `closed`, a lost one `omitted`; reopened, it is again what it was."""
 
     date_deadline: Field[date | None] = Field()
     """When we expect to win."""
