@@ -61,7 +61,7 @@ const fn default_order(kind: RecordKind) -> &'static str {
 
 /// `… WHERE … ORDER BY … LIMIT …`, appended to a statement that selects from the record and all its 1:1 tables.
 fn rest(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Statement> {
-    let mut statement = Statement::new();
+    let mut statement = Statement::new(tx.now);
     statement.sql.push_str(" WHERE ");
     scope(tx, find.filter.as_ref(), table)?.sql(&mut statement)?;
     statement.sql.push_str(" ORDER BY ");
@@ -104,7 +104,7 @@ pub(crate) fn each<R: Record>(
 
 /// How many match.
 pub(crate) fn count(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>) -> Result<i64> {
-    let mut statement = Statement::new();
+    let mut statement = Statement::new(tx.now);
     scope(tx, filter, table)?.sql(&mut statement)?;
     let text = format!("SELECT count(*){} WHERE {}", from(table, &statement.sides), statement.sql);
     tx.one(&text, &statement.params, |line| line.int(0))
@@ -146,7 +146,7 @@ pub(crate) fn frame<R: Record>(
 /// What the actor may see of a kind, archived records too; `None` is everything.
 fn sight(tx: &Tx<'_>, table: &'static Table) -> Result<Option<Statement>> {
     let Some(filter) = access::sight(table.kind, &tx.actor) else { return Ok(None) };
-    let mut statement = Statement::new();
+    let mut statement = Statement::new(tx.now);
     statement.bind(0_i64); // Its place is the id's, or the list of ids.
     resolved(tx, &filter, table)?.sql(&mut statement)?;
     Ok(Some(statement))

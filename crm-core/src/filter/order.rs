@@ -14,9 +14,9 @@ use super::sql::Statement;
 ///
 /// ```
 /// use crm_core::filter::{Order, Statement};
-/// use crm_core::base::Record;
+/// use crm_core::base::{Record, Timestamp};
 /// let order = Order::parse("priority desc, date_deadline", crm_core::record::Lead::TABLE)?;
-/// let mut statement = Statement::new();
+/// let mut statement = Statement::new(Timestamp::default());
 /// order.sql(&mut statement)?;
 /// assert_eq!(statement.sql, "lead.priority DESC, lead.date_deadline ASC NULLS LAST, lead.id ASC");
 /// # Ok::<(), crm_core::base::Error>(())
@@ -154,7 +154,7 @@ fn field(name: &str, table: &'static Table) -> Result<&'static Field> {
 fn sortable(name: &str, table: &'static Table) -> Result<&'static Field> {
     let field = field(name, table)?;
     match (field.kind, field.place) {
-        (FieldKind::Ids(_) | FieldKind::Properties, _) | (_, Place::Computed | Place::Link(..)) => {
+        (FieldKind::Ids(_) | FieldKind::Properties, _) | (_, Place::Link(..)) => {
             Err(field.refuse("has no order in storage and cannot be sorted by"))
         }
         _ => Ok(field),

@@ -149,9 +149,6 @@ impl Resolver<'_> {
         leaf: &Leaf,
         negated: bool,
     ) -> Result<Test> {
-        if field.place == Place::Computed {
-            return Err(field.refuse("is computed after reading and cannot be filtered"));
-        }
         let Some(name) = &leaf.path.property else {
             let sort = Sort::of(field);
             sort.check(leaf.op, &leaf.path)?;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, Place, Table};
 use crate::base::money::Currency;
+use crate::base::time::Timestamp;
 use crate::base::value::Cell;
 use crate::record::{self, PropertyKind};
 
@@ -22,9 +23,14 @@ const PARAMETERS: usize = 32_000;
 /// Conjuncts that stand in one row; more are bracketed in halves, for engines limit the depth of an expression.
 const ROW: usize = 100;
 
+/// How expressions write the moment of asking.
+const NOW: &str = ":now";
+
 /// SQL in the making: text, parameters, and the side tables it reads.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
+    /// The moment of asking.
+    now: Timestamp,
     /// The text so far.
     pub sql: String,
     /// The parameters so far, in the order of their numbers.
@@ -34,10 +40,10 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// An empty one; its first parameter is `?1`.
+    /// An empty one, asked at that moment; its first parameter is `?1`.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new(now: Timestamp) -> Self {
+        Self { now, sql: String::new(), params: Vec::new(), sides: Vec::new() }
     }
 
     /// Keeps a parameter and answers its number as SQL writes it: `?3`.
@@ -59,13 +65,13 @@ impl Statement {
         joins(table, &self.sides)
     }
 
-    /// SQL of a stored field of the root table; notes the side it stands in.
+    /// SQL of a field of the root table; notes the sides it reads.
     ///
     /// # Errors
-    /// `Invalid` for computed fields and link lists, which are no column.
+    /// `Invalid` for link lists, which are no column.
     pub fn column(&mut self, table: &Table, field: &Field) -> Result<String> {
         let mut scope = Scope { name: table.name, table, sides: Vec::new() };
-        let column = scope.column(field)?;
+        let column = scope.column(field, self)?;
         for side in scope.sides {
             self.needs(side);
         }
@@ -119,22 +125,27 @@ impl Scope<'_> {
         }
     }
 
-    fn column(&mut self, field: &Field) -> Result<String> {
+    fn column(&mut self, field: &Field, out: &mut Statement) -> Result<String> {
         Ok(match field.place {
             Place::Column => format!("{}.{}", self.name, field.name),
             Place::Side(side) | Place::Joined(side) => {
                 self.needs(side);
                 format!("{side}.{}", field.name)
             }
-            Place::Sql(expression) => {
+            Place::Sql(expression) | Place::Computed(expression) => {
                 for side in record::sides(self.table) {
                     if expression.contains(&format!("{side}.")) {
                         self.needs(side);
                     }
                 }
-                expression.to_owned()
+                if expression.contains(NOW) {
+                    let now = out.bind(out.now.micros());
+                    expression.replace(NOW, &now)
+                } else {
+                    expression.to_owned()
+                }
             }
-            Place::Link(..) | Place::Computed => {
+            Place::Link(..) => {
                 return Err(field.refuse("is no column and cannot be read by SQL"));
             }
         })
@@ -155,14 +166,14 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
             Ok(format!("{not}EXISTS (SELECT 1 FROM {table} WHERE {table}.{ours} = {name}.id)"))
         }
         Test::Check { field, property, cond } => {
-            let mut column = scope.column(field)?;
+            let mut column = scope.column(field, out)?;
             if let Some((name, kind)) = property {
                 column = property_value(&column, name, *kind, out);
             }
             single(&column, cond, scope, out)
         }
         Test::Via { field, table, or_null, test } => {
-            let column = scope.column(field)?;
+            let column = scope.column(field, out)?;
             let ids = subselect(table, test, out)?;
             let null = if *or_null { format!("{column} IS NULL OR ") } else { String::new() };
             Ok(format!("({null}{column} IN ({ids}))"))
@@ -209,7 +220,7 @@ fn subselect(table: &Table, test: &Test, out: &mut Statement) -> Result<String> 
 fn link(field: &Field) -> Result<(&'static str, &'static str, &'static str)> {
     match field.place {
         Place::Link(table, ours, theirs) => Ok((table, ours, theirs)),
-        _ => Err(field.refuse("is computed after reading and cannot be filtered")),
+        _ => Err(Error::bug("a field that is no list of links was taken for one")),
     }
 }
 
@@ -294,7 +305,7 @@ fn scaled(
     out: &mut Statement,
 ) -> Result<String> {
     let currency = scope.table.field("currency")?;
-    let currency = scope.column(currency)?;
+    let currency = scope.column(currency, out)?;
     let mut text = "CASE".to_owned();
     let mut usual = String::new();
     for (decimals, cond) in DECIMALS.iter().zip(conds) {

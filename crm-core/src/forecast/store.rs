@@ -207,10 +207,11 @@ fn column(
     field: &'static Field,
 ) -> Result<HashMap<i64, Cell<'static>>> {
     let table = crate::record::table(kind);
-    let mut statement = Statement::new();
+    let mut statement = Statement::new(tx.now);
     let column = statement.column(table, field)?;
     let sql = format!("SELECT {}.id, {column}{}", table.name, from(table, &statement.sides));
-    let rows = tx.rows(&sql, &[], |line| Ok((line.int(0)?, line.cell(1).into_owned())))?;
+    let read = |line: &Line<'_>| Ok((line.int(0)?, line.cell(1).into_owned()));
+    let rows = tx.rows(&sql, &statement.params, read)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -229,7 +230,7 @@ fn each_lead(
     params: &[Cell<'static>],
     mut take: impl FnMut(Slim),
 ) -> Result<()> {
-    let mut statement = Statement::new();
+    let mut statement = Statement::new(tx.now);
     statement.params.extend_from_slice(params);
     statement.needs("lead_score");
     scope.who.sql(&mut statement)?;

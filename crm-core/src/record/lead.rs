@@ -15,13 +15,105 @@ use crate::record::choice::{
     ContactState, ForecastCategory, LeadKind, ProbabilitySource, WonStatus,
 };
 
-/// The chance that counts: the outcome's, else a person's, else the machine's.
-const PROBABILITY: &str = "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
-     ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)";
+/// SQL of the chance that counts: the outcome's, else a person's, else the machine's.
+macro_rules! probability {
+    () => {
+        "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
+         ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)"
+    };
+}
+
+/// SQL of a whole number that is not negative, divided and rounded half to even: `whole + over / unit`.
+macro_rules! rounded {
+    ($whole:expr, $over:expr, $unit:expr) => {
+        concat!(
+            "(",
+            $whole,
+            " + ",
+            $over,
+            " / ",
+            $unit,
+            " + CASE WHEN ",
+            $over,
+            " % ",
+            $unit,
+            " * 2 < ",
+            $unit,
+            " THEN 0 WHEN ",
+            $over,
+            " % ",
+            $unit,
+            " * 2 > ",
+            $unit,
+            " THEN 1 ELSE (",
+            $whole,
+            " + ",
+            $over,
+            " / ",
+            $unit,
+            ") % 2 END)"
+        )
+    };
+}
+
+/// SQL of the months of a lead's plan, at least one.
+macro_rules! months {
+    () => {
+        "COALESCE((SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id AND number_of_months > 0), 1)"
+    };
+}
+
+/// SQL of the microseconds for which a lead has not moved.
+macro_rules! still {
+    () => {
+        "(:now - COALESCE(lead.date_last_stage_update, lead.create_date))"
+    };
+}
+
+/// SQL of whether that is longer than the stage of an open opportunity allows.
+macro_rules! rotting {
+    () => {
+        concat!(
+            "(lead.kind = 1 AND lead.won_status = 0 AND ",
+            stage_days!(),
+            " > 0 AND ",
+            still!(),
+            " > ",
+            stage_days!(),
+            " * 86400000000)"
+        )
+    };
+}
+
+macro_rules! stage_days {
+    () => {
+        "COALESCE((SELECT stage.rotting_days FROM stage WHERE stage.id = lead.stage_id), 0)"
+    };
+}
+
+const PROBABILITY: &str = probability!();
 
 /// Where that chance comes from: outcome and manual are said by the lead itself, the rest by the machine.
 const PROBABILITY_SOURCE: &str = "(CASE WHEN lead.won_status <> 0 THEN 5 WHEN lead.manual_probability IS NOT NULL THEN 4 \
      ELSE COALESCE(lead_score.probability_source, 0) END)";
+const IS_AUTOMATED: &str = concat!(
+    "((",
+    probability!(),
+    " + 50) / 100 = (COALESCE(lead_score.automated_probability, 0) + 50) / 100)"
+);
+
+/// Millions apart, since an amount times ppm is more than 64 bits hold.
+const PRORATED: &str = rounded!(
+    concat!("lead.expected_revenue / 1000000 * ", probability!()),
+    concat!("(lead.expected_revenue % 1000000 * ", probability!(), ")"),
+    "1000000"
+);
+const MONTHLY: &str = rounded!("0", "lead.recurring_revenue", months!());
+const DAY_OPEN: &str = "(ABS(lead.date_open - lead.create_date) / 86400000000)";
+const DAY_CLOSE: &str = "(ABS(lead.date_closed - lead.create_date) / 86400000000)";
+const IS_ROTTING: &str = rotting!();
+const ROTTING_DAYS: &str =
+    concat!("(CASE WHEN ", rotting!(), " THEN ", still!(), " / 86400000000 ELSE 0 END)");
 
 const PLAN_MONTHS: &str = "(SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id)";
 const STAGE_ROTTING_DAYS: &str =
@@ -66,7 +158,7 @@ record! {
         /// What the machine says.
         automated_probability: Probability => joined("lead_score"), uncopied;
         /// Whether `probability` is the machine's, compared at two decimals.
-        is_automated_probability: bool => computed;
+        is_automated_probability: bool => computed(IS_AUTOMATED);
         /// Where `probability` comes from.
         probability_source: ProbabilitySource => sql(PROBABILITY_SOURCE), system, uncopied;
         /// Pending, won or lost.
@@ -144,17 +236,17 @@ record! {
         /// Declared custom values by name.
         properties: Properties => side("lead_text"), personal;
         /// `expected_revenue × probability`, rounded to the minor unit.
-        prorated_revenue: Amount => computed;
+        prorated_revenue: Amount => computed(PRORATED);
         /// `recurring_revenue` per month, rounded to the minor unit.
-        recurring_revenue_monthly: Amount => computed;
+        recurring_revenue_monthly: Amount => computed(MONTHLY);
         /// Whole days from creation to assignment.
-        day_open: Option<i64> => computed;
+        day_open: Option<i64> => computed(DAY_OPEN);
         /// Whole days from creation to closing.
-        day_close: Option<i64> => computed;
+        day_close: Option<i64> => computed(DAY_CLOSE);
         /// An open opportunity that has not moved for longer than its stage allows.
-        is_rotting: bool => computed;
+        is_rotting: bool => computed(IS_ROTTING);
         /// Whole days since its last move, if it is rotting; else 0.
-        rotting_days: i64 => computed;
+        rotting_days: i64 => computed(ROTTING_DAYS);
         /// Months of its plan.
         plan_months: Option<i64> => hidden, sql(PLAN_MONTHS);
         /// Its stage's `rotting_days`.

@@ -78,7 +78,7 @@ fn expression(table: &Table, at: usize) -> Option<String> {
             "(SELECT string_agg(CAST({link}.{theirs} AS TEXT), ',') FROM {link} WHERE {link}.{ours} = {}.id)",
             table.name
         ),
-        Place::Computed => return None,
+        Place::Computed(_) => return None,
     })
 }
 

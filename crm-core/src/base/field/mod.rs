@@ -66,8 +66,8 @@ pub enum Place {
     Link(&'static str, &'static str, &'static str),
     /// Computed by this SQL expression.
     Sql(&'static str),
-    /// Computed after reading; cannot be filtered.
-    Computed,
+    /// Computed after reading; filters and orders ask this SQL expression for the same. In it `:now` is the moment of asking.
+    Computed(&'static str),
 }
 
 /// What the library knows of one field.
@@ -121,15 +121,11 @@ impl Field {
         nullable: bool,
         doc: &'static str,
     ) -> Self {
-        let place = match kind {
-            FieldKind::Ids(_) => Place::Computed,
-            _ => Place::Column,
-        };
         Self {
             name,
             kind,
             nullable,
-            place,
+            place: Place::Column,
             system: false,
             required: false,
             personal: false,
@@ -195,10 +191,10 @@ impl Field {
         self
     }
 
-    /// Computed after reading.
+    /// Computed after reading, as this SQL expression does.
     #[must_use]
-    pub const fn computed(mut self) -> Self {
-        self.place = Place::Computed;
+    pub const fn computed(mut self, expression: &'static str) -> Self {
+        self.place = Place::Computed(expression);
         self.system()
     }
 
@@ -412,7 +408,7 @@ pub fn told_fields<R: Record>() -> impl Iterator<Item = usize> {
                 !matches!(field.name, "version" | "write_date" | "write_uid")
             }
             Place::Link(..) => true,
-            Place::Joined(_) | Place::Sql(_) | Place::Computed => false,
+            Place::Joined(_) | Place::Sql(_) | Place::Computed(_) => false,
         };
         told.then_some(at)
     })

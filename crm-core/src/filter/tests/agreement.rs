@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rusqlite::params_from_iter;
+use rusqlite::types::Value as Sql;
 
-use super::world::{Declared, maybe, sql, world};
-use crate::base::{Date, Record as _, Timestamp};
+use super::world::{Declared, maybe, own, sql, world};
+use crate::base::{Date, Place, Record as _, Timestamp};
 use crate::filter::{Filter, Node, Params, Statement, resolve};
 use crate::record::Lead;
 
@@ -89,6 +90,8 @@ fn leaf() -> impl Strategy<Value = String> {
         "stage_id.team_ids",
         "date_deadline",
         "manual_probability",
+        "day_close",
+        "is_rotting",
         "properties",
         "properties.vip",
         "properties.since",
@@ -108,7 +111,13 @@ fn leaf() -> impl Strategy<Value = String> {
             "tag_ids.id" => format!("tag_ids.id in ({})", ids.join(", ")),
             _ => format!("{field} {op} ({})", ids.join(", ")),
         });
-    let truths = vec!["active", "stage_id.is_won", "properties.vip"];
+    let truths = vec![
+        "active",
+        "stage_id.is_won",
+        "properties.vip",
+        "is_rotting",
+        "is_automated_probability",
+    ];
     let refs =
         vec!["user_id", "stage_id", "team_id.parent_id", "tag_ids.parent_id", "team_id.user_id"];
     let amounts = vec![
@@ -118,6 +127,11 @@ fn leaf() -> impl Strategy<Value = String> {
         "manual_probability",
         "expected_revenue",
         "expected_revenue",
+        "prorated_revenue",
+        "recurring_revenue_monthly",
+        "day_open",
+        "day_close",
+        "rotting_days",
         "stage_id.sequence",
         "properties.employees",
     ];
@@ -223,7 +237,7 @@ proptest! {
                     met.borrow_mut().push(lead.id.0);
                 }
             }
-            let mut statement = Statement::new();
+            let mut statement = Statement::new(params.now);
             resolve(&filter, Lead::TABLE, &params, &Declared).unwrap().sql(&mut statement).unwrap();
             let joins = statement.joins(Lead::TABLE);
             let text = format!("SELECT lead.id FROM lead{joins} WHERE {} ORDER BY lead.id", statement.sql);
@@ -231,6 +245,17 @@ proptest! {
             let rows = prepared.query_map(params_from_iter(statement.params.into_iter().map(sql)), |row| row.get(0));
             let ids = rows.unwrap().collect::<rusqlite::Result<Vec<i64>>>().unwrap();
             prop_assert_eq!(ids, met.into_inner(), "{}\n{}", filter, text);
+        }
+        // What is computed is the same number in SQL, to the minor unit.
+        for field in Lead::TABLE.fields.iter().filter(|field| matches!(field.place, Place::Computed(_))) {
+            let mut statement = Statement::new(params.now);
+            let column = statement.column(Lead::TABLE, field).unwrap();
+            let text = format!("SELECT {column} FROM lead{} ORDER BY lead.id", statement.joins(Lead::TABLE));
+            let mut prepared = db.prepare(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            let rows = prepared.query_map(params_from_iter(statement.params.into_iter().map(sql)), |row| row.get(0));
+            let told = rows.unwrap().collect::<rusqlite::Result<Vec<Sql>>>().unwrap();
+            let read = world.leads.iter().map(|lead| sql(own(lead, field))).collect::<Vec<_>>();
+            prop_assert_eq!(told, read, "{}", field.name);
         }
     }
 }

@@ -9,15 +9,39 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::base::field::{Nature as _, Properties, Record};
 use crate::base::{
-    Amount, Cell, Currency, Date, Field, LeadId, Place, Probability, RecordKind, Result, StageId,
-    Subject, TagId, TeamId, Timestamp, UserId, Value,
+    Amount, Cell, Currency, Date, Field, LeadId, Place, Probability, RecordKind, RecurringPlanId,
+    Result, StageId, Subject, TagId, TeamId, Timestamp, UserId, Value,
 };
 use crate::filter::{PropertyTypes, like};
 use crate::record::{
-    self, Lead, LeadKind, ProbabilitySource, PropertyKind, Stage, Tag, Team, User, WonStatus,
+    self, Lead, LeadKind, ProbabilitySource, PropertyKind, RecurringPlan, Stage, Tag, Team, User,
+    WonStatus,
 };
 
 const ORIGIN: &str = "Lead \"Ori`gin\\ é";
+
+const HOUR: i64 = 3_600_000_000;
+/// 2026-03-02T09:00:00Z, when the filters ask.
+const NOW: i64 = 1_772_442_000_000_000;
+const CREATED: i64 = NOW - 45 * HOUR;
+
+/// Minor units: halves that go up and down, and what no 64 bits hold once it is multiplied by a chance.
+const AMOUNTS: [i64; 14] = [
+    0,
+    1,
+    3,
+    5,
+    10,
+    100,
+    1000,
+    1001,
+    10_005,
+    100_100,
+    1_000_000,
+    1_000_004,
+    12_345_678_901,
+    999_999_999_999_999,
+];
 
 pub(super) struct Declared;
 
@@ -43,10 +67,11 @@ pub(super) struct World {
     stages: Vec<Stage>,
     teams: Vec<Team>,
     tags: Vec<Tag>,
+    plans: Vec<RecurringPlan>,
     users: Vec<User>,
 }
 
-fn own<R: Record>(record: &R, field: &Field) -> Cell<'static> {
+pub(super) fn own<R: Record>(record: &R, field: &Field) -> Cell<'static> {
     let at = R::TABLE.fields.iter().position(|own| own.name == field.name).unwrap();
     (R::ACCESS[at].cell)(record).into_owned()
 }
@@ -84,6 +109,7 @@ impl World {
         store(&db, &self.stages);
         store(&db, &self.teams);
         store(&db, &self.tags);
+        store(&db, &self.plans);
         store(&db, &self.users);
         for lead in &self.leads {
             let machine = ProbabilitySource::Model.code();
@@ -181,13 +207,13 @@ prop_compose! {
         name in words(),
         (city, user_id, team_id, stage_id) in (of(words()), maybe(3), maybe(3), maybe(3)),
         tags in ids(4),
-        (revenue, code) in (select(vec![0, 1, 10, 100, 1000, 1001, 10_005, 100_100, 1_000_000]), select(vec!["EUR", "JPY", "KWD", "CLF", "CHF"])),
-        (machine, manual) in (select(vec![0, 125_000, 333_333, 1_000_000]), of(select(vec![0, 125_000, 500_000]))),
+        (revenue, recurring, plan, code) in (select(AMOUNTS.to_vec()), select(AMOUNTS.to_vec()), maybe(4), select(vec!["EUR", "JPY", "KWD", "CLF", "CHF"])),
+        (machine, manual) in (select(vec![0, 125_000, 333_333, 1_000_000]), of(select(vec![0, 125_000, 333_349, 500_000, 999_999]))),
         (won, active, opportunity, priority) in (0..3_usize, any::<bool>(), any::<bool>(), 0..4_i64),
-        (deadline, opened) in (of(20_512..20_517_i64), of(0..3_i64)),
+        (deadline, opened, closed, moved) in (of(20_512..20_517_i64), of(0..3_i64), of(0..90_i64), of(0..200_i64)),
         properties in properties(),
     ) -> Lead {
-        let mut lead = Lead {
+        Lead {
             name,
             city,
             user_id: user_id.map(UserId),
@@ -195,6 +221,11 @@ prop_compose! {
             stage_id: stage_id.map(StageId),
             tag_ids: tags.into_iter().map(TagId).collect(),
             expected_revenue: Amount(revenue),
+            recurring_revenue: Amount(recurring),
+            recurring_plan_id: plan.map(RecurringPlanId),
+            create_date: Timestamp::stored(CREATED),
+            date_closed: closed.map(|hours| Timestamp::stored(CREATED + hours * HOUR)),
+            date_last_stage_update: moved.map(|hours| Timestamp::stored(NOW - hours * HOUR)),
             currency: Currency::new(code).unwrap(),
             automated_probability: Probability::from_ppm(machine).unwrap(),
             manual_probability: manual.map(|ppm| Probability::from_ppm(ppm).unwrap()),
@@ -204,19 +235,17 @@ prop_compose! {
             kind: LeadKind::ALL[usize::from(opportunity)],
             priority,
             date_deadline: deadline.map(Date::stored),
-            date_open: opened.map(|hour| Timestamp::stored(1_772_442_000_000_000 + hour * 3_600_000_000)),
+            date_open: opened.map(|hour| Timestamp::stored(NOW + hour * HOUR)),
             properties,
             ..Lead::default()
-        };
-        lead.derive(Timestamp::default());
-        lead
+        }
     }
 }
 
 prop_compose! {
     pub(super) fn world()(
         leads in proptest::collection::vec(lead(), 1..10),
-        stages in proptest::collection::vec((words(), 0..3_i64, any::<bool>(), ids(3)), 3),
+        stages in proptest::collection::vec((words(), 0..3_i64, any::<bool>(), ids(3), 0..6_i64), 3),
         teams in proptest::collection::vec((words(), maybe(3), maybe(3), ids(3)), 3),
         tags in proptest::collection::vec((words(), maybe(4)), 4),
         users in proptest::collection::vec(words(), 3),
@@ -225,9 +254,9 @@ prop_compose! {
         for (id, lead) in (1..).zip(&mut world.leads) {
             lead.id = LeadId(id);
         }
-        for (id, (name, sequence, is_won, team_ids)) in (1..).zip(stages) {
+        for (id, (name, sequence, is_won, team_ids, rotting_days)) in (1..).zip(stages) {
             let team_ids = team_ids.into_iter().map(TeamId).collect();
-            world.stages.push(Stage { id: StageId(id), name, sequence, is_won, team_ids, ..Stage::default() });
+            world.stages.push(Stage { id: StageId(id), name, sequence, is_won, team_ids, rotting_days, ..Stage::default() });
         }
         for (id, (name, user_id, parent_id, members)) in (1..).zip(teams) {
             let (user_id, parent_id) = (user_id.map(UserId), parent_id.map(TeamId));
@@ -236,6 +265,16 @@ prop_compose! {
         }
         for (id, (name, parent_id)) in (1..).zip(tags) {
             world.tags.push(Tag { id: TagId(id), name, parent_id: parent_id.map(TagId), ..Tag::default() });
+        }
+        for (id, months) in (1..).zip([0, 1, 7, 12]) {
+            world.plans.push(RecurringPlan { id: RecurringPlanId(id), number_of_months: months, ..RecurringPlan::default() });
+        }
+        for lead in &mut world.leads {
+            let plan = lead.recurring_plan_id.and_then(|id| world.plans.iter().find(|plan| plan.id == id));
+            let stage = lead.stage_id.and_then(|id| world.stages.iter().find(|stage| stage.id == id));
+            lead.plan_months = plan.map(|plan| plan.number_of_months);
+            lead.stage_rotting_days = stage.map(|stage| stage.rotting_days);
+            lead.derive(Timestamp::stored(NOW));
         }
         for (id, name) in (1..).zip(users) {
             world.users.push(User { id: UserId(id), name, ..User::default() });
