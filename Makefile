@@ -22,7 +22,7 @@ test: test-rust test-python test-postgres
 
 test-rust:
 	.ci/setup cc
-	$(CARGO) test --locked
+	$(CARGO) test --locked --workspace
 
 # The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
 test-postgres: target/venv/ready
