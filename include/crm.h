@@ -1819,6 +1819,27 @@ crm_status crm_score_configure(const crm_session *session,
                                const crm_score_options *options,
                                crm_error **err);
 
+// What is configured, one row: `model`, `start_date`, `is_default_start` (nobody has said one), and `fields` as a JSON list.
+crm_status crm_score_configuration(const crm_session *session,
+                                   crm_frame **out,
+                                   crm_error **err);
+
+// What the model has learnt: one row, `parameters`, a JSON object with every weight, bin edge and level.
+crm_status crm_score_parameters(const crm_session *session,
+                                crm_frame **out,
+                                crm_error **err);
+
+// Whether the evidence can be trusted. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
+// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing`, `findings`
+// (`nearly_perfect`, `filled_after_closing`, `mostly_missing`, `no_signal`, `drift`, joined by `;`); `out_summary` one row: `model`,
+// `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`, `won_before`. `progress` may be null.
+crm_status crm_score_health(const crm_session *session,
+                            crm_progress_fn progress,
+                            void *user_data,
+                            crm_frame **out,
+                            crm_frame **out_summary,
+                            crm_error **err);
+
 // Counts all closed leads anew, and scores all open ones. `out` receives one row: `run` (empty if no score changed), `counted`,
 // `before_start` (closed leads that did not count, being created before the start date), `scored`, `changed`. `progress` may be null.
 crm_status crm_score_rebuild(const crm_session *session,

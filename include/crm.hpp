@@ -649,6 +649,23 @@ public:
   void configure_score(const crm_score_options &options) const {
     detail::call(crm_score_configure, get(), &options);
   }
+  // What is configured; what the model has learnt, as JSON; and whether the evidence can be trusted, by field and in all.
+  frame score_configuration() const { return detail::make_frame(crm_score_configuration, get()); }
+  std::string score_parameters() const {
+    return std::string(detail::make_frame(crm_score_parameters, get()).text(0, 0));
+  }
+  struct examined {
+    frame fields, summary;
+  };
+  examined score_health(progress told = nullptr) const {
+    detail::host host{std::move(told), nullptr};
+    crm_frame *fields = nullptr, *summary = nullptr;
+    host.rethrowing([&] {
+      detail::call(crm_score_health, get(), host.function(), static_cast<void *>(&host), &fields,
+                   &summary);
+    });
+    return {frame(fields), frame(summary)};
+  }
   frame rebuild_scores(progress told = nullptr) const {
     return detail::told<frame, crm_frame>(std::move(told), crm_score_rebuild, get());
   }

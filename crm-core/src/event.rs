@@ -20,6 +20,11 @@ pub(crate) enum Event {
         /// How many values changed.
         changed: i64,
     },
+    /// What the score looks at, since when or by which model is another.
+    ScoreConfigured {
+        /// What is set and what was, as a JSON object.
+        data: String,
+    },
 }
 
 /// One lead before and after; created without before, deleted without after.

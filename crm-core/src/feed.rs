@@ -29,7 +29,7 @@ pub struct FeedEntry {
     pub date: Timestamp,
     /// By whom; nobody for the administrator session.
     pub user_id: Option<UserId>,
-    /// What: `lead.created`, `lead.changed`, `lead.won`, `stage.deleted`, `score.recomputed`, …
+    /// What: `lead.created`, `lead.changed`, `lead.won`, `stage.deleted`, `score.recomputed`, `score.configured`, …
     pub event: String,
     /// Of which record; `None` for events about the whole file.
     pub subject: Option<Subject>,
@@ -258,6 +258,11 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
 pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64) -> Result<()> {
     let data = serde_json::json!({ "run": run, "changed": changed }).to_string();
     Writer::new(tx)?.append("score.recomputed", "score", run, Some(&data), None)
+}
+
+/// Tells who set the score up otherwise, and how.
+pub(crate) fn score_configured(tx: &Tx<'_>, data: &str) -> Result<()> {
+    Writer::new(tx)?.append("score.configured", "score", 0, Some(data), None)
 }
 
 /// Entries after a number, in order.

@@ -24,6 +24,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 office(tx, &change)?;
             }
             Event::Rescored { run, changed } => feed::rescored(tx, run, changed)?,
+            Event::ScoreConfigured { data } => feed::score_configured(tx, &data)?,
         }
     }
     Ok(())

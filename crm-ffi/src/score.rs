@@ -55,6 +55,53 @@ pub unsafe extern "C" fn crm_score_configure(
     nothing(session, err, |session| session.score().configure(&config(options)?))
 }
 
+/// What is configured, one row: `model`, `start_date`, `is_default_start` (nobody has said one), and `fields` as a JSON list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_configuration(
+    session: *const CrmSession,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(session.score().configuration()?.frame()))
+}
+
+/// What the model has learnt: one row, `parameters`, a JSON object with every weight, bin edge and level.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_parameters(
+    session: *const CrmSession,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let text = ColumnData::Text(vec![Some(session.score().parameters()?)]);
+        Ok(Frame::of(vec![column("parameters", text)]))
+    })
+}
+
+/// Whether the evidence can be trusted. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
+/// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing`, `findings`
+/// (`nearly_perfect`, `filled_after_closing`, `mostly_missing`, `no_signal`, `drift`, joined by `;`); `out_summary` one row: `model`,
+/// `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`, `won_before`. `progress` may be null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_health(
+    session: *const CrmSession,
+    progress: CrmProgressFn,
+    user_data: *mut c_void,
+    out: *mut *mut CrmFrame,
+    out_summary: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    let host = Callback { call: progress, user_data };
+    guard(err, || {
+        let (fields, summary) = (Out::at(out, "out")?, Out::at(out_summary, "out_summary")?);
+        let mut tell = |done, total| host.tell(done, total);
+        let health = take(session)?.score().health(&mut Progress::new(&mut tell))?;
+        fields.hand(Arc::new(health.frame().into()));
+        summary.hand(Arc::new(health.summary().into()));
+        Ok(())
+    })
+}
+
 fn run(
     session: *const CrmSession,
     host: Callback,

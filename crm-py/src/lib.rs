@@ -48,6 +48,7 @@ mod _crm {
     #[pymodule_export]
     use crate::study::{
         backtest_score, board, configure_score, explain_score, predict_score, rebuild_score,
-        recompute_score, score_frequencies, weighted_forecast,
+        recompute_score, score_configuration, score_frequencies, score_health, score_parameters,
+        weighted_forecast,
     };
 }

@@ -29,6 +29,35 @@ pub(crate) fn configure_score(
 }
 
 #[pyfunction]
+pub(crate) fn score_configuration<'py>(
+    session: &Session,
+    py: Python<'py>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let told = session.ask(py, |core| core.score().configuration())?;
+    let facts = PyDict::new(py);
+    facts.set_item("fields", told.fields)?;
+    facts.set_item("start_date", told.start_date.to_chrono())?;
+    facts.set_item("is_default_start", told.is_default_start)?;
+    facts.set_item("model", told.model)?;
+    Ok(facts)
+}
+
+#[pyfunction]
+pub(crate) fn score_parameters(session: &Session, py: Python<'_>) -> PyResult<String> {
+    session.ask(py, |core| core.score().parameters())
+}
+
+#[pyfunction]
+pub(crate) fn score_health(
+    session: &Session,
+    py: Python<'_>,
+    progress: Hook,
+) -> PyResult<(Columns, Columns)> {
+    let health = session.watch(py, &progress, |core, progress| core.score().health(progress))?;
+    Ok((Columns::new(health.frame()), Columns::new(health.summary())))
+}
+
+#[pyfunction]
 pub(crate) fn rebuild_score<'py>(
     session: &Session,
     py: Python<'py>,

@@ -312,6 +312,17 @@ static void settings_and_score(crm_session *s) {
   score.fields = evidence;
   score.field_count = 2;
   OK(crm_score_configure(s, &score, &err));
+  OK(crm_score_configuration(s, &frame, &err));
+  crm_str known = {0};
+  OK(crm_frame_text(frame, 0, 3, &known, &err));
+  CHECK(is(known, "[\"source_id\",\"properties.Origin\"]") && crm_frame_free(frame) == CRM_OK);
+  OK(crm_score_parameters(s, &frame, &err));
+  OK(crm_frame_text(frame, 0, 0, &known, &err));
+  CHECK(known.len > 100 && known.data[0] == '{' && crm_frame_free(frame) == CRM_OK);
+  crm_frame *whole = NULL;
+  OK(crm_score_health(s, NULL, NULL, &frame, &whole, &err));
+  CHECK(crm_frame_rows(frame) == 2 && is(crm_frame_name(whole, 4), "outcomes_needed"));
+  CHECK(crm_frame_free(frame) == CRM_OK && crm_frame_free(whole) == CRM_OK);
   OK(crm_score_rebuild(s, NULL, NULL, &frame, &err));
   CHECK(crm_frame_rows(frame) == 1 && is(crm_frame_name(frame, 1), "counted"));
   CHECK(crm_frame_free(frame) == CRM_OK);

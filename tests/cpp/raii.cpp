@@ -70,6 +70,8 @@ void open_to_forecast() {
   CHECK(s.leads().count("won_status = \"won\"") == 1);
   CHECK(s.leads().history(lead.id()).rows() >= 2);
   CHECK(s.backtest().summary.rows() == 3 && s.predict("won_status = \"won\"").rows() == 0);
+  CHECK(s.score_health().summary.rows() == 1 && s.score_configuration().rows() == 1);
+  CHECK(s.score_parameters().front() == '{');
   CHECK(db.verify().empty() && db.repair().empty() && db.feed(0, 1).rows() == 1);
 }
 

@@ -70,6 +70,8 @@ class World:
             if room == "score" and verb == "explanation":
                 why = s.score.explain(*on)
                 return {name: getattr(why, name) for name in HEAD}
+            if room == "score" and verb == "configuration":
+                return [asdict(s.score.configuration())]
             if room == "forecast" and verb == "totals":
                 return plain(s.forecast.weighted(**given).totals)
             if room == "properties":

@@ -45,6 +45,20 @@ def test_explanations_add_up(s: crm.Session) -> None:
         s.score.explain(4711)
 
 
+def test_what_is_configured_learnt_and_found_can_be_read(s: crm.Session) -> None:
+    learned(s)
+    now = s.score.configuration()
+    assert (now.fields, now.start_date, now.is_default_start, now.model) == (["country_code"], date(2026, 1, 1), False, "bayes")
+    s.score.configure(model="weighted")
+    learnt = s.score.parameters()
+    assert (learnt["won"], learnt["lost"], learnt["fields"]) == (8, 8, ["country_code"])
+    assert learnt["weights"]["fields"][0]["values"]["FR"] == {"lost": 0, "weight": pytest.approx(1, abs=1), "won": 8}
+    health = s.score.health()
+    assert isinstance(health, crm.ScoreHealth) and health["field"] == ["country_code"]
+    assert (health["known"], health["signal"][0] > 0.4, health["findings"]) == ([1.0], True, [""])
+    assert (health.summary["outcomes"], health.summary["outcomes_needed"]) == (16, 14)
+
+
 def test_backtests_and_predictions_change_nothing(s: crm.Session) -> None:
     deal = learned(s)
     test = s.score.backtest(model="weighted")

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::base::{Date, Error, RecordKind, Result, Timestamp, Value};
-use crate::event::LeadChange;
+use crate::base::{Date, Error, FieldKind, Frame, RecordKind, Result, Timestamp, Value};
+use crate::event::{Event, LeadChange};
 use crate::property::definitions;
 use crate::record::PropertyKind;
 use crate::score::bins::Scale;
@@ -68,6 +68,39 @@ pub struct ScoreConfig {
     pub model: Option<String>,
 }
 
+/// What is configured, as a host reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreConfiguration {
+    /// Lead fields that count, beside the stage.
+    pub fields: Vec<String>,
+    /// Leads created from 00:00 UTC of this day on count.
+    pub start_date: Date,
+    /// Whether nobody has configured that day.
+    pub is_default_start: bool,
+    /// The model's name.
+    pub model: String,
+}
+
+impl ScoreConfiguration {
+    /// One row: `model`, `start_date`, `is_default_start`, and `fields` as a JSON list.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let mut frame = Frame::new([
+            ("model", FieldKind::Text),
+            ("start_date", FieldKind::Date),
+            ("is_default_start", FieldKind::Bool),
+            ("fields", FieldKind::Text),
+        ]);
+        frame.push([
+            self.model.as_str().into(),
+            self.start_date.into(),
+            self.is_default_start.into(),
+            serde_json::json!(self.fields).to_string().into(),
+        ]);
+        frame
+    }
+}
+
 /// What is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -82,6 +115,33 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// Names of the configured fields.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        self.variables.iter().skip(1).map(|variable| variable.name.as_str()).collect()
+    }
+
+    /// As a host reads it.
+    pub(crate) fn told(&self) -> ScoreConfiguration {
+        ScoreConfiguration {
+            fields: self.fields().into_iter().map(str::to_owned).collect(),
+            start_date: self.start_date,
+            is_default_start: self.is_default_start,
+            model: self.model.word().to_owned(),
+        }
+    }
+
+    /// As the feed tells it: what differs from another configuration, as JSON; nothing when nothing does.
+    fn differing(&self, other: &Self) -> serde_json::Map<String, serde_json::Value> {
+        let all = |config: &Self| {
+            let start = (!config.is_default_start).then(|| config.start_date.to_string());
+            serde_json::json!({ "fields": config.fields(), "start_date": start, "model": config.model.word() })
+        };
+        let others = all(other);
+        let serde_json::Value::Object(mut own) = all(self) else { return serde_json::Map::new() };
+        own.retain(|name, value| others[name.as_str()] != *value);
+        own
+    }
+
     /// The first moment that counts.
     pub(crate) const fn start(&self) -> Timestamp {
         Timestamp::start_of(self.start_date)
@@ -194,8 +254,8 @@ fn created(tx: &Tx<'_>) -> Result<Date> {
         .map(|at| at.map_or(tx.now, Timestamp::stored).date())
 }
 
-/// Stores what is given; answers whether the counters have to be counted anew.
-pub(crate) fn store(tx: &Tx<'_>, given: &ScoreConfig) -> Result<bool> {
+/// Stores what is given, and lets the feed tell what has changed; answers whether the counters have to be counted anew.
+pub(crate) fn store(tx: &mut Tx<'_>, given: &ScoreConfig) -> Result<bool> {
     let before = load(tx)?;
     if let Some(model) = &given.model {
         let model = Kind::parse(model)?;
@@ -211,5 +271,11 @@ pub(crate) fn store(tx: &Tx<'_>, given: &ScoreConfig) -> Result<bool> {
     if let Some(day) = given.start_date {
         setting::write(tx, Key::ScoreStart, &Value::Text(day.to_string()))?;
     }
-    Ok(*load(tx)? != *before)
+    let after = load(tx)?;
+    let (set, was) = (after.differing(&before), before.differing(&after));
+    if !set.is_empty() {
+        let data = serde_json::json!({ "set": set, "was": was }).to_string();
+        tx.announce(Event::ScoreConfigured { data });
+    }
+    Ok(*after != *before)
 }

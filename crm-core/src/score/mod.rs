@@ -18,11 +18,15 @@ mod config;
 mod count;
 mod evidence;
 mod explain;
+mod health;
+#[cfg(test)]
+mod health_tests;
 mod known;
 mod learn;
 mod lesson;
 mod model;
 mod online;
+mod parameters;
 mod pass;
 mod predict;
 #[cfg(test)]
@@ -42,8 +46,9 @@ mod weighted_tests;
 
 pub use backtest::{Backtest, BacktestAt, BacktestReport, BacktestRow};
 pub use batch::ScoreRun;
-pub use config::ScoreConfig;
+pub use config::{ScoreConfig, ScoreConfiguration};
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
+pub use health::{FieldHealth, ScoreHealth};
 pub(crate) use learn::{catch_up, learn};
 pub use predict::ScorePrediction;
 pub use quality::{ScoreBin, ScoreQuality};
@@ -98,6 +103,48 @@ impl<'s> Scores<'s> {
                 count(tx, &mut Progress::none(), 1)?;
             }
             Ok(())
+        })
+    }
+
+    /// What is configured.
+    ///
+    /// # Errors
+    /// `Storage` when the database fails.
+    pub fn configuration(&self) -> Result<ScoreConfiguration> {
+        self.link.read(|tx| Ok(config::load(tx)?.told()))
+    }
+
+    /// What the model has learnt, as JSON: its fields, won and lost, and for `weighted` every weight, bin edge and level; a chance can be
+    /// reckoned from it by the rules of the documentation. `bayes` has counts only, see [`Self::frequencies`].
+    ///
+    /// # Errors
+    /// `Storage` when the database fails.
+    pub fn parameters(&self) -> Result<String> {
+        self.link.read(|tx| {
+            let config = config::load(tx)?;
+            Ok(parameters::parameters(&*store::model(tx, &config)?, &config).to_string())
+        })
+    }
+
+    /// Whether the evidence can be trusted: what is missing, says nothing, says too much, was filled in after the closing or has
+    /// changed; and how many outcomes are still needed.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Progress};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let health = crm.session(None, None)?.score().health(&mut Progress::none())?;
+    /// assert_eq!((health.outcomes, health.outcomes_needed, health.won_needed), (0, 30, 5));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Cancelled` when the host says so; `Denied` below admin.
+    pub fn health(&self, progress: &mut Progress<'_>) -> Result<ScoreHealth> {
+        self.link.read(|tx| {
+            allow(tx)?;
+            health::examine(tx, &*config::load(tx)?, progress)
         })
     }
 

@@ -159,6 +159,13 @@ impl Past {
         evidence
     }
 
+    /// The texts that it has for a variable.
+    pub(crate) fn texts(&self, at: usize, variable: usize) -> impl Iterator<Item = &str> {
+        let own = self.values_of(&self.leads[at]).iter();
+        own.filter(move |(known, _)| *known as usize == variable)
+            .map(move |(_, code)| self.words[variable].text(*code))
+    }
+
     fn values_of(&self, lead: &Closed) -> &[(u32, u32)] {
         &self.values[lead.values.0..lead.values.1]
     }

@@ -26,9 +26,9 @@ const SHRUNK: f64 = 10.0;
 /// Leads by which a team's base rate is shrunk.
 const TEAM_SHRUNK: f64 = 20.0;
 /// Fewer outcomes than that, or fewer than [`RARE`] of one kind, say no more than the base rate.
-const COLD: i64 = 30;
+pub(crate) const COLD: i64 = 30;
 /// See [`COLD`].
-const RARE: i64 = 5;
+pub(crate) const RARE: i64 = 5;
 
 /// Whose counts apply to a lead, and the rates they are compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,6 +127,11 @@ impl Model {
         self.bins.iter().any(Option::is_some)
             && outcomes <= 2 * bins::LAST
             && bins::next(self.drawn) <= outcomes.min(bins::LAST)
+    }
+
+    /// Won and lost of all leads.
+    pub(crate) const fn total(&self) -> Tally {
+        self.total
     }
 
     /// Leads counted.

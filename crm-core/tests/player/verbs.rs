@@ -228,6 +228,8 @@ impl World {
                     })
                     .collect(),
             ),
+            ("score", "configuration") => Answer::frame(&s.score().configuration()?.frame()),
+            ("score", "health") => Answer::frame(&s.score().health(&mut Progress::none())?.frame()),
             ("score", "backtest") => {
                 let start = match args.take("start")? {
                     Some(Value::Date(date)) => Some(date),

@@ -56,7 +56,7 @@ from crm.exceptions import (
 from crm.frame import Frame
 from crm.leads import Leads
 from crm.session import Atomic, Properties, Property, Session, Settings
-from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreRun, Scores
+from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreConfiguration, ScoreHealth, ScoreRun, Scores
 
 __all__ = [
     "Atomic",
@@ -94,6 +94,8 @@ __all__ = [
     "Record",
     "RecurringPlan",
     "Scores",
+    "ScoreConfiguration",
+    "ScoreHealth",
     "ScoreRun",
     "Session",
     "Settings",

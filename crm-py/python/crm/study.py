@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal, final
+from typing import Any, Literal, cast, final
 
 from crm import _crm
 from crm._progress import Progress, watching
@@ -14,7 +15,7 @@ from crm._records import Lead
 from crm.desk import AnyFilter, text, words
 from crm.frame import Frame
 
-__all__ = ["Backtest", "Explanation", "Forecast", "Forecasts", "ScoreRun", "Scores"]
+__all__ = ["Backtest", "Explanation", "Forecast", "Forecasts", "ScoreConfiguration", "ScoreHealth", "ScoreRun", "Scores"]
 
 
 @final
@@ -32,6 +33,42 @@ class ScoreRun:
     """Pending leads that were scored."""
     changed: int
     """Those of which the score changed."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScoreConfiguration:
+    """What the score looks at."""
+
+    fields: list[str]
+    """Fields that count, beside the stage."""
+    start_date: date
+    """Deals created from 00:00 UTC of this day on count."""
+    is_default_start: bool
+    """Whether nobody has configured that day."""
+    model: str
+    """`weighted`, `bayes`, `stage` or `base`."""
+
+
+@final
+class ScoreHealth(Frame):
+    """Whether the evidence can be trusted: one row per configured field.
+
+    `known` and `known_open` are the shares (0 to 1) of closed and open deals that have a value, `values` how many there are. `signal` is
+    the share of the base rate's log loss that the field takes away by itself: 0 says nothing, 1 knows the outcome. `drift` is how far the
+    newest quarter of the outcomes has other values (population stability index), `filled_after_closing` the share of values that were
+    filled in too late. `findings` names what is to be looked at, joined by ``;``: `nearly_perfect`, `filled_after_closing`,
+    `mostly_missing`, `no_signal`, `drift`.
+
+    `summary` is a dict: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
+    `won_before` (shares won of the newest quarter, and before).
+    """
+
+    __slots__ = ("summary",)
+
+    def __init__(self, native: _crm.Columns, summary: dict[str, Any], /) -> None:
+        super().__init__(native)
+        self.summary = summary
 
 
 @final
@@ -130,6 +167,36 @@ class Scores:
         model; `stage` and `base` look at the stage alone and at nothing.
         """
         _crm.configure_score(self._native, words(fields), start_date, model)
+
+    def configuration(self) -> ScoreConfiguration:
+        """What is configured.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     s.score.configure(fields=["country_code"])
+        ...     now = s.score.configuration()
+        >>> now.model, now.fields, now.is_default_start
+        ('weighted', ['country_code'], True)
+        """
+        return ScoreConfiguration(**_crm.score_configuration(self._native))
+
+    def parameters(self) -> dict[str, Any]:
+        """What the model has learnt, as JSON has it: every weight, bin edge and level; `bayes` has counts only, see `frequencies`."""
+        return cast("dict[str, Any]", json.loads(_crm.score_parameters(self._native)))
+
+    def health(self, progress: Progress = None) -> ScoreHealth:
+        """Examines the evidence: what is missing, says nothing, says too much or came too late, and how many outcomes are needed.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     s.score.configure(fields=["country_code"])
+        ...     health = s.score.health()
+        >>> health["field"], health.summary["outcomes_needed"]
+        (['country_code'], 30)
+        """
+        with watching(progress) as move:
+            rows, summary = _crm.score_health(self._native, move)
+        return ScoreHealth(rows, Frame(summary).to_pylist()[0])
 
     def rebuild(self, progress: Progress = None) -> ScoreRun:
         """Counts the closed deals afresh and rescores the open ones."""

@@ -1,0 +1,70 @@
+//! What a model has learnt, as JSON: for inspection, and to judge leads elsewhere.
+//!
+//! Keys stand in the order of the alphabet, so that the same model gives the same text. Counts are what `frequencies` shows.
+
+use serde_json::{Value, json};
+
+use crate::score::config::Config;
+use crate::score::count::Tally;
+use crate::score::evidence::STAGE;
+use crate::score::model::Model;
+use crate::score::online::Pull;
+use crate::score::weighted;
+
+/// The parameters of the model as it stands.
+pub(crate) fn parameters(model: &Model, config: &Config) -> Value {
+    let (outcomes, weights) = match model {
+        Model::Bayes(_) => (of_bayes(model), Value::Null),
+        Model::Weighted(model) => (model.total(), weights(model, config)),
+    };
+    json!({
+        "model": config.model.word(),
+        "fields": config.fields(),
+        "start_date": config.start_date.to_string(),
+        "won": outcomes.won,
+        "lost": outcomes.lost,
+        "weights": weights,
+    })
+}
+
+/// Won and lost of all teams: each lead stands in one stage, if in any.
+fn of_bayes(model: &Model) -> Tally {
+    let mut all = Tally::default();
+    let stages = model.judge().counters().into_iter().filter(|(_, at, _, _)| *at == STAGE);
+    stages.for_each(|(_, _, _, tally)| all.add(tally));
+    all
+}
+
+fn weights(model: &weighted::Model, config: &Config) -> Value {
+    let online = &model.online;
+    let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
+        let pulls = model.all_pulls().filter(|(own, _, _)| *own == at);
+        let values = pulls.map(|(_, code, pull)| {
+            let tally = model.tally(None, at, code);
+            let name = model.words(at).text(code).to_owned();
+            (name, json!({ "weight": pull.weight(), "won": tally.won, "lost": tally.lost }))
+        });
+        json!({
+            "field": variable.name,
+            "weight": online.fields[at].value,
+            "slope": online.slopes[at].weight(),
+            "edges": model.bins()[at].as_ref().map(|bins| bins.edges.clone()),
+            "values": values.collect::<serde_json::Map<_, _>>(),
+        })
+    });
+    let teams = model.all_team_pulls().into_iter();
+    let [tables, values, level] = online.mix.map(|weight| weight.value);
+    let [base, mixture] = online.trust;
+    json!({
+        "bias": online.bias.value,
+        "level": online.level.weight(),
+        "fields": fields.collect::<Vec<_>>(),
+        "teams": teams.map(of_team).collect::<serde_json::Map<_, _>>(),
+        "mix": { "tables": tables, "values": values, "level": level },
+        "trust": { "base": base, "mixture": mixture },
+    })
+}
+
+fn of_team((team, pull): (crate::base::TeamId, Pull)) -> (String, Value) {
+    (team.to_string(), json!(pull.weight()))
+}
