@@ -95,6 +95,12 @@ struct ArrowArrayStream;
 // `crm_import_options.flags`: the first bad row ends it all; otherwise bad rows are left out and told.
 #define CRM_IMPORT_ABORT 2
 
+// `crm_import_options.flags`: the file was written with `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`.
+#define CRM_IMPORT_SAFE_FOR_SPREADSHEETS 4
+
+// `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
+#define CRM_EXPORT_SAFE_FOR_SPREADSHEETS 1
+
 // An open database; shared by any number of threads.
 typedef struct crm_db crm_db;
 
@@ -1933,13 +1939,14 @@ crm_status crm_csv_import(const crm_session *session,
 
 // Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
 // can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
-// `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
+// `flags`: 0, or `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`. `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
 // (`CRM_E_CONFLICT`).
 crm_status crm_csv_export(const crm_session *session,
                           int32_t kind,
                           crm_str target,
                           crm_str filter,
                           crm_str columns,
+                          uint64_t flags,
                           int64_t *out,
                           crm_error **err);
 

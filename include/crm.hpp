@@ -717,11 +717,11 @@ public:
     });
     return {frame(report), frame(problems)};
   }
-  // Writes CSV into a file; how many records.
+  // Writes CSV into a file; how many records. `flags` such as CRM_EXPORT_SAFE_FOR_SPREADSHEETS.
   std::int64_t export_csv(std::int32_t kind, std::string_view target, std::string_view filter = {},
-                          std::string_view columns = {}) const {
+                          std::string_view columns = {}, std::uint64_t flags = 0) const {
     std::int64_t out = 0;
-    detail::call(crm_csv_export, get(), kind, view(target), view(filter), view(columns), &out);
+    detail::call(crm_csv_export, get(), kind, view(target), view(filter), view(columns), flags, &out);
     return out;
   }
 

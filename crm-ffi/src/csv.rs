@@ -16,7 +16,8 @@ use crate::crm::path;
 use crate::desk::{filter, names};
 use crate::edge::abi::{CrmError, CrmFrame, CrmPair, CrmSession, CrmStatus, CrmStr};
 use crate::edge::option::{
-    CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN, CrmImportOptions, init, known_bits, read,
+    CRM_EXPORT_SAFE_FOR_SPREADSHEETS, CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN,
+    CRM_IMPORT_SAFE_FOR_SPREADSHEETS, CrmImportOptions, init, known_bits, read,
 };
 use crate::edge::progress::Callback;
 use crate::edge::{Out, array, guard, optional_text, take, text};
@@ -49,7 +50,8 @@ fn sign(given: CrmStr, usual: char, name: &str) -> Result<char> {
 }
 
 fn options(given: &CrmImportOptions) -> Result<ImportOptions> {
-    known_bits(given.flags, CRM_IMPORT_DRY_RUN | CRM_IMPORT_ABORT, "flags")?;
+    let known = CRM_IMPORT_DRY_RUN | CRM_IMPORT_ABORT | CRM_IMPORT_SAFE_FOR_SPREADSHEETS;
+    known_bits(given.flags, known, "flags")?;
     known_bits(u64::from(given.reserved), 0, "reserved")?;
     let usual = ImportOptions::default();
     let policy =
@@ -70,6 +72,7 @@ fn options(given: &CrmImportOptions) -> Result<ImportOptions> {
         date_format: optional_text(given.date_format, "date_format")?
             .map_or(usual.date_format, str::to_owned),
         delimiter: sign(given.delimiter, usual.delimiter, "delimiter")?,
+        safe_for_spreadsheets: given.flags & CRM_IMPORT_SAFE_FOR_SPREADSHEETS != 0,
     })
 }
 
@@ -147,7 +150,7 @@ pub unsafe extern "C" fn crm_csv_import(
 
 /// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
 /// can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
-/// `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
+/// `flags`: 0, or `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`. `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
 /// (`CRM_E_CONFLICT`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_csv_export(
@@ -156,6 +159,7 @@ pub unsafe extern "C" fn crm_csv_export(
     target: CrmStr,
     filter: CrmStr,
     columns: CrmStr,
+    flags: u64,
     out: *mut i64,
     err: *mut *mut CrmError,
 ) -> CrmStatus {
@@ -165,7 +169,12 @@ pub unsafe extern "C" fn crm_csv_export(
         let (kind, filter) = (catalog::kind(kind)?, self::filter(filter)?);
         let columns = names(columns, "columns")?;
         let session = take(session)?;
-        let rows = session.csv().export_file(kind, target, filter.as_ref(), columns.as_deref())?;
+        known_bits(flags, CRM_EXPORT_SAFE_FOR_SPREADSHEETS, "flags")?;
+        let csv = match flags & CRM_EXPORT_SAFE_FOR_SPREADSHEETS {
+            0 => session.csv(),
+            _ => session.csv().safe_for_spreadsheets(),
+        };
+        let rows = csv.export_file(kind, target, filter.as_ref(), columns.as_deref())?;
         out.give(i64::try_from(rows).map_err(|_| Error::bug("more rows than numbers"))?);
         Ok(())
     })

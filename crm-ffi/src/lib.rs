@@ -48,7 +48,8 @@ pub mod version;
 
 pub use edge::abi::*;
 pub use edge::option::{
-    CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN, CRM_OPEN_BARE, CRM_OPEN_FULL_SYNC, CRM_SCORE_FIELDS,
+    CRM_EXPORT_SAFE_FOR_SPREADSHEETS, CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN,
+    CRM_IMPORT_SAFE_FOR_SPREADSHEETS, CRM_OPEN_BARE, CRM_OPEN_FULL_SYNC, CRM_SCORE_FIELDS,
     CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmFindOptions, CrmImportOptions, CrmOpenOptions,
     CrmPropertyOptions, CrmScoreOptions,
 };

@@ -146,6 +146,7 @@ fn import_options(given: &Bound<'_, PyDict>) -> PyResult<ImportOptions> {
         decimal: letter("decimal")?,
         date_format: text("date_format")?,
         delimiter: letter("delimiter")?,
+        safe_for_spreadsheets: item("safe_for_spreadsheets")?.is_truthy()?,
         ..ImportOptions::default()
     };
     for (link, policy) in item("policy")?.cast::<PyDict>()? {
@@ -172,6 +173,10 @@ fn report(py: Python<'_>, report: ImportReport) -> PyResult<Bound<'_, PyDict>> {
     Ok(facts)
 }
 
+fn desk(core: &crm_core::Session, safe: bool) -> crm_core::Csv<'_> {
+    if safe { core.csv().safe_for_spreadsheets() } else { core.csv() }
+}
+
 #[pyfunction]
 pub(crate) fn export_csv(
     session: &Session,
@@ -179,6 +184,7 @@ pub(crate) fn export_csv(
     target: &Bound<'_, PyAny>,
     filter: Option<&str>,
     columns: Option<Vec<String>>,
+    safe: bool,
 ) -> PyResult<u64> {
     let py = target.py();
     let kind = kind_of(py, record)?;
@@ -188,7 +194,7 @@ pub(crate) fn export_csv(
         let columns: Option<Vec<&str>> =
             columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
         let mut out = BufWriter::with_capacity(BLOCK, file);
-        core.csv().export(kind, &mut out, filter.as_ref(), columns.as_deref())
+        desk(core, safe).export(kind, &mut out, filter.as_ref(), columns.as_deref())
     });
     first(&raised, outcome)
 }
@@ -201,12 +207,13 @@ pub(crate) fn export_csv_file(
     target: PathBuf,
     filter: Option<&str>,
     columns: Option<Vec<String>>,
+    safe: bool,
 ) -> PyResult<u64> {
     let kind = kind_of(py, record)?;
     session.ask(py, |core| {
         let filter = filter.map(Filter::parse).transpose()?;
         let columns: Option<Vec<&str>> =
             columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
-        core.csv().export_file(kind, &target, filter.as_ref(), columns.as_deref())
+        desk(core, safe).export_file(kind, &target, filter.as_ref(), columns.as_deref())
     })
 }

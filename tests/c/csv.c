@@ -158,15 +158,18 @@ static void exporting(crm_session *s, const char *folder) {
   crm_import_options options;
   crm_frame *report = NULL;
   snprintf(path, sizeof path, "%s/deals.csv", folder);
-  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name, expected_revenue"), &rows, &err));
+  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name, expected_revenue"), 0, &rows, &err));
   CHECK(rows == 2);
   char text[256] = {0};
   FILE *file = fopen(path, "rb");
   CHECK(file != NULL && fread(text, 1, sizeof text - 1, file) > 0 && fclose(file) == 0);
   CHECK(strcmp(text, "name,expected_revenue\nFleet lease,12000.50\nSpare parts,0.00\n") == 0);
 
-  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), &rows, &err));
+  const uint64_t safe = CRM_EXPORT_SAFE_FOR_SPREADSHEETS;
+  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), 8, &rows, &err));
+  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), safe, &rows, &err));
   crm_import_options_init(&options, sizeof options);
+  options.flags = CRM_IMPORT_SAFE_FOR_SPREADSHEETS;
   options.kind = CRM_KIND_LEAD;
   options.path = S(path);
   OK(crm_csv_import(s, &options, &report, NULL, &err));
@@ -206,7 +209,7 @@ static void exporting_over(crm_session *s, const char *folder) {
   int64_t rows = -1;
   crm_frame *problems = NULL;
   snprintf(path, sizeof path, "%s/csv.crm", folder);
-  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
+  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), 0, &rows, &err));
   OK(crm_verify(database, &problems, &err));
   CHECK(rows == -1 && crm_frame_rows(problems) == 0 && crm_frame_free(problems) == CRM_OK && leads(s) == 2);
   snprintf(path, sizeof path, "%s/copy.crm", folder);
@@ -214,7 +217,7 @@ static void exporting_over(crm_session *s, const char *folder) {
   FAILS(CRM_E_CONFLICT, crm_backup(database, S(path), NULL, NULL, &err));
   FAILS(CRM_E_INVALID, crm_backup(database, S(":memory:"), NULL, NULL, &err));
   moves(path, folder);
-  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
+  FAILS(CRM_E_CONFLICT, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), 0, &rows, &err));
 }
 
 static void nonsense(crm_session *s, const char *folder) {
@@ -249,12 +252,12 @@ static void nonsense(crm_session *s, const char *folder) {
   FAILS(CRM_E_INVALID, crm_csv_import(s, &options, &report, &problems, &err));
 
   snprintf(path, sizeof path, "%s/no/such/folder.csv", folder);
-  FAILS(CRM_E_HOST, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), &rows, &err));
-  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(""), S(""), S(""), &rows, &err));
-  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), NULL, &err));
+  FAILS(CRM_E_HOST, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), 0, &rows, &err));
+  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(""), S(""), S(""), 0, &rows, &err));
+  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S(""), 0, NULL, &err));
   snprintf(path, sizeof path, "%s/kept.csv", folder);
-  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), &rows, &err));
-  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("nmae"), &rows, &err));
+  OK(crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("name"), 0, &rows, &err));
+  FAILS(CRM_E_INVALID, crm_csv_export(s, CRM_KIND_LEAD, S(path), S(""), S("nmae"), 0, &rows, &err));
   FILE *file = fopen(path, "rb");
   CHECK(file != NULL && fclose(file) == 0); /* a failure leaves the file that was there */
   snprintf(path, sizeof path, "%s/kept.csv.part", folder);

@@ -50,6 +50,21 @@ def test_export_then_import_changes_nothing(s: crm.Session, tmp_path: Path) -> N
     assert (report.unchanged, report.failed, report.created, report.updated) == (2, 0, 0, 0), report.errors
 
 
+def test_an_export_for_spreadsheets_is_read_back_as_it_was(s: crm.Session, tmp_path: Path) -> None:
+    names = ["=HYPERLINK(1)", "+49 711", "-x", "@x", "'=x", "'tis"]
+    s.leads.create([{"name": name, "expected_revenue": 7} for name in names])
+    path = tmp_path / "safe.csv"
+    assert s.csv.export("lead", path, columns=["name", "expected_revenue"], safe_for_spreadsheets=True) == 6
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == [
+        "'=HYPERLINK(1),7.00", "'+49 711,7.00", "'-x,7.00", "'@x,7.00", "''=x,7.00", "'tis,7.00",
+    ]  # fmt: skip
+    out = io.BytesIO()
+    s.csv.export("lead", out, safe_for_spreadsheets=True)
+    out.seek(0)
+    report = s.csv.import_("lead", out, {}, safe_for_spreadsheets=True)
+    assert (report.unchanged, report.failed) == (6, 0), report.errors
+
+
 def test_files_that_fail(s: crm.Session, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         s.csv.import_("lead", tmp_path / "nothing.csv", {"Deal": "name"})

@@ -298,6 +298,24 @@ fn is_escaped(text: &str) -> bool {
         .is_some_and(|rest| rest.len() > 1 && rest.bytes().all(|byte| byte == b'\\'))
 }
 
+/// A text as a cell that no spreadsheet takes for a formula: one that begins like one, after however many apostrophes, gains an
+/// apostrophe, which [`unguarded`] takes away again. Other texts, those that begin with an apostrophe among them, stay as they are.
+pub(super) fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
+    if begins_a_formula(&text) { Cow::Owned(format!("'{text}")) } else { text }
+}
+
+/// What [`guarded`] was given.
+pub(super) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if begins_a_formula(text) => text,
+        _ => cell,
+    }
+}
+
+fn begins_a_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
 /// The links in one cell: separated by `;`, else by `,`.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let separator = if text.contains(';') { ';' } else { ',' };

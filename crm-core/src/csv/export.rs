@@ -2,13 +2,13 @@
 //!
 //! Columns are written so that an import reads them back: money in major units, probability in percent, dates in ISO 8601, instants
 //! in RFC 3339, links by id, lists joined by `;`, a column for each custom field.
-//! Deliberately absent: changing texts that a spreadsheet would take for formulas; what is stored is what is written.
+//! What is stored is what is written, unless the host asks for texts that no spreadsheet takes for formulas.
 
 use std::borrow::Cow;
 use std::io::Write;
 
 use crate::base::{Error, ErrorKind, Field, FieldKind, RecordKind, Result, Value};
-use crate::csv::cell::written;
+use crate::csv::cell::{guarded, written};
 use crate::desk::column::{self, Target};
 use crate::desk::{Find, by_kind};
 use crate::filter::Filter;
@@ -49,6 +49,7 @@ pub(super) fn run(
     target: &mut dyn Write,
     filter: Option<&Filter>,
     names: Option<&[&str]>,
+    safe: bool,
 ) -> Result<u64> {
     let names: Vec<String> = match names {
         Some(names) => names.iter().map(|name| (*name).to_owned()).collect(),
@@ -64,7 +65,7 @@ pub(super) fn run(
     let mut count = 0;
     by_kind!(kind, R => column::each::<R>(tx, &find, &targets, |cells| {
         for cell in &cells {
-            writer.write_field(plain(cell).as_bytes()).map_err(|error| unwritable(&error))?;
+            writer.write_field(plain(cell, safe).as_bytes()).map_err(|error| unwritable(&error))?;
         }
         writer.write_record(None::<&[u8]>).map_err(|error| unwritable(&error))?;
         count += 1;
@@ -79,13 +80,14 @@ fn unwritable(error: &dyn std::fmt::Display) -> Error {
 }
 
 /// A value as a cell.
-fn plain(value: &Value) -> Cow<'_, str> {
+fn plain(value: &Value, safe: bool) -> Cow<'_, str> {
     match value {
         Value::Null | Value::Map(_) => Cow::Borrowed(""),
         Value::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
         Value::Int(number) => Cow::Owned(number.to_string()),
         Value::Float(number) => Cow::Owned(number.to_string()),
         Value::Decimal(number) => Cow::Owned(number.to_string()),
+        Value::Text(text) if safe => guarded(written(text)),
         Value::Text(text) => written(text),
         Value::Date(date) => Cow::Owned(date.to_string()),
         Value::Time(moment) => Cow::Owned(moment.to_string()),

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use crate::base::progress::Progress;
 use crate::base::{Error, ErrorKind, FieldKind, Frame, RecordKind, Result, Value, limit};
-use crate::csv::cell::{self, Fault, Format};
+use crate::csv::cell::{self, Fault, Format, unguarded};
 use crate::csv::links::Links;
 use crate::csv::mapping::{Column, Mapping};
 use crate::csv::reader::{Raw, Source};
@@ -127,7 +127,12 @@ impl Import<'_> {
 
     fn row(&self, raw: &Raw) -> Row {
         let text = |column: &Column| {
-            String::from_utf8_lossy(raw.cells.get(column.at).unwrap_or_default()).into_owned()
+            let cell = String::from_utf8_lossy(raw.cells.get(column.at).unwrap_or_default());
+            if self.options.safe_for_spreadsheets {
+                unguarded(&cell).to_owned()
+            } else {
+                cell.into_owned()
+            }
         };
         let mut row = Row {
             record: raw.record,

@@ -93,6 +93,8 @@ pub struct ImportOptions {
     pub date_format: String,
     /// What stands between cells.
     pub delimiter: char,
+    /// The file was written with [`Csv::safe_for_spreadsheets`]: the apostrophes that it gained are taken away.
+    pub safe_for_spreadsheets: bool,
 }
 
 impl Default for ImportOptions {
@@ -105,6 +107,7 @@ impl Default for ImportOptions {
             decimal: '.',
             date_format: "%Y-%m-%d".to_owned(),
             delimiter: ',',
+            safe_for_spreadsheets: false,
         }
     }
 }
@@ -158,11 +161,33 @@ pub struct ImportReport {
 #[derive(Debug, Clone, Copy)]
 pub struct Csv<'s> {
     link: &'s Link,
+    safe: bool,
 }
 
 impl<'s> Csv<'s> {
     pub(crate) const fn new(link: &'s Link) -> Self {
-        Self { link }
+        Self { link, safe: false }
+    }
+
+    /// The desk whose exports can be opened in a spreadsheet without being run: a text that begins with `=`, `+`, `-`, `@`, a tab or a
+    /// line break gains an apostrophe in front, also after apostrophes of its own. Numbers and dates stay as they are.
+    /// [`ImportOptions::safe_for_spreadsheets`] reads such a file back as it was.
+    ///
+    /// ```
+    /// use crm_core::{Crm, RecordKind, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let s = crm.session(None, None)?;
+    /// s.leads().create(fields! { name: "=cmd|' /C calc'!A0", phone: "+49 711 123" })?;
+    /// let mut out = Vec::new();
+    /// s.csv().safe_for_spreadsheets().export(RecordKind::Lead, &mut out, None, Some(&["name", "phone"]))?;
+    /// assert_eq!(String::from_utf8_lossy(&out), "name,phone\n'=cmd|' /C calc'!A0,'+49 711 123\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn safe_for_spreadsheets(self) -> Self {
+        Self { safe: true, ..self }
     }
 
     /// Creates and updates records of a kind from the rows of a CSV file.
@@ -212,7 +237,7 @@ impl<'s> Csv<'s> {
         filter: Option<&Filter>,
         columns: Option<&[&str]>,
     ) -> Result<u64> {
-        self.link.read(|tx| export::run(tx, record, target, filter, columns))
+        self.link.read(|tx| export::run(tx, record, target, filter, columns, self.safe))
     }
 
     /// As [`Self::export`], into the file at `target`, which is replaced only when all is written: a call that fails leaves it as it was.

@@ -233,6 +233,10 @@ unsafe impl Options for CrmPropertyOptions {
 pub const CRM_IMPORT_DRY_RUN: u64 = 0x1;
 /// `crm_import_options.flags`: the first bad row ends it all; otherwise bad rows are left out and told.
 pub const CRM_IMPORT_ABORT: u64 = 0x2;
+/// `crm_import_options.flags`: the file was written with `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`.
+pub const CRM_IMPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x4;
+/// `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
+pub const CRM_EXPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x1;
 
 /// How to read a CSV file. Fill it with `crm_import_options_init`.
 #[repr(C)]

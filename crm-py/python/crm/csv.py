@@ -76,6 +76,7 @@ class Csv:
         decimal: str = ".",
         date_format: str = "%Y-%m-%d",
         delimiter: str = ",",
+        safe_for_spreadsheets: bool = False,
         progress: Progress = None,
     ) -> ImportReport:
         """Creates and updates records from the rows of a CSV file, given as a path or an open binary file.
@@ -96,6 +97,8 @@ class Csv:
         `decimal` separates the fraction; groups of three digits may be set apart by the other of ``.`` and ``,``, a space or an
         apostrophe: by default ``3,000`` is three thousand and ``3.000`` is three, with ``decimal=","`` the other way round.
 
+        With `safe_for_spreadsheets` the file is one that an export has written so, and the apostrophes that it gained are taken away.
+
         One transaction: with ``on_error="abort"`` the first bad row undoes everything, with ``"skip"`` each is left out and reported.
 
         >>> import crm, io
@@ -115,13 +118,20 @@ class Csv:
             "decimal": decimal,
             "date_format": date_format,
             "delimiter": delimiter,
+            "safe_for_spreadsheets": safe_for_spreadsheets,
         }
         with watching(progress) as move, _opened(source) as file:
             report = _crm.import_csv(self._native, record, file, dict(mapping), options, move)
         return ImportReport(**report)
 
     def export(
-        self, record: str, target: Path | BinaryIO, filter: AnyFilter = None, columns: Sequence[str] | None = None
+        self,
+        record: str,
+        target: Path | BinaryIO,
+        filter: AnyFilter = None,
+        columns: Sequence[str] | None = None,
+        *,
+        safe_for_spreadsheets: bool = False,
     ) -> int:
         """Writes records as CSV to a path or an open binary file; answers how many. Importing the file again changes nothing.
 
@@ -130,10 +140,21 @@ class Csv:
 
         At a path the file is replaced when all is written, and keeps its mode; a call that fails leaves it as it was. A link is followed,
         a pipe or a device is written to as it is; an open database and any crm file are refused (`ConflictError`).
+
+        A spreadsheet runs texts that begin with ``=``, ``+``, ``-``, ``@``, a tab or a line break as formulas. With `safe_for_spreadsheets`
+        they gain an apostrophe in front; importing with the same word takes it away again.
+
+        >>> import crm, io
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     deal = s.leads.create(name="=1+1", phone="+49 711 123", expected_revenue=5)
+        ...     out = io.BytesIO()
+        ...     rows = s.csv.export("lead", out, columns=["name", "phone", "expected_revenue"], safe_for_spreadsheets=True)
+        >>> out.getvalue().decode().splitlines()[1]
+        "'=1+1,'+49 711 123,5.00"
         """
         if isinstance(target, str | bytes | os.PathLike):
-            return _crm.export_csv_file(self._native, record, os.fsdecode(target), text(filter), words(columns))
-        return _crm.export_csv(self._native, record, target, text(filter), words(columns))
+            return _crm.export_csv_file(self._native, record, os.fsdecode(target), text(filter), words(columns), safe_for_spreadsheets)
+        return _crm.export_csv(self._native, record, target, text(filter), words(columns), safe_for_spreadsheets)
 
     def __repr__(self) -> str:
         return "<crm.Csv>"

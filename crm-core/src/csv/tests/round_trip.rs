@@ -57,6 +57,35 @@ fn export(s: &Session, kind: RecordKind, columns: Option<&[&str]>) -> String {
 }
 
 #[test]
+fn an_export_for_spreadsheets_holds_no_formula_and_imports_unchanged() {
+    let s = session();
+    let names =
+        ["=1+1", "+49", "-5", "@SUM(1)", "'=x", "''-x", "'tis", "plain", "a=b", "''", "\\N"];
+    for name in names {
+        s.leads()
+            .create(fields! { name: name, description: format!("\t{name}"), expected_revenue: 5 })
+            .unwrap();
+    }
+    let mut out = Vec::new();
+    s.csv().safe_for_spreadsheets().export(RecordKind::Lead, &mut out, None, None).unwrap();
+    let mut file = csv::Reader::from_reader(out.as_slice());
+    let mut cells = 0;
+    for row in file.records().map(Result::unwrap) {
+        assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t'])), "{row:?}");
+        cells += row.iter().filter(|cell| cell.starts_with('\'')).count();
+    }
+    assert_eq!(
+        cells,
+        6 + 2 + names.len(),
+        "formulas, two that keep their apostrophes, and each description"
+    );
+    let text = String::from_utf8(out).unwrap();
+    let safe = ImportOptions { safe_for_spreadsheets: true, ..ImportOptions::default() };
+    let report = try_import(&s, RecordKind::Lead, &text, &[], &safe).unwrap();
+    assert_eq!((report.unchanged, report.failed), (names.len() as u64, 0), "{:?}", report.errors);
+}
+
+#[test]
 fn the_own_export_of_every_kind_changes_nothing() {
     let (crm, s) = busy();
     for kind in RecordKind::ALL {
