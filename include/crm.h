@@ -1899,6 +1899,13 @@ crm_status crm_score_explain(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
+// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
+// of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
+crm_status crm_score_nearest(const crm_session *session,
+                             int64_t lead_id,
+                             crm_frame **out,
+                             crm_error **err);
+
 // The weighted forecast as a table. `by` names its groups, such as `month, team_id` (of `month quarter team_id user_id stage_id
 // company_id`); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups
 // (`period_start` and `period_end` for periods), `currency`, `bucket` (won open overdue undated), `count`, `expected_revenue`,

@@ -697,6 +697,9 @@ public:
     });
     return frame(raw);
   }
+  frame nearest(std::int64_t lead_id) const {
+    return detail::make_frame(crm_score_nearest, get(), lead_id);
+  }
   frame explain(std::int64_t lead_id) const {
     return detail::make_frame(crm_score_explain, get(), lead_id);
   }

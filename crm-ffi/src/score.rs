@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crm_core::base::frame::{Column, ColumnData};
 use crm_core::score::{
-    Backtest, BacktestAt, Explanation, ScoreConfig, ScoreFrequency, ScorePrediction, ScoreRun,
+    Backtest, BacktestAt, Explanation, NearestDeal, ScoreConfig, ScoreFrequency, ScorePrediction,
+    ScoreRun,
 };
 use crm_core::{Frame, LeadId, Progress, Result, Session, Timestamp};
 
@@ -242,6 +243,20 @@ pub unsafe extern "C" fn crm_score_explain(
     err: *mut *mut CrmError,
 ) -> CrmStatus {
     table(session, out, err, |session| Ok(explained(&session.score().explain(LeadId(lead_id))?)))
+}
+
+/// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
+/// of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_nearest(
+    session: *const CrmSession,
+    lead_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        Ok(NearestDeal::frame(&session.score().nearest(LeadId(lead_id))?))
+    })
 }
 
 fn column(name: &str, data: ColumnData) -> Column {

@@ -47,8 +47,8 @@ mod _crm {
     use crate::session::Session;
     #[pymodule_export]
     use crate::study::{
-        backtest_score, board, configure_score, explain_score, predict_score, rebuild_score,
-        recompute_score, score_configuration, score_frequencies, score_health, score_parameters,
-        weighted_forecast,
+        backtest_score, board, configure_score, explain_score, nearest_deals, predict_score,
+        rebuild_score, recompute_score, score_configuration, score_frequencies, score_health,
+        score_parameters, weighted_forecast,
     };
 }

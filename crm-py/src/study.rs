@@ -5,7 +5,8 @@ use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
 use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{
-    Backtest, Explanation, ExplanationRow, ScoreConfig, ScoreFrequency, ScorePrediction, ScoreRun,
+    Backtest, Explanation, ExplanationRow, NearestDeal, ScoreConfig, ScoreFrequency,
+    ScorePrediction, ScoreRun,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -125,6 +126,17 @@ pub(crate) fn explain_score<'py>(
     let py = lead_id.py();
     let lead = LeadId(identify("lead_id", RecordKind::Lead, lead_id)?);
     explanation(py, session.ask(py, |core| core.score().explain(lead))?)
+}
+
+#[pyfunction]
+pub(crate) fn nearest_deals<'py>(
+    session: &Session,
+    lead_id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = lead_id.py();
+    let lead = LeadId(identify("lead_id", RecordKind::Lead, lead_id)?);
+    let deals = session.ask(py, |core| core.score().nearest(lead))?;
+    frame(py, NearestDeal::frame(&deals))
 }
 
 #[pyfunction]

@@ -347,6 +347,8 @@ static void settings_and_score(crm_session *s) {
   int64_t past = 0;
   OK(crm_score_predict(s, S(""), &past, NULL, NULL, &frame, &err));
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_score_nearest(s, id, &frame, &err));
+  CHECK(is(crm_frame_name(frame, 1), "likeness") && crm_frame_free(frame) == CRM_OK);
   OK(crm_score_explain(s, id, &frame, &err));
   crm_str text = {0};
   OK(crm_frame_text(frame, 0, 0, &text, &err));

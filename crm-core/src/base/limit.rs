@@ -52,6 +52,8 @@ pub const CSV_CHUNK: usize = 1 << 25;
 pub const CSV_COLUMNS: usize = 1_000;
 /// Errors that an import keeps; the rest are only counted.
 pub const CSV_ERRORS: usize = 10_000;
+/// Newest closed deals among which the score looks for those like a lead.
+pub const NEAREST_POOL: usize = 10_000;
 /// Evidence fields of the score.
 pub const EVIDENCE_FIELDS: usize = 64;
 /// Milliseconds that a write waits for another writer: what the engine can count, over three weeks.

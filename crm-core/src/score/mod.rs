@@ -25,6 +25,7 @@ mod known;
 mod learn;
 mod lesson;
 mod model;
+mod nearest;
 mod online;
 mod parameters;
 mod pass;
@@ -50,6 +51,7 @@ pub use config::{ScoreConfig, ScoreConfiguration};
 pub use explain::{Explanation, ExplanationRow, ScoreFrequency};
 pub use health::{FieldHealth, ScoreHealth};
 pub(crate) use learn::{catch_up, learn};
+pub use nearest::NearestDeal;
 pub use predict::ScorePrediction;
 pub use quality::{ScoreBin, ScoreQuality};
 
@@ -103,6 +105,37 @@ impl<'s> Scores<'s> {
                 count(tx, &mut Progress::none(), 1)?;
             }
             Ok(())
+        })
+    }
+
+    /// The ten closed deals most like a lead by the configured fields, of the 10,000 newest that this user sees; the most alike first.
+    /// A shared value counts the more the rarer it is.
+    ///
+    /// ```
+    /// use crm_core::score::ScoreConfig;
+    /// use crm_core::{Crm, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let s = crm.session(None, None)?;
+    /// let fields = Some(vec!["country_code".to_owned()]);
+    /// s.score().configure(&ScoreConfig { fields, ..ScoreConfig::default() })?;
+    /// let french = s.leads().create(fields! { name: "Rental", country_code: "FR" })?;
+    /// let german = s.leads().create(fields! { name: "Racks", country_code: "DE" })?;
+    /// let deal = s.leads().create(fields! { name: "Fleet lease", country_code: "FR" })?;
+    /// s.leads().mark_won(french.id)?;
+    /// s.leads().mark_won(german.id)?;
+    /// let like = s.score().nearest(deal.id)?;
+    /// assert_eq!((like.len(), like[0].lead_id, like[0].outcome), (1, french.id, true));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such lead that this user may see.
+    pub fn nearest(&self, id: LeadId) -> Result<Vec<NearestDeal>> {
+        self.link.read(|tx| {
+            let lead = query::get::<Lead>(tx, id)?;
+            nearest::nearest(tx, &*config::load(tx)?, &lead)
         })
     }
 

@@ -1,7 +1,7 @@
 //! `desk.verb` of a case, as calls of the public API.
 
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
-use crm_core::score::{Backtest, BacktestAt, ScoreConfig, ScorePrediction, ScoreRun};
+use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
     PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, UserRef, Value,
@@ -230,6 +230,9 @@ impl World {
             ),
             ("score", "configuration") => Answer::frame(&s.score().configuration()?.frame()),
             ("score", "health") => Answer::frame(&s.score().health(&mut Progress::none())?.frame()),
+            ("score", "nearest") => {
+                Answer::frame(&NearestDeal::frame(&s.score().nearest(LeadId(on.one()?))?))
+            }
             ("score", "backtest") => {
                 let start = match args.take("start")? {
                     Some(Value::Date(date)) => Some(date),

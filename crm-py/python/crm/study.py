@@ -261,6 +261,20 @@ class Scores:
         columns, facts = _crm.explain_score(self._native, lead_id)
         return Explanation(columns, **facts)
 
+    def nearest(self, lead_id: int | Lead) -> Frame:
+        """The ten closed deals most like a deal by the configured fields, of the 10,000 newest: `lead_id`, `likeness` (0 to 1), `shared`
+        (names of fields joined by ``;``), `outcome` (`won` or `lost`), `closed_at`. A shared value counts the more the rarer it is.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     s.score.configure(fields=["country_code"])
+        ...     rental, racks, deal = s.leads.create([{"name": "Deal", "country_code": code} for code in ("FR", "DE", "FR")])
+        ...     won = s.leads.mark_won([rental, racks])
+        ...     [(row["lead_id"] == rental.id, row["shared"], row["outcome"]) for row in s.score.nearest(deal)]
+        [(True, 'country_code', 'won')]
+        """
+        return _crm.nearest_deals(self._native, lead_id)
+
     def __repr__(self) -> str:
         return "<crm.Scores>"
 
