@@ -150,8 +150,8 @@ pub unsafe extern "C" fn crm_csv_import(
 
 /// Writes the records that match into a file; `columns` such as `id, name, partner_id.name`; empty: what an import into this database
 /// can read again. For another database leave out `id`, and name links by name or `external_id(<system>)`.
-/// `flags`: 0, or `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`. `out` receives how many. A file that is there is replaced when all is written, and keeps its mode; a crm file is never
-/// (`CRM_E_CONFLICT`).
+/// `flags`: 0, or `CRM_EXPORT_SAFE_FOR_SPREADSHEETS`. `out` receives how many. A file that is there is replaced when all is written, and
+/// keeps its mode; a crm file is never (`CRM_E_CONFLICT`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_csv_export(
     session: *const CrmSession,
