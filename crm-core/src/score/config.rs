@@ -159,10 +159,12 @@ impl Config {
 /// What is configured, kept beside the connection.
 pub(crate) fn load(tx: &Tx<'_>) -> Result<Arc<Config>> {
     tx.memo(|tx| {
-        let fields = match setting::read(tx, Key::ScoreFields)? {
+        let mut fields: Vec<String> = match setting::read(tx, Key::ScoreFields)? {
             Value::Text(list) => serde_json::from_str(&list).unwrap_or_default(),
             _ => DEFAULT_FIELDS.map(str::to_owned).to_vec(),
         };
+        // A field that an older library took as evidence and this one does not: nobody's write shall fail by that.
+        fields.retain(|name| Variable::parse(name).is_ok());
         let day = |key| match setting::read(tx, key)? {
             Value::Text(day) => Date::parse(&day).map(Some),
             _ => Ok(None),

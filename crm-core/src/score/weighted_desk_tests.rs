@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{ScoreConfig, batch, config, model, store};
 use crate::base::{Date, LeadId, Progress, TeamId, Timestamp};
 use crate::record::{Lead, ProbabilitySource, PropertyKind};
-use crate::{Crm, Find, Lost, PropertyDefinition, RecordKind, Session, Value, fields};
+use crate::{Crm, Find, Lost, PropertyDefinition, RecordKind, Session, Value, fields, setting};
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_micros(1_772_442_000_000_000 + minute * 60_000_000).unwrap()
@@ -262,4 +262,21 @@ proptest! {
             prop_assert_eq!(s.score().explain(lead.id).unwrap().probability, lead.automated_probability);
         }
     }
+}
+
+#[test]
+fn what_is_no_evidence_any_more_is_left_out_and_nobodys_write_fails() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    let stored = r#"["forecast_category","country_code","no_field_of_ours"]"#;
+    s.score()
+        .link
+        .write_alone(|tx| {
+            setting::write(tx, setting::Key::ScoreFields, &Value::Text(stored.to_owned()))
+        })
+        .unwrap();
+    let lead = s.leads().create(fields! { name: "Fleet lease", country_code: "FR" }).unwrap();
+    close(&s, lead.id, true);
+    assert_eq!(s.score().configuration().unwrap().fields, ["country_code"]);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
