@@ -421,6 +421,20 @@ fn a_lost_connection_is_told_and_the_handle_heals() {
 }
 
 #[test]
+fn a_wish_to_stop_ends_no_call_that_begins_later() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    for _ in 0..100 {
+        std::thread::scope(|scope| {
+            let busy = scope.spawn(|| (0..5).for_each(|_| drop(s.leads().count(None))));
+            (0..3).for_each(|_| crm.interrupt());
+            busy.join().unwrap();
+        });
+        assert_eq!(s.leads().count(None).unwrap(), 0);
+    }
+}
+
+#[test]
 fn what_runs_can_be_interrupted() {
     let url = fresh();
     let crm = Crm::open(&url).unwrap();

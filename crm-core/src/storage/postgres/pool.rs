@@ -23,6 +23,9 @@ struct Lent {
     /// Whose verb it serves; nobody's between the verbs of an open `atomic`, and nobody's for a question.
     writes_for: Option<Thread>,
     token: CancelToken,
+    /// Whether it was told to stop. The server hears that a moment later, perhaps when the call is over: nobody else may be given the
+    /// connection then.
+    told: bool,
 }
 
 #[derive(Default)]
@@ -101,14 +104,14 @@ impl Pool {
         }
         if let Some(conn) = state.idle.pop() {
             let (id, token) = (conn.id(), conn.session().cancel_token());
-            state.lent.push(Lent { id, writes_for: thread, token });
+            state.lent.push(Lent { id, writes_for: thread, token, told: false });
             return Ok(conn);
         }
         // Connecting takes long: others need not wait for it, and a connection more for a moment does no harm.
         drop(state);
         let conn = connection(self.server.connect()?, &self.trips);
         let (id, token) = (conn.id(), conn.session().cancel_token());
-        lock(&self.state).lent.push(Lent { id, writes_for: thread, token });
+        lock(&self.state).lent.push(Lent { id, writes_for: thread, token, told: false });
         Ok(conn)
     }
 
@@ -120,16 +123,22 @@ impl Pool {
         }
     }
 
-    /// Takes a connection back; a broken one goes.
+    /// Takes a connection back; a broken one goes, and one that was told to stop.
     pub(crate) fn give_back(&self, conn: Box<Conn>) {
         let id = conn.id();
         let mut state = lock(&self.state);
+        let told = state.lent.iter().any(|lent| lent.id == id && lent.told);
         state.lent.retain(|lent| lent.id != id);
-        if !state.closed && !conn.session().is_lost() && state.idle.len() < limit::IDLE_CONNECTIONS
-        {
+        let room = state.idle.len() < limit::IDLE_CONNECTIONS;
+        let gone = if !state.closed && !told && !conn.session().is_lost() && room {
             state.idle.push(conn);
-        }
+            None
+        } else {
+            Some(conn)
+        };
         drop(state);
+        // Parting from a server takes a moment; nobody has to wait for it.
+        drop(gone);
         self.freed.notify_one();
     }
 
@@ -141,8 +150,11 @@ impl Pool {
 
     /// Stops what runs now.
     pub(crate) fn interrupt(&self) {
-        let tokens: Vec<CancelToken> =
-            lock(&self.state).lent.iter().map(|lent| lent.token.clone()).collect();
+        let tell = |lent: &mut Lent| {
+            lent.told = true;
+            lent.token.clone()
+        };
+        let tokens: Vec<CancelToken> = lock(&self.state).lent.iter_mut().map(tell).collect();
         for token in tokens {
             self.server.cancel(&token);
         }
