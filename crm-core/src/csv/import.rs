@@ -171,16 +171,11 @@ impl Import<'_> {
 
     /// The records that the rows of a chunk are about, by what other systems call them.
     fn known(&self, tx: &Tx<'_>, rows: &[Row]) -> Result<external_id::Known> {
-        let name = |row: &'_ Row| {
-            let columns = self.mapping.columns.iter().zip(&row.cells);
-            let name = |(column, cell): (&Column, &String)| match &column.target {
-                Target::External(system) => Some((system.clone(), cell.trim().to_owned())),
-                _ => None,
-            };
-            columns.filter_map(name).collect::<Vec<_>>()
-        };
-        let names: Vec<_> = rows.iter().flat_map(name).collect();
-        let names = names.iter().map(|(system, text)| (system.as_str(), text.as_str()));
+        let cells = rows.iter().flat_map(|row| self.mapping.columns.iter().zip(&row.cells));
+        let names = cells.filter_map(|(column, cell)| match &column.target {
+            Target::External(system) => Some((system.as_str(), cell.trim())),
+            _ => None,
+        });
         external_id::find_all(tx, self.kind, names)
     }
 

@@ -44,9 +44,9 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
         draft::update(lead, fields, &cx)
     })?;
     if let Some((system, external)) = &fields.external_id {
-        for id in query::distinct(ids)? {
-            crate::external_id::bind(tx, RecordKind::Lead, id, system, external)?;
-        }
+        let name = |id| (id, system.as_str(), external.as_str());
+        let names: Vec<_> = query::distinct(ids)?.into_iter().map(name).collect();
+        crate::external_id::bind_all(tx, RecordKind::Lead, &names)?;
     }
     Ok(())
 }

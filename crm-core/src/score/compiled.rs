@@ -28,8 +28,9 @@ pub(crate) struct Judging<'m> {
 impl<'m> Judging<'m> {
     /// To judge so many leads of so many variables.
     pub(crate) fn new(model: &'m model::Model, leads: usize, variables: usize) -> Self {
-        // A lead costs about as much through the maps as its values' weights cost to be put into tables.
-        let pays = leads * variables > model.judge().size();
+        // A lead costs about as much through the maps as its values' weights cost to be put into tables. Of a single one, that is not
+        // even asked: how large the model is may take as long as the answer.
+        let pays = leads > 1 && leads * variables > model.judge().size();
         let compiled = pays.then(|| model.judge().compiled());
         Self { model, compiled, values: Vec::new() }
     }
