@@ -43,6 +43,25 @@ fn server() -> Client {
     Client::connect(&std::env::var("CRM_TEST_URL").unwrap(), NoTls).unwrap()
 }
 
+/// Waits until that is so; a minute without it is a failure.
+#[expect(clippy::disallowed_methods, reason = "another thread or the server gets there first")]
+fn until(mut it_is_so: impl FnMut() -> bool) {
+    for _ in 0..6_000 {
+        if it_is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("it did not come to that");
+}
+
+/// Waits until somebody waits for the table of leads.
+fn until_it_waits(schema: &str) {
+    let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
+    let (lead, mut server) = (format!("{schema}.lead"), server());
+    until(|| !server.query(waits, &[&lead]).unwrap().is_empty());
+}
+
 fn drafts(n: usize) -> Vec<Fields> {
     (0..n).map(|n| fields! { name: format!("Deal {n}"), expected_revenue: i64::try_from(n).unwrap() + 1, partner_name: "Azure Bakery" }).collect()
 }
@@ -69,7 +88,7 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
         count("create", &mut |s| leads = ids(&s.leads().create_many(drafts(n)).unwrap()));
         count("create by their names", &mut |s| {
             let named = drafts(n).into_iter().enumerate().map(|(at, mut draft)| {
-                draft.external_id = Some(("erp".into(), format!("{}-{at}", asks)));
+                draft.external_id = Some(("erp".into(), format!("{asks}-{at}")));
                 draft
             });
             drop(s.leads().create_many(named.collect()).unwrap());
@@ -394,7 +413,8 @@ fn kill(name: &str) {
     let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
     server().execute(sql, &[&name]).unwrap();
     let left = "SELECT 1 FROM pg_stat_activity WHERE application_name = $1";
-    while !server().query(left, &[&name]).unwrap().is_empty() {}
+    let mut server = server();
+    until(|| server.query(left, &[&name]).unwrap().is_empty());
 }
 
 #[test]
@@ -435,6 +455,65 @@ fn a_wish_to_stop_ends_no_call_that_begins_later() {
 }
 
 #[test]
+fn an_interrupt_ends_one_call_and_leaves_an_open_transaction_whole() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let was_stopped = |done: crm_core::Result<()>| match done {
+        Err(error) if error.kind() == ErrorKind::Cancelled => 1,
+        done => done.map(|()| 0).unwrap(),
+    };
+    // By another thread, sooner or later in a verb or between two of them, with and without an open transaction.
+    let lead = s.leads().create(fields! { name: "Fleet lease" }).unwrap().id;
+    let rounds = 300;
+    let mut stopped = 0;
+    for round in 0..rounds {
+        let within = round % 3 > 0;
+        if within {
+            s.begin().unwrap();
+            s.leads().update(lead, fields! { name: format!("Deal {round}") }).unwrap();
+        }
+        let done = AtomicBool::new(false);
+        stopped += std::thread::scope(|scope| {
+            scope.spawn(|| {
+                (0..round * 1_000).for_each(|_| std::hint::spin_loop());
+                crm.interrupt();
+                done.store(true, Ordering::Release);
+            });
+            let mut stopped = 0;
+            while !done.load(Ordering::Acquire) {
+                let city = format!("City {}", (round + stopped) % 2);
+                stopped += was_stopped(s.leads().update(lead, fields! { city: city }).map(drop));
+                stopped += was_stopped(s.leads().get(lead).map(drop));
+            }
+            assert!(stopped <= 1, "one interrupt, {stopped} calls");
+            stopped
+        });
+        s.leads().update(lead, fields! { priority: round % 4 }).unwrap();
+        if within {
+            s.commit().unwrap();
+            assert_eq!(s.leads().get(lead).unwrap().name, format!("Deal {round}"));
+        }
+    }
+    assert!(stopped > 0, "none of them met a call");
+
+    // By the host that the call asks.
+    let elsewhere = crm.clone();
+    let interrupts: GoOn = Arc::new(move || {
+        elsewhere.interrupt();
+        true
+    });
+    let hurried = crm.session_asking(None, None, Some(interrupts)).unwrap();
+    for round in 1..=100 {
+        hurried.begin().unwrap();
+        hurried.leads().create(fields! { name: "kept" }).unwrap();
+        assert_eq!(was_stopped(hurried.leads().create_many(drafts(400)).map(drop)), 1);
+        hurried.commit().unwrap();
+        assert_eq!(s.leads().count(None).unwrap(), 1 + round);
+    }
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn what_runs_can_be_interrupted() {
     let url = fresh();
     let crm = Crm::open(&url).unwrap();
@@ -445,9 +524,7 @@ fn what_runs_can_be_interrupted() {
     lock.batch_execute(&table).unwrap();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| s.leads().count(None));
-        let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
-        let lead = format!("{}.lead", schema(&url));
-        while self::server().query(waits, &[&lead]).unwrap().is_empty() {}
+        until_it_waits(schema(&url));
         crm.interrupt();
         assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     });
@@ -475,6 +552,35 @@ fn what_runs_can_be_interrupted() {
     }
     s.leads().create_many(drafts(100)).unwrap();
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_server_that_takes_no_more_connections_hears_of_an_interrupt() {
+    let url = fresh();
+    let schema = schema(&url).to_owned();
+    Crm::open(&url).unwrap().close();
+    let mut server = server();
+    let role = format!("single_{schema}");
+    let grants = format!(
+        "CREATE ROLE {role} LOGIN CONNECTION LIMIT 1; GRANT USAGE ON SCHEMA {schema} TO {role}; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}; \
+         GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"
+    );
+    server.batch_execute(&grants).unwrap();
+    let crm = Crm::open(&url.replacen("crm@", &format!("{role}@"), 1)).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let mut lock = server.transaction().unwrap();
+    lock.batch_execute(&format!("LOCK TABLE {schema}.lead")).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| s.leads().count(None));
+        until_it_waits(&schema);
+        crm.interrupt();
+        assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    });
+    lock.rollback().unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 0);
+    crm.close();
+    server.batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
 }
 
 #[test]
@@ -573,8 +679,7 @@ fn who_may_only_read_reads_and_is_told_when_writing() {
 #[test]
 fn a_server_keeps_its_own_backups() {
     let crm = Crm::open(&fresh()).unwrap();
-    let error =
-        crm.backup(std::path::Path::new("never.crm"), &mut crm_core::Progress::none()).unwrap_err();
+    let error = crm.backup(std::path::Path::new("never.crm"), &mut Progress::none()).unwrap_err();
     assert!(error.kind() == ErrorKind::Invalid && error.message().contains("pg_dump"), "{error}");
 }
 
@@ -680,7 +785,7 @@ fn a_copy_holds_what_was_committed_while_others_write() {
             }
         });
         let copied: Vec<_> =
-            (0..5).map(|n| crm_core::copy(&url, &at(n), &mut crm_core::Progress::none())).collect();
+            (0..5).map(|n| crm_core::copy(&url, &at(n), &mut Progress::none())).collect();
         done.store(true, Ordering::Relaxed);
         writing.join().unwrap();
         for copied in copied {
@@ -808,9 +913,9 @@ fn a_copy_has_learnt_from_every_outcome() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("a.crm").to_str().unwrap().to_owned();
     let over = fresh();
-    let report = crm_core::copy(&url, &file, &mut crm_core::Progress::none()).unwrap();
+    let report = crm_core::copy(&url, &file, &mut Progress::none()).unwrap();
     assert_eq!(waiting(&mut server()), 0);
-    assert_eq!(crm_core::copy(&url, &over, &mut crm_core::Progress::none()).unwrap(), report);
+    assert_eq!(crm_core::copy(&url, &over, &mut Progress::none()).unwrap(), report);
     for copy in [&file, &over] {
         let s = Crm::open(copy).unwrap().session(None, None).unwrap();
         assert_eq!(explained(&s), known);

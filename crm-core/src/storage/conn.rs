@@ -130,7 +130,8 @@ impl Conn {
         self.memo.clear();
         #[cfg(feature = "postgres")]
         if let Engine::Postgres(session) = &self.engine {
-            session.drop_pending();
+            let _ = session.take_part_back();
+            return;
         }
         let _ = self.run("ROLLBACK TO part");
         let _ = self.run("RELEASE part");

@@ -426,15 +426,18 @@ impl Handle {
 
     /// Stops the calls that run now; they answer `Cancelled` and have changed nothing.
     pub(crate) fn interrupt(&self) {
-        self.wishes.fetch_add(1, Ordering::AcqRel);
+        let wish = || {
+            self.wishes.fetch_add(1, Ordering::AcqRel);
+        };
         match &self.source {
             Source::File(file) => {
+                wish();
                 for interrupt in lock(&file.interrupts).iter() {
                     interrupt.interrupt();
                 }
             }
             #[cfg(feature = "postgres")]
-            Source::Server(pool) => pool.interrupt(),
+            Source::Server(pool) => pool.interrupt(wish),
         }
     }
 

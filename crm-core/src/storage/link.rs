@@ -80,7 +80,7 @@ impl Link {
     pub(crate) fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         match self.enter()? {
             None => self.door.handle().write(&self.caller, work),
-            Some(conn) => self.write_within(conn, |tx| work(tx)),
+            Some(conn) => self.part(conn, |tx| work(tx)),
         }
     }
 
@@ -88,18 +88,15 @@ impl Link {
     pub(crate) fn write_alone<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         match self.enter()? {
             None => self.door.handle().write_alone(&self.caller, work),
-            Some(conn) => self.write_within(conn, |tx| {
+            Some(conn) => self.part(conn, |tx| {
                 tx.alone()?;
                 work(tx)
             }),
         }
     }
 
-    fn write_within<T>(
-        &self,
-        conn: Box<Conn>,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
-    ) -> Result<T> {
+    /// Runs a part of the open `atomic` that can fail alone.
+    fn part<T>(&self, conn: Box<Conn>, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
         let handle = self.door.handle();
@@ -114,13 +111,11 @@ impl Link {
 
     /// Runs a question: it sees what the open `atomic` has written, else the last commit.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let Some(conn) = self.enter()? else {
-            return self.door.handle().read(&self.caller, work);
-        };
-        let mut within = self.within(conn)?;
-        let conn = within.conn.as_mut().expect("put in on the line above");
-        let handle = self.door.handle();
-        handle.part(conn, &self.caller, &handle.stop(&self.caller), work)
+        match self.enter()? {
+            None => self.door.handle().read(&self.caller, work),
+            // A question that a server does not answer would end the whole transaction there.
+            Some(conn) => self.part(conn, work),
+        }
     }
 
     /// Opens an `atomic`.

@@ -443,7 +443,7 @@ impl<'c> Tx<'c> {
             self.memo.clear();
             #[cfg(feature = "postgres")]
             if let Wire::Postgres(session) = self.wire {
-                session.drop_pending();
+                return session.take_part_back();
             }
             self.command("ROLLBACK TO part")?;
         }

@@ -1,12 +1,14 @@
 //! A server that is filled by a copy, or read for one: where it keeps what a file keeps in a table, and rows in bulk by `COPY`.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::CopyInWriter;
 
 use crate::base::{Error, ErrorKind, Result};
 use crate::storage::copy::{Table, quoted};
+use crate::storage::postgres::ear::Telling;
 use crate::storage::postgres::server::Server;
 use crate::storage::postgres::{Session, error};
 
@@ -37,14 +39,14 @@ pub(crate) fn last_id(table: &str) -> String {
 /// Whether there is a database of ours.
 pub(crate) fn is_there(url: &str, patience: Duration) -> Result<bool> {
     let server = Server::parse(url, patience, false)?;
-    let mut client = server.connect()?;
+    let (mut client, _) = server.connect()?;
     server.version(&mut client).map(|version| version.is_some())
 }
 
 /// Opens the transaction that fills a schema, made anew or still without a company.
 pub(crate) fn begin(url: &str, patience: Duration, full_sync: bool) -> Result<Session> {
     let server = Server::parse(url, patience, full_sync)?;
-    let mut client = server.connect()?;
+    let (mut client, process) = server.connect()?;
     server.check_server(&mut client)?;
     client.batch_execute("BEGIN").map_err(error)?;
     server.upgrade(&mut client)?;
@@ -53,7 +55,8 @@ pub(crate) fn begin(url: &str, patience: Duration, full_sync: bool) -> Result<Se
         let what = "to: this schema holds a database already; name another by ?schema=";
         return Err(Error::conflict(what).with_field("to"));
     }
-    Ok(Session::new(client, std::sync::Arc::default()))
+    // Nobody else knows of it: whoever stops the copy stops the reading of its source.
+    Ok(Session::new(client, process, &Telling::default(), Arc::default()))
 }
 
 /// Takes the rows of a table.

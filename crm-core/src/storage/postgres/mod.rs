@@ -5,6 +5,7 @@
 //! it was written, before the next question is asked: so the number of round trips does not grow with the number of records.
 
 mod batch;
+mod ear;
 pub(super) mod load;
 mod pool;
 mod server;
@@ -20,11 +21,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
-use postgres::{CancelToken, Client, Row, SimpleQueryMessage, Statement};
+use postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, ErrorKind, Result, limit};
 use crate::storage::postgres::batch::Batches;
+use crate::storage::postgres::ear::{Ear, Telling};
 use crate::storage::stop::interrupted;
 use crate::storage::{Key, Right};
 
@@ -34,6 +36,7 @@ const UNSEEN: &str = "feed_entry";
 /// One connection and what it has prepared.
 pub(crate) struct Session {
     client: RefCell<Client>,
+    ear: Arc<Ear>,
     /// By the text that rooms write.
     statements: RefCell<HashMap<String, Known>>,
     batches: RefCell<Batches>,
@@ -67,8 +70,10 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    fn new(client: Client, trips: Arc<AtomicU64>) -> Self {
+    /// `process` is the server's name of its other end.
+    fn new(client: Client, process: String, telling: &Telling, trips: Arc<AtomicU64>) -> Self {
         Self {
+            ear: Ear::new(telling, process, client.cancel_token()),
             client: RefCell::new(client),
             statements: RefCell::default(),
             batches: RefCell::default(),
@@ -83,6 +88,7 @@ impl Session {
     }
 
     fn client(&self) -> Result<RefMut<'_, Client>> {
+        self.ear.listen();
         self.trips.fetch_add(1, Ordering::Relaxed);
         let inside = |_| Error::bug("a statement inside the reading of another's rows");
         self.client.try_borrow_mut().map_err(inside)
@@ -93,8 +99,9 @@ impl Session {
         self.client.try_borrow().is_ok_and(|client| client.is_closed())
     }
 
-    fn cancel_token(&self) -> CancelToken {
-        self.client.borrow().cancel_token()
+    /// Tells the server to stop what other connections do. Whether it came in time shows in the calls that were to be stopped.
+    fn stop(&self, processes: &[&str]) -> Result<()> {
+        self.client.borrow_mut().execute(&*server::stop(), &[&processes]).map(drop).map_err(error)
     }
 
     /// Opens a transaction on one snapshot; answers the count of office changes that it sees.
@@ -187,12 +194,20 @@ impl Session {
         self.batches.borrow_mut().clear();
         self.ids.borrow_mut().clear();
         self.right.set(None);
+        let _deaf = self.ear.deafen();
         self.client()?.batch_execute("ROLLBACK").map_err(error)
     }
 
-    /// Runs a command that has neither parameters nor rows.
+    /// Goes back to where the part of the transaction began that has failed, and ends it.
+    pub(super) fn take_part_back(&self) -> Result<()> {
+        self.batches.borrow_mut().clear();
+        self.command("ROLLBACK TO part; RELEASE part")
+    }
+
+    /// Begins or ends a part of the transaction, which nobody stops half way.
     pub(super) fn command(&self, sql: &str) -> Result<()> {
         self.flush()?;
+        let _deaf = self.ear.deafen();
         self.client()?.batch_execute(sql).map_err(error)
     }
 
@@ -209,16 +224,10 @@ impl Session {
         self.added.set(0);
         let fold =
             "BEGIN; LOCK TABLE office_epoch IN ROW SHARE MODE; SELECT crm_fold_deltas(); COMMIT";
-        if let Ok(mut client) = self.client()
-            && client.batch_execute(fold).is_err()
-        {
-            let _ = client.batch_execute("ROLLBACK");
+        let folded = self.client().map(|mut client| client.batch_execute(fold).is_ok());
+        if !matches!(folded, Ok(true)) {
+            let _ = self.rollback();
         }
-    }
-
-    /// Forgets what was written and not sent yet.
-    pub(super) fn drop_pending(&self) {
-        self.batches.borrow_mut().clear();
     }
 
     fn known(&self, sql: &str) -> Result<Statement> {

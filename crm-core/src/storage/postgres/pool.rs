@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use postgres::{CancelToken, Client};
+use postgres::Client;
 
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, limit};
 use crate::storage::conn::Conn;
 use crate::storage::handle::lock;
+use crate::storage::postgres::ear::{Ear, Telling};
 use crate::storage::postgres::server::Server;
 use crate::storage::postgres::{Session, error};
 use crate::storage::seat::{Thread, here};
@@ -22,10 +23,13 @@ struct Lent {
     id: usize,
     /// Whose verb it serves; nobody's between the verbs of an open `atomic`, and nobody's for a question.
     writes_for: Option<Thread>,
-    token: CancelToken,
-    /// Whether it was told to stop. The server hears that a moment later, perhaps when the call is over: nobody else may be given the
-    /// connection then.
-    told: bool,
+    ear: Arc<Ear>,
+}
+
+impl Lent {
+    fn new(conn: &Conn, writes_for: Option<Thread>) -> Self {
+        Self { id: conn.id(), writes_for, ear: Arc::clone(&conn.session().ear) }
+    }
 }
 
 #[derive(Default)]
@@ -36,12 +40,18 @@ struct State {
     closed: bool,
 }
 
+#[expect(clippy::disallowed_methods, reason = "there is no answer to wait for")]
+fn a_moment() {
+    std::thread::sleep(Duration::from_millis(100));
+}
+
 /// The connections of one handle.
 pub(crate) struct Pool {
     server: Server,
     state: Mutex<State>,
     freed: Condvar,
     patience: Duration,
+    telling: Telling,
     trips: Arc<AtomicU64>,
 }
 
@@ -51,21 +61,31 @@ impl std::fmt::Debug for Pool {
     }
 }
 
-fn connection(client: Client, trips: &Arc<AtomicU64>) -> Box<Conn> {
-    let session = Session::new(client, Arc::clone(trips));
-    Box::new(Conn::new(Engine::Postgres(Box::new(session))))
-}
-
 impl Pool {
     /// Reaches the server and brings the schema up to date.
     pub(crate) fn open(url: &str, patience: Duration, full_sync: bool) -> Result<Self> {
         let server = Server::parse(url, patience, full_sync)?;
-        let mut client = server.connect()?;
-        server.migrate(&mut client)?;
-        let mut state = State::default();
-        let trips = Arc::<AtomicU64>::default();
-        state.idle.push(connection(client, &trips));
-        Ok(Self { server, state: Mutex::new(state), freed: Condvar::new(), patience, trips })
+        let pool = Self {
+            server,
+            state: Mutex::default(),
+            freed: Condvar::new(),
+            patience,
+            telling: Telling::default(),
+            trips: Arc::default(),
+        };
+        let (mut client, process) = pool.server.connect()?;
+        pool.server.migrate(&mut client)?;
+        lock(&pool.state).idle.push(pool.connection(client, process));
+        Ok(pool)
+    }
+
+    fn connection(&self, client: Client, process: String) -> Box<Conn> {
+        let session = Session::new(client, process, &self.telling, Arc::clone(&self.trips));
+        Box::new(Conn::new(Engine::Postgres(Box::new(session))))
+    }
+
+    fn connect(&self) -> Result<Box<Conn>> {
+        self.server.connect().map(|(client, process)| self.connection(client, process))
     }
 
     /// How often the server was asked something.
@@ -103,15 +123,13 @@ impl Pool {
             }
         }
         if let Some(conn) = state.idle.pop() {
-            let (id, token) = (conn.id(), conn.session().cancel_token());
-            state.lent.push(Lent { id, writes_for: thread, token, told: false });
+            state.lent.push(Lent::new(&conn, thread));
             return Ok(conn);
         }
         // Connecting takes long: others need not wait for it, and a connection more for a moment does no harm.
         drop(state);
-        let conn = connection(self.server.connect()?, &self.trips);
-        let (id, token) = (conn.id(), conn.session().cancel_token());
-        lock(&self.state).lent.push(Lent { id, writes_for: thread, token, told: false });
+        let conn = self.connect()?;
+        lock(&self.state).lent.push(Lent::new(&conn, thread));
         Ok(conn)
     }
 
@@ -123,14 +141,13 @@ impl Pool {
         }
     }
 
-    /// Takes a connection back; a broken one goes, and one that was told to stop.
+    /// Takes a connection back; a broken one goes.
     pub(crate) fn give_back(&self, conn: Box<Conn>) {
         let id = conn.id();
         let mut state = lock(&self.state);
-        let told = state.lent.iter().any(|lent| lent.id == id && lent.told);
         state.lent.retain(|lent| lent.id != id);
         let room = state.idle.len() < limit::IDLE_CONNECTIONS;
-        let gone = if !state.closed && !told && !conn.session().is_lost() && room {
+        let gone = if !state.closed && !conn.session().is_lost() && room {
             state.idle.push(conn);
             None
         } else {
@@ -148,15 +165,31 @@ impl Pool {
         drop(idle);
     }
 
-    /// Stops what runs now.
-    pub(crate) fn interrupt(&self) {
-        let tell = |lent: &mut Lent| {
-            lent.told = true;
-            lent.token.clone()
+    /// Stops what runs now, and nothing that begins when this has answered. `wish` makes it known to calls between two statements.
+    pub(crate) fn interrupt(&self, wish: impl FnOnce()) {
+        let _telling = lock(&self.telling);
+        let mut state = lock(&self.state);
+        let lent = state.lent.iter().filter(|lent| lent.ear.tell());
+        let ears: Vec<Arc<Ear>> = lent.map(|lent| Arc::clone(&lent.ear)).collect();
+        let idle = if ears.is_empty() { None } else { state.idle.pop() };
+        drop(state);
+        // Only now: a call that ends by the wish waits before it takes its work back.
+        wish();
+        if ears.is_empty() {
+            return;
+        }
+        let processes: Vec<&str> = ears.iter().map(|ear| ear.process.as_str()).collect();
+        let tell = |conn: Box<Conn>| {
+            let done = conn.session().stop(&processes);
+            self.give_back(conn);
+            done
         };
-        let tokens: Vec<CancelToken> = lock(&self.state).lent.iter_mut().map(tell).collect();
-        for token in tokens {
-            self.server.cancel(&token);
+        let told = idle.is_some_and(|conn| tell(conn).is_ok());
+        if !told && self.connect().and_then(tell).is_err() {
+            // The server takes no more connections. So it is asked in the way that needs none, which it does not answer: a moment
+            // later it has acted, as a rule.
+            ears.iter().for_each(|ear| self.server.cancel(&ear.token));
+            a_moment();
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::config::{Host, SslMode};
-use postgres::{Client, Config, NoTls};
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
@@ -41,6 +41,16 @@ const OPTIONS: [&str; 14] = [
     "target_session_attrs",
     "channel_binding",
 ];
+
+/// What tells a process of a server from every other, also of another server that the URL names, and of later ones with its number.
+const PROCESS: &str = "concat_ws(' ', pid, extract(epoch FROM backend_start))";
+
+/// Stops what the processes do that are given. When it answers, they have been told: who does nothing just then goes on undisturbed.
+pub(super) fn stop() -> String {
+    format!(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_get_activity(NULL) WHERE {PROCESS} = ANY ($1)"
+    )
+}
 
 /// How a connection is guarded.
 #[derive(Clone)]
@@ -132,28 +142,32 @@ impl Server {
         Ok(Self { config, guard, schema, busy, full_sync })
     }
 
-    /// A connection with our settings. Every setting's reason stands in `docs/storage.md`.
-    pub(super) fn connect(&self) -> Result<Client> {
+    /// A connection with our settings, and what the server calls its process. Every setting's reason stands in `docs/storage.md`.
+    pub(super) fn connect(&self) -> Result<(Client, String)> {
         let client = match &self.guard {
             Guard::Plain => self.config.connect(NoTls),
             Guard::Tls(tls) => self.config.connect(tls.clone()),
         };
         let mut client = client.map_err(unreachable)?;
         let sync = if self.full_sync { "SET synchronous_commit = on;" } else { "" };
-        client
-            .batch_execute(&format!(
+        let answers = client
+            .simple_query(&format!(
                 "SET search_path = \"{}\"; SET lock_timeout = {}; SET jit = off; SET client_min_messages = warning; \
-                 SET default_transaction_deferrable = off; {sync}",
+                 SET default_transaction_deferrable = off; {sync} \
+                 SELECT {PROCESS} FROM pg_stat_get_activity(pg_backend_pid())",
                 self.schema,
                 self.busy.as_millis().max(1),
             ))
             .map_err(error)?;
-        Ok(client)
+        let process = answers.iter().find_map(|answer| match answer {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        Ok((client, process.unwrap_or_default().to_owned()))
     }
 
-    /// Asks the server to stop what a connection does.
+    /// Asks the server to stop what a connection does, where no other connection can be had to ask on.
     pub(super) fn cancel(&self, token: &postgres::CancelToken) {
-        // Whether it came in time shows in the call that was to be stopped.
         let _ = match &self.guard {
             Guard::Plain => token.cancel_query(NoTls),
             Guard::Tls(tls) => token.cancel_query(tls.clone()),
