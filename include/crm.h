@@ -1899,6 +1899,14 @@ crm_status crm_score_explain(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
+// What a lead's chance is made of, one row beside `crm_score_explain`: `lead_id`; what the model says now, `probability` (percent) and
+// its `source`; the three numbers as they are stored, `automated_probability` (and `is_stale`, whether that is another one),
+// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`.
+crm_status crm_score_explanation(const crm_session *session,
+                                 int64_t lead_id,
+                                 crm_frame **out,
+                                 crm_error **err);
+
 // The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
 // of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
 crm_status crm_score_nearest(const crm_session *session,
@@ -1987,6 +1995,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_COMPANY_CURRENCY 7 // text
 #define CRM_COMPANY_COUNTRY_CODE 8 // text
 #define CRM_COMPANY_ZONE 9 // text
+#define CRM_COMPANY_PROBABILITY_POLICY 10 // blend stage manual model
 
 // Fields of a user.
 #define CRM_USER_ID 0 // id of a user, kept by the library
@@ -2021,6 +2030,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_TEAM_ASSIGNMENT_FILTER 14 // text
 #define CRM_TEAM_ASSIGNMENT_MAX 15 // number
 #define CRM_TEAM_ACTIVE 16 // truth
+#define CRM_TEAM_PROBABILITY_POLICY 17 // blend stage manual model
 
 // Fields of a team member.
 #define CRM_TEAM_MEMBER_ID 0 // id of a team_member, kept by the library
@@ -2216,6 +2226,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_LEAD_DAY_CLOSE 64 // number, kept by the library
 #define CRM_LEAD_IS_ROTTING 65 // truth, kept by the library
 #define CRM_LEAD_ROTTING_DAYS 66 // number, kept by the library
+#define CRM_LEAD_STAGE_PROBABILITY 70 // percent, kept by the library
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

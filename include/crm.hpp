@@ -703,6 +703,10 @@ public:
   frame explain(std::int64_t lead_id) const {
     return detail::make_frame(crm_score_explain, get(), lead_id);
   }
+  // One row: the three numbers of a lead's chance, and the policy that chooses among them.
+  frame explanation(std::int64_t lead_id) const {
+    return detail::make_frame(crm_score_explanation, get(), lead_id);
+  }
   // Reads CSV; the report is one row of counts, `problems` says why rows were refused.
   struct imported {
     frame report, problems;

@@ -9,7 +9,7 @@ CREATE TABLE company (
   name TEXT NOT NULL,
   currency TEXT NOT NULL, -- ISO 4217
   country_code TEXT, zone TEXT
-) STRICT;
+, probability_policy INTEGER) STRICT;
 CREATE TABLE external_id (
   system TEXT NOT NULL, kind TEXT NOT NULL, external_id TEXT NOT NULL, record_id INTEGER NOT NULL,
   PRIMARY KEY (system, kind, external_id)
@@ -41,7 +41,7 @@ CREATE TABLE lead (
   country_code TEXT, state_code TEXT, lang TEXT,
   email_state INTEGER, phone_state INTEGER, -- 0 correct, 1 incorrect
   color INTEGER NOT NULL,
-  won_from_stage_id INTEGER, open_category INTEGER,
+  won_from_stage_id INTEGER, open_category INTEGER, probability_policy INTEGER NOT NULL DEFAULT 0,
   CHECK (manual_probability BETWEEN 0 AND 1000000),
   CHECK ((won_status = 0) = (date_closed IS NULL)),
   CHECK (won_status <> 2 OR active = 0)
@@ -54,7 +54,7 @@ CREATE TABLE lead_history (
   kind INTEGER NOT NULL, company_id INTEGER, currency TEXT NOT NULL, partner_id INTEGER, user_id INTEGER, team_id INTEGER, stage_id INTEGER,
   expected_revenue INTEGER NOT NULL, recurring_revenue INTEGER NOT NULL, recurring_plan_id INTEGER,
   manual_probability INTEGER, forecast_category INTEGER NOT NULL, date_deadline INTEGER,
-  won_status INTEGER NOT NULL, lost_reason_id INTEGER, active INTEGER NOT NULL, on_hold INTEGER NOT NULL,
+  won_status INTEGER NOT NULL, lost_reason_id INTEGER, active INTEGER NOT NULL, on_hold INTEGER NOT NULL, probability_policy INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (lead_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE lead_score (
@@ -72,7 +72,7 @@ CREATE TABLE lead_tally (
   kind INTEGER NOT NULL, currency TEXT NOT NULL, period INTEGER NOT NULL,
   n INTEGER NOT NULL,
   revenue INTEGER NOT NULL, -- sum of minor units
-  weighted_high INTEGER NOT NULL, weighted_low INTEGER NOT NULL, -- sum of minor units x ppm, as high * 10^12 + low
+  weighted_high INTEGER NOT NULL, weighted_low INTEGER NOT NULL, stage_revenue INTEGER NOT NULL DEFAULT 0, -- sum of minor units x ppm, as high * 10^12 + low
   PRIMARY KEY (grain, outcome, company_id, team_id, stage_id, user_id, kind, currency, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE lead_text (
@@ -157,6 +157,15 @@ CREATE TABLE stage (
   company_id INTEGER REFERENCES company (id),
   rotting_days INTEGER NOT NULL, color INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE stage_chance (
+  team_id INTEGER NOT NULL, stage_id INTEGER NOT NULL, ppm INTEGER NOT NULL,
+  source INTEGER NOT NULL, -- 1 base, 2 stage
+  PRIMARY KEY (team_id, stage_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stage_chance_log (
+  team_id INTEGER NOT NULL, stage_id INTEGER NOT NULL, run INTEGER NOT NULL, ppm INTEGER NOT NULL, source INTEGER NOT NULL,
+  PRIMARY KEY (team_id, stage_id, run)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stage_team (
   stage_id INTEGER NOT NULL REFERENCES stage (id), team_id INTEGER NOT NULL REFERENCES team (id),
   PRIMARY KEY (stage_id, team_id)
@@ -176,7 +185,7 @@ CREATE TABLE team (
   use_leads INTEGER NOT NULL, use_opportunities INTEGER NOT NULL,
   assignment_filter TEXT, assignment_max INTEGER NOT NULL,
   active INTEGER NOT NULL
-) STRICT;
+, probability_policy INTEGER) STRICT;
 CREATE TABLE team_member (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,

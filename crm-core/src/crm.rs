@@ -13,7 +13,7 @@ use crate::storage::handle::{Handle, Opening};
 use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};
-use crate::{default_data, reaction, require, score, storage, tally, user};
+use crate::{default_data, lead, reaction, require, score, storage, tally, user};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +195,7 @@ impl Crm {
             // What is kept in damaged pages tells nothing about counts.
             return Ok(wrong);
         }
+        wrong.extend(self.read(|tx| lead::policy::verify(tx))?);
         wrong.extend(self.read(|tx| tally::verify(tx))?);
         wrong.extend(self.read(|tx| score::verify(tx))?);
         Ok(wrong)
@@ -208,9 +209,11 @@ impl Crm {
     /// `Storage` when the file cannot be read or written.
     pub fn repair(&self) -> Result<Vec<String>> {
         self.door.open_handle()?.write_alone(&Caller::default(), |tx| {
-            let mut wrong = tally::verify(tx)?;
+            let mut wrong = lead::policy::verify(tx)?;
+            wrong.extend(tally::verify(tx)?);
             wrong.extend(score::verify(tx)?);
             if !wrong.is_empty() {
+                lead::policy::follow(tx)?;
                 tally::rebuild(tx)?;
                 score::recount(tx)?;
             }
@@ -316,6 +319,7 @@ mod tests {
             "UPDATE lead_tally SET revenue = revenue + 5000 WHERE outcome = 0",
             "DELETE FROM lead_tally WHERE outcome = 1 AND grain = 1",
             "UPDATE score_count SET won = won + 1",
+            "UPDATE lead SET probability_policy = 1 WHERE id = 4",
         ];
         let handle = crm.door.open_handle().unwrap();
         handle

@@ -17,9 +17,13 @@ pub(crate) enum Event {
     Rescored {
         /// The run that holds the changed values.
         run: i64,
-        /// How many values changed.
+        /// How many leads have another one.
         changed: i64,
+        /// How many stages say something else, team by team.
+        stages: i64,
     },
+    /// Another of their numbers is the chance of pending leads, since their team or company says so.
+    Policies(Vec<LeadChange>),
     /// What the score looks at, since when or by which model is another.
     ScoreConfigured {
         /// What is set and what was, as a JSON object.

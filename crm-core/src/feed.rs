@@ -255,8 +255,8 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
 }
 
 /// Tells of a batch of new machine scores.
-pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64) -> Result<()> {
-    let data = serde_json::json!({ "run": run, "changed": changed }).to_string();
+pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64, stages: i64) -> Result<()> {
+    let data = serde_json::json!({ "run": run, "changed": changed, "stages": stages }).to_string();
     Writer::new(tx)?.append("score.recomputed", "score", run, Some(&data), None)
 }
 

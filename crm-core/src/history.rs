@@ -3,7 +3,7 @@
 //! Rows are only added. `effective_at` is when a state was true in business, `known_at` when the file learned it; they differ for
 //! imports. A later row wins from its `effective_at` on: what was true at a time is the last row that begins no later. So a correction
 //! that lets a state begin earlier leaves the rows it replaces in place, with no length. A clock that runs backwards is stored as the
-//! last moment known. Machine scores are not here: `score_log` has them.
+//! last moment known. Machine scores are not here: `score_log` has them, and `stage_chance_log` what stages said.
 
 use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value};
 use crate::event::LeadChange;
@@ -11,7 +11,7 @@ use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
 use crate::storage::Tx;
 
 /// The fields that make a new row when they change.
-fn facts(lead: &Lead) -> [Cell<'static>; 17] {
+fn facts(lead: &Lead) -> [Cell<'static>; 18] {
     fn id<I: crate::base::Id>(id: Option<I>) -> Cell<'static> {
         id.map(crate::base::Id::number).into()
     }
@@ -33,6 +33,7 @@ fn facts(lead: &Lead) -> [Cell<'static>; 17] {
         id(lead.lost_reason_id),
         lead.active.into(),
         lead.on_hold.into(),
+        lead.probability_policy.code().into(),
     ]
 }
 

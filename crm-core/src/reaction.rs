@@ -23,7 +23,11 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 feed::office(tx, &change)?;
                 office(tx, &change)?;
             }
-            Event::Rescored { run, changed } => feed::rescored(tx, run, changed)?,
+            Event::Rescored { run, changed, stages } => feed::rescored(tx, run, changed, stages)?,
+            Event::Policies(changes) => {
+                tally::follow(tx, &changes)?;
+                history::remember(tx, &changes)?;
+            }
             Event::ScoreConfigured { data } => feed::score_configured(tx, &data)?,
         }
     }
@@ -56,6 +60,17 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
                 was.as_text().unwrap_or_default(),
             )
         }
+        _ => Ok(()),
+    }?;
+    let is = |row, name: &str| value(row, name).unwrap_or_default();
+    let differs = |name: &str| is(&change.before, name) != is(&change.after, name);
+    match (change.kind, &change.before) {
+        (RecordKind::Team | RecordKind::Company, _) if differs("probability_policy") => {
+            score::refresh_stages(tx)?;
+            lead::policy::follow(tx)
+        }
+        // A team below another has its policy.
+        (RecordKind::Team, Some(_)) if differs("parent_id") => lead::policy::follow(tx),
         _ => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Cell, Currency, Error, Result};
 use crate::event::LeadChange;
-use crate::record::{Lead, WonStatus};
+use crate::record::{Decides, Lead, WonStatus};
 use crate::storage::Tx;
 
 /// Parts of Σ minor × ppm: high × 10¹² + low, since one integer column cannot hold a million large deals.
@@ -49,8 +49,20 @@ pub(crate) struct Sum {
     pub(crate) n: i64,
     /// Minor units.
     pub(crate) revenue: i128,
-    /// Minor units × ppm.
+    /// Minor units × ppm, of deals that are weighed by a chance of their own.
     pub(crate) weighted: i128,
+    /// Minor units of the deals that are weighed by what their stage says: all of a cell have the same, whatever it is when one asks.
+    pub(crate) stage_revenue: i128,
+}
+
+impl Sum {
+    fn add(&mut self, sign: i64, other: Self) {
+        let signed = |amount: i128| i128::from(sign) * amount;
+        self.n += sign * other.n;
+        self.revenue += signed(other.revenue);
+        self.weighted += signed(other.weighted);
+        self.stage_revenue += signed(other.stage_revenue);
+    }
 }
 
 /// Changes of cells, gathered before they are written.
@@ -82,26 +94,20 @@ impl Ledger {
             currency: lead.currency,
             period: 0,
         };
-        let weighted = revenue * i128::from(lead.effective_probability().ppm());
-        self.put(
-            Key {
-                grain: 1,
-                period: month.map_or(0, crate::base::Date::month_index),
-                ..key.clone()
-            },
-            sign,
-            revenue,
-            weighted,
-        );
-        self.put(key, sign, revenue, weighted);
+        let mut sum = Sum { n: 1, revenue, ..Sum::default() };
+        if outcome == OPEN && lead.decides() == Decides::Stage {
+            sum.stage_revenue = revenue;
+        } else {
+            sum.weighted = revenue * i128::from(lead.effective_probability().ppm());
+        }
+        let month = month.map_or(0, crate::base::Date::month_index);
+        self.put(Key { grain: 1, period: month, ..key.clone() }, sign, sum);
+        self.put(key, sign, sum);
     }
 
     /// Adds to one cell.
-    pub(crate) fn put(&mut self, key: Key, sign: i64, revenue: i128, weighted: i128) {
-        let sum = self.0.entry(key).or_default();
-        sum.n += sign;
-        sum.revenue += i128::from(sign) * revenue;
-        sum.weighted += i128::from(sign) * weighted;
+    fn put(&mut self, key: Key, sign: i64, sum: Sum) {
+        self.0.entry(key).or_default().add(sign, sum);
     }
 
     /// Adds to what one cell weighs.
@@ -141,6 +147,7 @@ impl Ledger {
                 part(sum.revenue)?,
                 part(sum.weighted.div_euclid(HIGH))?,
                 part(sum.weighted.rem_euclid(HIGH))?,
+                part(sum.stage_revenue)?,
             ];
             // A server adds the parts up when it reads; only here the statement itself sees that a cell is full.
             if add.touch(&row)? == Some(0) {
@@ -219,8 +226,8 @@ pub(crate) fn each(
     outcome: i64,
     mut each: impl FnMut(Key, Sum) -> Result<()>,
 ) -> Result<()> {
-    let sql = "SELECT company_id, team_id, stage_id, user_id, kind, currency, period, n, revenue, weighted_high, weighted_low \
-               FROM lead_tally WHERE grain = ?1 AND outcome = ?2";
+    let sql = "SELECT company_id, team_id, stage_id, user_id, kind, currency, period, n, revenue, weighted_high, weighted_low, \
+               stage_revenue FROM lead_tally WHERE grain = ?1 AND outcome = ?2";
     let mut currency = Currency::default();
     tx.each(sql, &[grain.into(), outcome.into()], |line| {
         let code = line.text(5)?;
@@ -239,7 +246,8 @@ pub(crate) fn each(
             period: line.int(6)?,
         };
         let weighted = i128::from(line.int(9)?) * HIGH + i128::from(line.int(10)?);
-        each(key, Sum { n: line.int(7)?, revenue: i128::from(line.int(8)?), weighted })
+        let (n, revenue) = (line.int(7)?, i128::from(line.int(8)?));
+        each(key, Sum { n, revenue, weighted, stage_revenue: i128::from(line.int(11)?) })
     })
 }
 

@@ -14,7 +14,8 @@ use crm_core::base::field::{Place, changed_fields};
 use crm_core::base::frame::json;
 use crm_core::forecast::{ForecastKey, ForecastQuery};
 use crm_core::{
-    Filter, Find, ForecastCategory, Lead, Probability, Record, RecordKind, Value, WonStatus,
+    Filter, Find, ForecastCategory, Lead, Probability, ProbabilityPolicy, ProbabilitySource,
+    Record, RecordKind, Value, WonStatus,
 };
 use office::{Act, Office, everything};
 use proptest::prelude::*;
@@ -68,6 +69,25 @@ fn lead_is_lawful(office: &Office, lead: &Lead) {
             "pending: {lead:?}"
         ),
     }
+}
+
+/// The chance of a lead is one of its three numbers, as its policy has it, and the source says which.
+fn chance_is_the_policys(office: &Office, lead: &Lead) {
+    let (typed, policy) =
+        (lead.manual_probability, office.s.score().explain(lead.id).unwrap().policy);
+    let of = match (lead.won_status, policy, typed) {
+        (WonStatus::Pending, ProbabilityPolicy::Blend | ProbabilityPolicy::Manual, Some(typed)) => {
+            (typed, lead.probability_source == ProbabilitySource::Manual)
+        }
+        (WonStatus::Pending, ProbabilityPolicy::Blend | ProbabilityPolicy::Model, _) => {
+            (lead.automated_probability, lead.probability_source != ProbabilitySource::Manual)
+        }
+        (WonStatus::Pending, ProbabilityPolicy::Stage | ProbabilityPolicy::Manual, _) => {
+            (lead.stage_probability, lead.probability_source <= ProbabilitySource::Stage)
+        }
+        (_, _, _) => (lead.probability, lead.probability_source == ProbabilitySource::Outcome),
+    };
+    assert_eq!((lead.probability, true), of, "{policy:?} {lead:?}");
 }
 
 /// Every list, count, forecast and get of a user holds what the rule says, by a second telling of the rule.
@@ -283,6 +303,7 @@ proptest! {
         sight_is_kept(&office, &leads);
         money_is_kept_apart(&office, &leads);
         leads.iter().for_each(|lead| history_is_whole(&office, lead));
+        leads.iter().for_each(|lead| chance_is_the_policys(&office, lead));
         feed_is_whole(&office);
         prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
     }

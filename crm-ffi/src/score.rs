@@ -245,6 +245,19 @@ pub unsafe extern "C" fn crm_score_explain(
     table(session, out, err, |session| Ok(explained(&session.score().explain(LeadId(lead_id))?)))
 }
 
+/// What a lead's chance is made of, one row beside `crm_score_explain`: `lead_id`; what the model says now, `probability` (percent) and
+/// its `source`; the three numbers as they are stored, `automated_probability` (and `is_stale`, whether that is another one),
+/// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_score_explanation(
+    session: *const CrmSession,
+    lead_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(session.score().explain(LeadId(lead_id))?.head()))
+}
+
 /// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
 /// of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
 #[unsafe(no_mangle)]

@@ -212,6 +212,10 @@ fn explanation(py: Python<'_>, explanation: Explanation) -> PyResult<(Columns, B
     facts.set_item("probability", explanation.probability.percent())?;
     facts.set_item("automated_probability", explanation.automated_probability.percent())?;
     facts.set_item("is_stale", explanation.is_stale)?;
+    let typed = explanation.manual_probability.map(crm_core::Probability::percent);
+    facts.set_item("manual_probability", typed)?;
+    facts.set_item("stage_probability", explanation.stage_probability.percent())?;
+    facts.set_item("policy", explanation.policy.word())?;
     facts.set_item("source", explanation.source.word())?;
     facts.set_item("base", explanation.base)?;
     facts.set_item("base_log_odds", explanation.base_log_odds)?;

@@ -97,6 +97,7 @@ static void rest(crm_status code, crm_session *s) {
   FAILS(code, crm_score_recompute(s, NULL, NULL, &frame, &err));
   FAILS(code, crm_score_frequencies(s, &frame, &err));
   FAILS(code, crm_score_explain(s, id, &frame, &err));
+  FAILS(code, crm_score_explanation(s, id, &frame, &err));
   FAILS(code, crm_forecast_weighted(s, S("month"), S(""), S(""), &frame, &err));
   FAILS(code, crm_forecast_total(s, S(""), S(""), &frame, &err));
   FAILS(code, crm_forecast_board(s, S(""), &frame, &err));
@@ -259,6 +260,7 @@ static void requests(crm_session *s) {
   score.model = S("crystal ball");
   FAILS(CRM_E_INVALID, crm_score_configure(s, &score, &err));
   FAILS(CRM_E_NOT_FOUND, crm_score_explain(s, 99999, &frame, &err));
+  FAILS(CRM_E_NOT_FOUND, crm_score_explanation(s, 99999, &frame, &err));
   FAILS(CRM_E_INVALID, crm_forecast_weighted(s, S("week"), S(""), S(""), &frame, &err));
   FAILS(CRM_E_INVALID, crm_forecast_weighted(s, S(","), S(""), S(""), &frame, &err));
   FAILS(CRM_E_INVALID, crm_forecast_weighted(s, S("month"), S(""), S("Mars/Base"), &frame, &err));

@@ -353,6 +353,11 @@ static void settings_and_score(crm_session *s) {
   crm_str text = {0};
   OK(crm_frame_text(frame, 0, 0, &text, &err));
   CHECK(is(text, "base") && crm_frame_free(frame) == CRM_OK);
+  OK(crm_score_explanation(s, id, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && is(crm_frame_name(frame, 7), "policy"));
+  OK(crm_frame_text(frame, 0, 7, &text, &err));
+  CHECK(is(text, "blend") && is(crm_frame_name(frame, 6), "stage_probability"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
 }
 
 static bool count_calls(void *user_data, uint64_t done, uint64_t total) {

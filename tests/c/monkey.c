@@ -184,6 +184,7 @@ static void verb(void) {
     case 14: TRY(crm_score_explain(s, id(), &frame, &err)); break;
     case 15: TRY(crm_forecast_weighted(s, word(), word(), word(), &frame, &err)); break;
     case 16: TRY(crm_forecast_board(s, word(), &frame, &err)); break;
+    case 17: TRY(crm_score_explanation(s, id(), &frame, &err)); break;
     default: TRY(crm_score_rebuild(s, NULL, NULL, &frame, &err)); break;
   }
   keep(record);

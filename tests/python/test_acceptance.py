@@ -18,7 +18,18 @@ import crm
 FOLDER = Path(__file__).parents[1] / "acceptance"
 CASES = sorted(FOLDER.glob("*/*.toml"))
 EVERY = 100_000
-HEAD = ("probability", "automated_probability", "is_stale", "source", "base", "base_log_odds", "raw")
+HEAD = (
+    "probability",
+    "source",
+    "automated_probability",
+    "is_stale",
+    "manual_probability",
+    "stage_probability",
+    "policy",
+    "base",
+    "base_log_odds",
+    "raw",
+)
 
 
 class World:

@@ -45,6 +45,23 @@ def test_explanations_add_up(s: crm.Session) -> None:
         s.score.explain(4711)
 
 
+def test_a_team_says_whose_number_counts(s: crm.Session) -> None:
+    deal = learned(s)
+    team = s.teams.create(name="Harbour", probability_policy="stage")
+    assert team.probability_policy == "stage" and s.companies.get(1).probability_policy is None
+    deal = s.leads.update(deal, team_id=team, probability=12, expected_revenue=1000)
+    assert (deal.probability, deal.probability_source) == (deal.stage_probability, "stage")
+    why = s.score.explain(deal)
+    assert (why.policy, why.manual_probability, why.stage_probability) == ("stage", Decimal(12), deal.stage_probability)
+    assert deal.automated_probability not in (why.manual_probability, why.stage_probability)
+    s.teams.update(team, probability_policy=None)
+    again = s.leads.get(deal)
+    assert (again.probability, again.probability_source, again.version) == (Decimal(12), "manual", deal.version)
+    with pytest.raises(crm.InvalidError) as refused:
+        s.teams.update(team, probability_policy="oracle")
+    assert refused.value.field == "probability_policy"
+
+
 def test_what_is_configured_learnt_and_found_can_be_read(s: crm.Session) -> None:
     learned(s)
     now = s.score.configuration()

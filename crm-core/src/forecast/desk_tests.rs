@@ -8,7 +8,8 @@ use super::{Forecast, ForecastKey, ForecastQuery, store};
 use crate::base::{Date, Timestamp};
 use crate::storage::Tx;
 use crate::{
-    Crm, Fields, Filter, LeadId, Lost, Progress, Session, StageId, TeamId, UserId, fields,
+    CompanyId, Crm, Fields, Filter, LeadId, Lost, ProbabilityPolicy, Progress, Session, StageId,
+    TeamId, UserId, fields,
 };
 
 fn now() -> Timestamp {
@@ -168,17 +169,34 @@ fn add(crm: &Crm, deal: &Deal) {
     }
 }
 
+/// Says for the company and two teams whose number is the chance of their deals.
+fn decide(s: &Session, policies: &[Option<&&str>]) {
+    let policy = |at: usize| fields! { probability_policy: policies[at].copied() };
+    s.companies().update(CompanyId(1), policy(0)).unwrap();
+    s.teams().update(TeamId(1), policy(1)).unwrap();
+    s.teams().update(TeamId(2), policy(2)).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn kept_counts_say_what_the_leads_say(deals in proptest::collection::vec(any_deal(), 1..40)) {
+    fn kept_counts_say_what_the_leads_say(
+        deals in proptest::collection::vec(any_deal(), 1..40),
+        policies in proptest::collection::vec(proptest::option::of(proptest::sample::select(ProbabilityPolicy::WORDS)), 6),
+    ) {
         let (crm, s) = opened();
         s.teams().create(fields! { name: "Inland" }).unwrap();
         for login in ["ada", "ben"] {
             s.users().create(fields! { name: login, login: login, role: "all" }).unwrap();
         }
-        deals.iter().for_each(|deal| add(&crm, deal));
+        let policies: Vec<_> = policies.iter().map(Option::as_ref).collect();
+        let (first, rest) = deals.split_at(deals.len() / 2);
+        first.iter().for_each(|deal| add(&crm, deal));
+        decide(&s, &policies[..3]);
+        rest.iter().for_each(|deal| add(&crm, deal));
         s.score().rebuild(&mut Progress::none()).unwrap();
+        decide(&s, &policies[3..]);
+        prop_assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
         use ForecastKey::{CompanyId, Month, Quarter, StageId, TeamId, UserId};
         let questions = [
             (vec![], ""),

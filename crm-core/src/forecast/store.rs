@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::access;
+use crate::base::field::FieldValue as _;
 use crate::base::{
     Cell, Currency, Date, Field, Probability, Record as _, RecordKind, Result, Subject, Timestamp,
 };
@@ -15,7 +16,8 @@ use crate::desk::query::resolved;
 use crate::filter::{Filter, Resolved, Statement};
 use crate::forecast::answer::Forecast;
 use crate::forecast::weighted::{Plan, RollUp, Slim, Standing};
-use crate::record::Lead;
+use crate::record::{Decides, Lead, ProbabilityPolicy};
+use crate::score::{self, StageChances};
 use crate::storage::records::from;
 use crate::storage::{Line, Tx};
 use crate::tally::{self, Key, OPEN, Sum, WON};
@@ -56,6 +58,7 @@ pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Fore
     let won_apart = plan.has_periods() && !plan.zone.is_utc();
     let divided = Divided::new(plan.today);
     let mut sums = RollUp::new(plan);
+    let stages = score::stage_chances(tx)?;
     let outcomes = if won_apart { &[OPEN][..] } else { &[OPEN, WON] };
     each_cell(tx, scope, 1, outcomes, |key, sum| {
         let standing = if key.outcome == OPEN {
@@ -63,7 +66,7 @@ pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Fore
         } else {
             Standing::Won(Some(Timestamp::start_of(Date::from_month_index(key.period))))
         };
-        sums.add(&cell(key, sum, standing));
+        sums.add(&cell(key, sum, standing, &stages));
     })?;
     let (from, until) = divided.read;
     if from < until {
@@ -137,10 +140,11 @@ pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) 
     if !is_kept(scope) {
         return each_lead(tx, scope, &now(scope), &[], |row| take(&row));
     }
+    let stages = score::stage_chances(tx)?;
     each_cell(tx, scope, 0, &[OPEN, WON], |key, sum| {
         let standing =
             if key.outcome == OPEN { Standing::Pending(None) } else { Standing::Won(None) };
-        take(&cell(key, sum, standing));
+        take(&cell(key, sum, standing, &stages));
     })
 }
 
@@ -150,8 +154,9 @@ fn now(scope: &Scope) -> String {
     format!("(lead.won_status = 1 OR lead.won_status = 0 AND lead.active{open})")
 }
 
-fn cell(key: &Key, sum: Sum, standing: Standing) -> Slim {
+fn cell(key: &Key, sum: Sum, standing: Standing, stages: &StageChances) -> Slim {
     let id = |stored: i64| (stored != 0).then_some(stored);
+    let by_stage = sum.stage_revenue * i128::from(stages.ppm(key.team_id, key.stage_id));
     Slim {
         standing,
         company_id: id(key.company_id),
@@ -161,7 +166,7 @@ fn cell(key: &Key, sum: Sum, standing: Standing) -> Slim {
         currency: key.currency,
         count: sum.n,
         revenue: sum.revenue,
-        weighted: sum.weighted,
+        weighted: sum.weighted + by_stage,
     }
 }
 
@@ -236,29 +241,30 @@ fn each_lead(
     scope.who.sql(&mut statement)?;
     let sql = format!(
         "SELECT lead.won_status, lead.date_deadline, lead.date_closed, lead.company_id, lead.team_id, lead.user_id, lead.stage_id, \
-         lead.expected_revenue, COALESCE(lead.manual_probability, lead_score.automated_probability, 0), lead.currency{} \
+         lead.expected_revenue, lead.currency, lead.probability_policy, lead.manual_probability, \
+         COALESCE(lead_score.automated_probability, 0){} \
          WHERE {which} AND {}",
         from(Lead::TABLE, &statement.sides),
         statement.sql
     );
-    let mut currency = Currency::default();
+    let (mut currency, stages) = (Currency::default(), score::stage_chances(tx)?);
     tx.each(&sql, &statement.params, |line| {
-        let code = line.text(9)?;
+        let code = line.text(8)?;
         if code != currency.code() {
             currency = Currency::new(code)?;
         }
-        take(slim(line, currency)?);
+        take(slim(line, currency, &stages)?);
         Ok(())
     })
 }
 
-fn slim(line: &Line<'_>, currency: Currency) -> Result<Slim> {
+fn slim(line: &Line<'_>, currency: Currency, stages: &StageChances) -> Result<Slim> {
     let revenue = i128::from(line.int(7)?);
     let (standing, chance) = match line.int(0)? {
         1 => {
             (Standing::Won(line.int_or_null(2)?.map(Timestamp::stored)), Probability::CERTAIN.ppm())
         }
-        _ => (Standing::Pending(line.int_or_null(1)?.map(Date::stored)), line.int(8)?),
+        _ => (Standing::Pending(line.int_or_null(1)?.map(Date::stored)), chance(line, stages)?),
     };
     Ok(Slim {
         standing,
@@ -270,5 +276,18 @@ fn slim(line: &Line<'_>, currency: Currency) -> Result<Slim> {
         count: 1,
         revenue,
         weighted: revenue * i128::from(chance),
+    })
+}
+
+/// The chance of a pending lead, as its policy has it, in ppm.
+fn chance(line: &Line<'_>, stages: &StageChances) -> Result<i64> {
+    let policy = ProbabilityPolicy::from_cell(line.cell(9)).unwrap_or_default();
+    let typed = line.int_or_null(10)?;
+    Ok(match (policy.decides(typed.is_some()), typed) {
+        (Decides::Typed, Some(typed)) => typed,
+        (Decides::Stage, _) => {
+            stages.ppm(line.int_or_null(4)?.unwrap_or(0), line.int_or_null(6)?.unwrap_or(0))
+        }
+        _ => line.int(11)?,
     })
 }

@@ -101,6 +101,7 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     }
     check_partner(before, &lead, cx)?;
     owners(before, &mut lead, fields, cx)?;
+    cx.office.follow_policy(&mut lead);
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
     rules::normalize(before, &mut lead)?;

@@ -175,6 +175,7 @@ fn update(before: &Lead, draft: &Draft, cx: &Context<'_>) -> Result<Step> {
     }
     let mut after = draft::update(before, &fields, cx)?;
     let effective = outcome(before, &mut after, draft, cx)?;
+    cx.office.follow_policy(&mut after);
     if let Some(category) = category {
         rules::set_category(Some(before), &mut after, category)?;
     }

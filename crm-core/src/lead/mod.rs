@@ -10,6 +10,7 @@ pub(crate) mod draft;
 pub(crate) mod import;
 pub(crate) mod office;
 pub(crate) mod past;
+pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod store;
 pub(crate) mod verbs;

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use crate::base::field::FieldKind;
 use crate::base::{
     CompanyId, Currency, Error, Field, Id as _, RecordKind, RecurringPlanId, Result, StageId,
-    Subject, TeamId, UserId, Value,
+    Subject, TeamId, UserId, Value, limit,
 };
-use crate::record::{Company, Lead, LeadKind, RecurringPlan, Stage, Team, User};
+use crate::record::{
+    Company, Lead, LeadKind, ProbabilityPolicy, RecurringPlan, Stage, Team, User, WonStatus,
+};
 use crate::storage::Tx;
 
 /// The office as one transaction sees it.
@@ -21,7 +23,7 @@ pub(crate) struct Office {
     /// In order of preference: sequence, then newest first.
     teams: Vec<Team>,
     users: HashMap<UserId, User>,
-    companies: HashMap<CompanyId, Currency>,
+    companies: HashMap<CompanyId, Company>,
     ids: HashMap<RecordKind, HashSet<i64>>,
     plans: HashMap<RecurringPlanId, i64>,
     pub(crate) use_leads: bool,
@@ -56,10 +58,7 @@ impl Office {
             stages: tx.select("ORDER BY stage.sequence, stage.id", &[])?,
             teams: tx.select("ORDER BY team.sequence, team.create_date DESC, team.id DESC", &[])?,
             users: users.into_iter().map(|user| (user.id, user)).collect(),
-            companies: companies
-                .into_iter()
-                .map(|company| (company.id, company.currency))
-                .collect(),
+            companies: companies.into_iter().map(|company| (company.id, company)).collect(),
             ids,
             plans: plans.into_iter().map(|plan| (plan.id, plan.number_of_months)).collect(),
             use_leads: crate::setting::read(tx, crate::setting::Key::UseLeads)?
@@ -86,7 +85,36 @@ impl Office {
 
     /// The currency of a company's deals; without company, company 1's.
     pub(crate) fn currency(&self, company: Option<CompanyId>) -> Currency {
-        self.companies.get(&company.unwrap_or(CompanyId(1))).copied().unwrap_or_default()
+        self.company(company).map(|company| company.currency).unwrap_or_default()
+    }
+
+    /// A company, or the one that speaks for deals without.
+    fn company(&self, id: Option<CompanyId>) -> Option<&Company> {
+        self.companies.get(&id.unwrap_or(CompanyId(1)))
+    }
+
+    /// Whose number is the chance of a team's pending deals: as the team says, else those above it, else the deal's company.
+    pub(crate) fn policy(
+        &self,
+        team: Option<TeamId>,
+        company: Option<CompanyId>,
+    ) -> ProbabilityPolicy {
+        let mut above = team.and_then(|id| self.team(id));
+        for _ in 0..limit::PARENTS {
+            let Some(team) = above else { break };
+            if let Some(policy) = team.probability_policy {
+                return policy;
+            }
+            above = team.parent_id.and_then(|id| self.team(id));
+        }
+        self.company(company).and_then(|company| company.probability_policy).unwrap_or_default()
+    }
+
+    /// Lets a pending lead have the policy of its team; of one that has ended the outcome decides.
+    pub(crate) fn follow_policy(&self, lead: &mut Lead) {
+        if lead.won_status == WonStatus::Pending {
+            lead.probability_policy = self.policy(lead.team_id, lead.company_id);
+        }
     }
 
     /// Whether a lead of that team and company may stand in a stage.

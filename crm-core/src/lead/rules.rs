@@ -6,9 +6,7 @@
 use crate::base::text;
 use crate::base::{Error, LostReasonId, Probability, Result, Timestamp};
 use crate::lead::office::Office;
-use crate::record::{
-    ContactState, ForecastCategory, Lead, LeadKind, ProbabilitySource, Stage, WonStatus,
-};
+use crate::record::{ContactState, ForecastCategory, Lead, LeadKind, Stage, WonStatus};
 
 /// The moment of a change: now, or when the lead last changed if the clock has run back since.
 pub(crate) fn moment(lead: &Lead, now: Timestamp) -> Timestamp {
@@ -173,8 +171,8 @@ pub(crate) fn restore(lead: &Lead) -> Result<Lead> {
     Ok(Lead { active: true, ..lead.clone() })
 }
 
-/// A person's opinion of the chance; the machine's own number is no opinion, and an ended deal has none. What the machine says once
-/// the whole change is known has the last word; see `score::learn`.
+/// A person's opinion of the chance; the number that it has without one is no opinion, and an ended deal has none. What that number
+/// is once the whole change is known has the last word; see `score::learn`.
 pub(crate) fn set_probability(lead: &mut Lead, chance: Option<Probability>) -> Result<()> {
     if let Some(chance) = chance
         && lead.won_status != WonStatus::Pending
@@ -187,16 +185,7 @@ pub(crate) fn set_probability(lead: &mut Lead, chance: Option<Probability>) -> R
         );
         return Ok(());
     }
-    // What the machine says of a chance given by hand beside its own is not known here, but that it is not nothing.
-    let spoken = match lead.probability_source {
-        ProbabilitySource::None => false,
-        ProbabilitySource::Manual => lead.automated_probability != Probability::ZERO,
-        _ => true,
-    };
-    let agrees = |chance: Probability| {
-        spoken && chance.hundredths() == lead.automated_probability.hundredths()
-    };
-    lead.manual_probability = chance.filter(|chance| !agrees(*chance));
+    lead.manual_probability = chance.filter(|chance| !lead.has_anyway(*chance));
     Ok(())
 }
 

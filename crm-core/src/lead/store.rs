@@ -59,7 +59,8 @@ pub(crate) fn save_all(
 ) -> Result<()> {
     let mut changes = Vec::with_capacity(leads.len());
     for before in leads {
-        let decided = decide(&before, office).and_then(|after| {
+        let decided = decide(&before, office).and_then(|mut after| {
+            office.follow_policy(&mut after);
             office.check_owners(Some(&before), &after)?;
             Ok(after)
         });

@@ -65,6 +65,17 @@ choice! {
         /// It is won or lost.
         Outcome = "outcome",
     }
+    /// Whose number is the chance of a pending lead. The others are kept beside it; once it is won or lost, the outcome decides.
+    ProbabilityPolicy {
+        /// What was typed, else the model's.
+        Blend = "blend",
+        /// The stage's: how those fared that came so far.
+        Stage = "stage",
+        /// What was typed, else the stage's.
+        Manual = "manual",
+        /// The model's.
+        Model = "model",
+    }
     /// What a partner's address is for.
     AddressType {
         /// A person to talk to.
@@ -90,6 +101,28 @@ choice! {
         Boolean = "boolean",
         /// One of its options.
         Selection = "selection",
+    }
+}
+
+/// Which of its three numbers is the chance of a pending lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decides {
+    /// What a person typed.
+    Typed,
+    /// What the configured model says.
+    Machine,
+    /// What its stage says.
+    Stage,
+}
+
+impl ProbabilityPolicy {
+    /// Which number decides, if a chance was typed or not.
+    pub(crate) const fn decides(self, is_typed: bool) -> Decides {
+        match (self, is_typed) {
+            (Self::Blend | Self::Manual, true) => Decides::Typed,
+            (Self::Blend, false) | (Self::Model, _) => Decides::Machine,
+            (Self::Manual, false) | (Self::Stage, _) => Decides::Stage,
+        }
     }
 }
 

@@ -12,14 +12,44 @@ use crate::base::{
     SourceId, StageId, TagId, TeamId, UserId,
 };
 use crate::record::choice::{
-    ContactState, ForecastCategory, LeadKind, ProbabilitySource, WonStatus,
+    ContactState, Decides, ForecastCategory, LeadKind, ProbabilityPolicy, ProbabilitySource,
+    WonStatus,
 };
 
-/// SQL of the chance that counts: the outcome's, else a person's, else the machine's.
+/// SQL of what a lead's stage says, see [`said`]: in its team, else in all, else what all fare like. Nothing counted: 50 on no ground.
+macro_rules! stage_said {
+    (@of $team:literal, $stage:literal) => {
+        concat!(
+            "(SELECT stage_chance.ppm * 8 + stage_chance.source FROM stage_chance WHERE stage_chance.team_id = ",
+            $team,
+            " AND stage_chance.stage_id = ",
+            $stage,
+            ")"
+        )
+    };
+    () => {
+        concat!(
+            "COALESCE(",
+            stage_said!(@of "COALESCE(lead.team_id, 0)", "COALESCE(lead.stage_id, 0)"),
+            ", ",
+            stage_said!(@of "0", "COALESCE(lead.stage_id, 0)"),
+            ", ",
+            stage_said!(@of "0", "0"),
+            ", 4000000)"
+        )
+    };
+}
+
+/// SQL of the chance that counts: the outcome's, else by the policy what a person typed, what the machine says or what the stage says.
 macro_rules! probability {
     () => {
-        "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 \
-         ELSE COALESCE(lead.manual_probability, lead_score.automated_probability, 0) END)"
+        concat!(
+            "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 ",
+            "WHEN lead.manual_probability IS NOT NULL AND lead.probability_policy IN (0, 2) THEN lead.manual_probability ",
+            "WHEN lead.probability_policy IN (0, 3) THEN COALESCE(lead_score.automated_probability, 0) ELSE ",
+            stage_said!(),
+            " / 8 END)"
+        )
     };
 }
 
@@ -93,9 +123,22 @@ macro_rules! stage_days {
 
 const PROBABILITY: &str = probability!();
 
-/// Where that chance comes from: outcome and manual are said by the lead itself, the rest by the machine.
-const PROBABILITY_SOURCE: &str = "(CASE WHEN lead.won_status <> 0 THEN 5 WHEN lead.manual_probability IS NOT NULL THEN 4 \
-     ELSE COALESCE(lead_score.probability_source, 0) END)";
+const STAGE_SAID: &str = stage_said!();
+const STAGE_PROBABILITY: &str = concat!(
+    "(CASE WHEN lead.won_status = 1 THEN 1000000 WHEN lead.won_status = 2 THEN 0 ELSE ",
+    stage_said!(),
+    " / 8 END)"
+);
+
+/// Where the chance comes from, by the same order.
+const PROBABILITY_SOURCE: &str = concat!(
+    "(CASE WHEN lead.won_status <> 0 THEN 5 ",
+    "WHEN lead.manual_probability IS NOT NULL AND lead.probability_policy IN (0, 2) THEN 4 ",
+    "WHEN lead.probability_policy IN (0, 3) THEN COALESCE(lead_score.probability_source, 0) ELSE ",
+    stage_said!(),
+    " % 8 END)"
+);
+const AUTOMATED_SOURCE: &str = "COALESCE(lead_score.probability_source, 0)";
 const IS_AUTOMATED: &str = concat!(
     "((",
     probability!(),
@@ -151,16 +194,16 @@ record! {
         recurring_revenue: Amount => range(0, limit::AMOUNT);
         /// How often it recurs; none counts as monthly.
         recurring_plan_id: Option<RecurringPlanId>;
-        /// Chance of winning. Setting it makes it manual; `None` follows the machine again.
+        /// Chance of winning, by the policy of its team. Setting it sets `manual_probability`; `None` empties that.
         probability: Probability => sql(PROBABILITY), uncopied;
-        /// What a person said; empty: follow the machine.
+        /// What a person typed; empty: nothing was. What the policy makes of it, `probability` says.
         manual_probability: Option<Probability> => uncopied;
-        /// What the machine says.
+        /// What the configured model says.
         automated_probability: Probability => joined("lead_score"), uncopied;
         /// Whether `probability` is the machine's, compared at two decimals.
         is_automated_probability: bool => computed(IS_AUTOMATED);
         /// Where `probability` comes from.
-        probability_source: ProbabilitySource => sql(PROBABILITY_SOURCE), system, uncopied;
+        probability_source: ProbabilitySource => computed(PROBABILITY_SOURCE), uncopied;
         /// Pending, won or lost.
         won_status: WonStatus => system, uncopied;
         /// Shown; losing and archiving hide it.
@@ -253,6 +296,14 @@ record! {
         stage_rotting_days: Option<i64> => hidden, sql(STAGE_ROTTING_DAYS);
         /// Its `forecast_category` before it was closed; empty while it is open.
         open_category: Option<ForecastCategory> => hidden, uncopied;
+        /// What its stage says: how those fared that came so far, in its team, shrunk to all teams; as of the last recompute.
+        stage_probability: Probability => computed(STAGE_PROBABILITY), uncopied;
+        /// What its stage says, as [`said`] reads it.
+        stage_said: i64 => hidden, sql(STAGE_SAID), uncopied;
+        /// On what ground the model says what it does.
+        automated_source: ProbabilitySource => hidden, sql(AUTOMATED_SOURCE), uncopied;
+        /// Whose number is its chance while it is pending: what its team or company said when it was last written, or theirs changed.
+        probability_policy: ProbabilityPolicy => hidden, uncopied;
     }
 }
 
@@ -269,21 +320,32 @@ impl Lead {
         match self.won_status {
             WonStatus::Won => Probability::CERTAIN,
             WonStatus::Lost => Probability::ZERO,
-            WonStatus::Pending => self.manual_probability.unwrap_or(self.automated_probability),
+            WonStatus::Pending => match self.manual_probability {
+                Some(typed) if self.decides() == Decides::Typed => typed,
+                _ => self.untyped().0,
+            },
         }
     }
 
-    /// Whether a chance is what the machine says of a pending lead, on that ground; nothing is the same as a number it has no ground for.
-    pub(crate) fn says_the_same(
-        &self,
-        chance: Option<Probability>,
-        ground: ProbabilitySource,
-    ) -> bool {
+    /// Which of its numbers is its chance while it is pending.
+    pub(crate) fn decides(&self) -> Decides {
+        self.probability_policy.decides(self.manual_probability.is_some())
+    }
+
+    /// Its chance while it is pending if nothing were typed, and the ground of that.
+    fn untyped(&self) -> (Probability, ProbabilitySource) {
+        match self.probability_policy.decides(false) {
+            Decides::Stage => said(self.stage_said),
+            _ => (self.automated_probability, self.automated_source),
+        }
+    }
+
+    /// Whether a typed chance is the one that a pending lead has without it; nothing is the same as a number that has no ground.
+    pub(crate) fn has_anyway(&self, typed: Probability) -> bool {
+        let (chance, ground) = self.untyped();
         self.won_status == WonStatus::Pending
             && ground != ProbabilitySource::None
-            && chance.is_some_and(|chance| {
-                chance.hundredths() == self.automated_probability.hundredths()
-            })
+            && typed.hundredths() == chance.hundredths()
     }
 
     /// Whether a forecast counts it as open.
@@ -300,10 +362,14 @@ impl Nature for Lead {
 
     fn derive(&mut self, now: Timestamp) {
         self.probability = self.effective_probability();
-        self.probability_source = match (self.won_status, self.manual_probability) {
-            (WonStatus::Pending, None) => self.probability_source,
-            (WonStatus::Pending, Some(_)) => ProbabilitySource::Manual,
+        self.probability_source = match self.won_status {
+            WonStatus::Pending if self.decides() == Decides::Typed => ProbabilitySource::Manual,
+            WonStatus::Pending => self.untyped().1,
             _ => ProbabilitySource::Outcome,
+        };
+        self.stage_probability = match self.won_status {
+            WonStatus::Pending => said(self.stage_said).0,
+            _ => self.probability,
         };
         self.is_automated_probability =
             self.probability.hundredths() == self.automated_probability.hundredths();
@@ -319,6 +385,13 @@ impl Nature for Lead {
             && still > allowed * DAY_MICROS;
         self.rotting_days = if self.is_rotting { still / DAY_MICROS } else { 0 };
     }
+}
+
+/// A chance and its ground out of one number, ppm × 8 + the ground's.
+fn said(stored: i64) -> (Probability, ProbabilitySource) {
+    let ground = usize::try_from(stored % 8).ok().and_then(|at| ProbabilitySource::ALL.get(at));
+    let chance = Probability::from_ppm(stored / 8).unwrap_or_default();
+    (chance, ground.copied().unwrap_or_default())
 }
 
 /// A share of an amount, rounded half to even.

@@ -8,9 +8,10 @@ mod lead;
 mod office;
 mod partner;
 
+pub(crate) use choice::Decides;
 pub use choice::{
-    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilitySource, PropertyKind, Role,
-    WonStatus,
+    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilityPolicy, ProbabilitySource,
+    PropertyKind, Role, WonStatus,
 };
 pub use lead::Lead;
 pub use office::{

@@ -7,7 +7,7 @@ use crate::base::{
     CampaignId, CompanyId, LostReasonId, MediumId, RecurringPlanId, SourceId, StageId, TagId,
     TeamId, TeamMemberId, UserId,
 };
-use crate::record::choice::Role;
+use crate::record::choice::{ProbabilityPolicy, Role};
 
 record! {
     /// A company of the host: owner of users, teams and deals. Company 1 exists from the start.
@@ -20,6 +20,9 @@ record! {
         country_code: Option<String>;
         /// Its time zone, IANA.
         zone: Option<String>;
+        /// Whose number is the chance of its pending deals, unless their team says otherwise; empty: `blend`. Company 1 also speaks for
+        /// deals without company.
+        probability_policy: Option<ProbabilityPolicy>;
     }
 }
 
@@ -68,6 +71,8 @@ record! {
         assignment_max: i64 => range(0, 1_000_000);
         /// An archived team is not chosen by default.
         active: bool;
+        /// Whose number is the chance of its pending deals; empty: what the team above it says, else their company.
+        probability_policy: Option<ProbabilityPolicy>;
     }
 }
 

@@ -5,22 +5,24 @@
 
 use std::collections::HashMap;
 
+use crate::base::field::FieldValue as _;
 use crate::base::{Currency, Date, LeadId, Progress, Result, TeamId};
 use crate::event::Event;
-use crate::score::bayes;
+use crate::record::{Decides, ProbabilityPolicy};
 use crate::score::config::{Config, Kind};
 use crate::score::count::{StageRank, Tally};
 use crate::score::model::{Model, Said};
 use crate::score::pass::{Narrow, Pass, RANGE, Which};
 use crate::score::replay::{Drawn, Past};
 use crate::score::store::{self, Saying};
+use crate::score::{bayes, stage_chance};
 use crate::storage::{Line, Tx};
 use crate::tally::{Key, Ledger};
 
 /// What a batch did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScoreRun {
-    /// The run in the log of changed scores; none when nothing changed.
+    /// The run in the log of changed scores and stages; none when nothing changed.
     pub run: Option<i64>,
     /// Closed leads that were counted; 0 when only scores were computed.
     pub counted: u64,
@@ -192,19 +194,24 @@ pub(crate) fn score(
         tell.step(after)?;
     }
     weights.ledger.write(tx)?;
-    if done.changed > 0 {
-        let run = store::run(tx)?;
-        done.run = Some(run);
-        tx.announce(Event::Rescored {
-            run,
-            changed: i64::try_from(done.changed).unwrap_or(i64::MAX),
-        });
-    }
+    let changed = i64::try_from(done.changed).unwrap_or(i64::MAX);
+    done.run = refresh(tx, changed)?;
     Ok(done)
 }
 
+/// Brings what stages say up to date, and tells of the run if that or `changed` scores are new; answers it then.
+pub(crate) fn refresh(tx: &mut Tx<'_>, changed: i64) -> Result<Option<i64>> {
+    let stages = stage_chance::refresh(tx)?;
+    if stages + changed == 0 {
+        return Ok(None);
+    }
+    let run = store::run(tx)?;
+    tx.announce(Event::Rescored { run, changed, stages });
+    Ok(Some(run))
+}
+
 /// What a lead's kept counts are kept by, beside its team.
-const WEIGHED: [&str; 9] = [
+const WEIGHED: [&str; 10] = [
     "manual_probability",
     "on_hold",
     "expected_revenue",
@@ -214,6 +221,7 @@ const WEIGHED: [&str; 9] = [
     "kind",
     "date_deadline",
     "currency",
+    "probability_policy",
 ];
 
 /// What changed scores mean for the kept counts, which weigh revenue by them.
@@ -227,8 +235,12 @@ impl Weights {
     fn shift(&mut self, lead: &Narrow<'_>, line: &Line<'_>, at: &[usize], ppm: i64) -> Result<()> {
         let number = |column: usize| line.int_or_null(at[column]).map(|number| number.unwrap_or(0));
         let by = i128::from(number(2)?) * i128::from(ppm);
-        // Who said a chance by hand, or keeps the deal on hold, is not weighed by the machine.
-        if by == 0 || line.int_or_null(at[0])?.is_some() || number(1)? != 0 {
+        // What is typed or the stage says, and a deal on hold, is not weighed by the machine.
+        if by == 0 || number(1)? != 0 {
+            return Ok(());
+        }
+        let policy = ProbabilityPolicy::from_cell(line.cell(at[9])).unwrap_or_default();
+        if policy.decides(line.int_or_null(at[0])?.is_some()) != Decides::Machine {
             return Ok(());
         }
         let code = line.text(at[8])?;

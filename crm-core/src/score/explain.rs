@@ -6,8 +6,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::base::{LeadId, Probability, TeamId};
-use crate::record::ProbabilitySource;
+use crate::base::frame::{Column, ColumnData};
+use crate::base::{Frame, LeadId, Probability, TeamId};
+use crate::record::{Lead, ProbabilityPolicy, ProbabilitySource, WonStatus};
 use crate::score::bayes::{self, log_prior, probability};
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, Variable};
@@ -29,6 +30,12 @@ pub struct Explanation {
     pub automated_probability: Probability,
     /// Whether the lead is pending and what is stored is another chance.
     pub is_stale: bool,
+    /// What a person typed; none: nothing was.
+    pub manual_probability: Option<Probability>,
+    /// What its stage says.
+    pub stage_probability: Probability,
+    /// Which of the three is the lead's chance while it is pending.
+    pub policy: ProbabilityPolicy,
     /// What that rests on: the model, or nothing.
     pub source: ProbabilitySource,
     /// The share of leads won among those it is judged by, 0…1; 0 when nothing is known.
@@ -39,6 +46,44 @@ pub struct Explanation {
     pub raw: f64,
     /// What each value weighs, stage first, then in the order of the configured fields. Values never counted are left out.
     pub rows: Vec<ExplanationRow>,
+}
+
+impl Explanation {
+    /// What is stored of the lead stands beside.
+    pub(crate) fn stored(&mut self, lead: &Lead) {
+        self.automated_probability = lead.automated_probability;
+        self.is_stale =
+            lead.won_status == WonStatus::Pending && self.probability != lead.automated_probability;
+        self.manual_probability = lead.manual_probability;
+        self.stage_probability = lead.stage_probability;
+        self.policy = lead.probability_policy;
+    }
+
+    /// All but the rows, as one row: `lead_id`; in percent `probability`, then its `source`, `automated_probability`, `is_stale`,
+    /// `manual_probability`, `stage_probability`; `policy`; `base` and `raw` from 0 to 1, `base_log_odds`.
+    #[must_use]
+    pub fn head(&self) -> Frame {
+        let percent = |chance: Option<Probability>| {
+            ColumnData::Decimal(vec![chance.map(Probability::percent)])
+        };
+        let text = |word: &str| ColumnData::Text(vec![Some(word.to_owned())]);
+        let float = |number: f64| ColumnData::Float(vec![Some(number)]);
+        let columns = [
+            ("lead_id", ColumnData::Int(vec![Some(self.lead_id.0)])),
+            ("probability", percent(Some(self.probability))),
+            ("source", text(self.source.word())),
+            ("automated_probability", percent(Some(self.automated_probability))),
+            ("is_stale", ColumnData::Bool(vec![Some(self.is_stale)])),
+            ("manual_probability", percent(self.manual_probability)),
+            ("stage_probability", percent(Some(self.stage_probability))),
+            ("policy", text(self.policy.word())),
+            ("base", float(self.base)),
+            ("base_log_odds", float(self.base_log_odds)),
+            ("raw", float(self.raw)),
+        ];
+        let column = |(name, data): (&str, _)| Column { name: name.to_owned(), data };
+        Frame::of(columns.map(column).into())
+    }
 }
 
 /// What one value weighs.
@@ -58,6 +103,22 @@ pub struct ExplanationRow {
     pub lost_count: Decimal,
 }
 
+/// An explanation before anything is said; what is stored of the lead, the desk adds.
+const NOBODY: Explanation = Explanation {
+    lead_id: LeadId(0),
+    probability: Probability::ZERO,
+    automated_probability: Probability::ZERO,
+    is_stale: false,
+    manual_probability: None,
+    stage_probability: Probability::ZERO,
+    policy: ProbabilityPolicy::Blend,
+    source: ProbabilitySource::None,
+    base: 0.0,
+    base_log_odds: 0.0,
+    raw: 0.0,
+    rows: Vec::new(),
+};
+
 /// Explains what the model `bayes` says of a lead.
 pub(crate) fn bayes(
     model: &bayes::Model,
@@ -66,19 +127,7 @@ pub(crate) fn bayes(
     evidence: &Evidence,
 ) -> Explanation {
     let Some((prior, terms)) = model.terms(evidence) else {
-        let (probability, source) = (Probability::ZERO, ProbabilitySource::None);
-        let (base, base_log_odds, raw, rows) = (0.0, 0.0, 0.0, Vec::new());
-        return Explanation {
-            lead_id,
-            probability,
-            automated_probability: probability,
-            is_stale: false,
-            source,
-            base,
-            base_log_odds,
-            raw,
-            rows,
-        };
+        return Explanation { lead_id, ..NOBODY };
     };
     let rows: Vec<_> = terms
         .into_iter()
@@ -96,13 +145,12 @@ pub(crate) fn bayes(
     Explanation {
         lead_id,
         probability: probability(log_odds),
-        automated_probability: Probability::ZERO,
-        is_stale: false,
         raw: fraction(log_odds),
         source: ProbabilitySource::Model,
         base: share(prior),
         base_log_odds,
         rows,
+        ..NOBODY
     }
 }
 
@@ -133,13 +181,12 @@ pub(crate) fn weighted(
     Explanation {
         lead_id,
         probability: reasons.said.probability,
-        automated_probability: reasons.said.probability,
-        is_stale: false,
         source: reasons.said.source,
         base: reasons.base,
         base_log_odds,
         raw: fraction(rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds)),
         rows,
+        ..NOBODY
     }
 }
 

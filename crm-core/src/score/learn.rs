@@ -16,6 +16,7 @@ use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
 use crate::score::lesson::{self, Waiting};
 use crate::score::model::{Model, Said};
+use crate::score::stage_chance::stage_chances;
 use crate::score::store::{self, Moves, Saying};
 use crate::score::{batch, bayes, weighted};
 use crate::storage::Tx;
@@ -213,7 +214,7 @@ fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
 
 /// Scores the leads of which something that counts has changed.
 fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Result<()> {
-    let mut changed = Vec::new();
+    let (mut changed, stages) = (Vec::new(), stage_chances(tx)?);
     let concerned = changes.iter().filter(|change| {
         let after = change.after.as_ref();
         let before = change.before.as_ref();
@@ -242,6 +243,7 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
             store::delete(tx, change.before.as_ref().map_or(0, |lead| lead.id.0))?;
             continue;
         };
+        after.stage_said = stages.said(after.team_id, after.stage_id);
         let concerned = is_concerned(config, change.before.as_ref(), after);
         if passes || !(concerned || opinion.is_some()) {
             continue;
@@ -265,7 +267,7 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
             changed.push(Saying { lead: after.id, now, before });
         }
         after.automated_probability = now.probability;
-        after.probability_source = now.source;
+        after.automated_source = now.source;
         if let Some(chance) = opinion {
             keep_opinion(tx, after, chance)?;
         }
@@ -284,10 +286,9 @@ fn opinion(change: &LeadChange) -> Option<Probability> {
     }
 }
 
-/// A chance given by hand is kept, unless the machine says the same now that it knows the whole change.
+/// A chance given by hand is kept, unless the lead has the same without it now that the whole change is known.
 fn keep_opinion(tx: &Tx<'_>, lead: &mut Lead, chance: Probability) -> Result<()> {
-    let same = lead.says_the_same(Some(chance), lead.probability_source);
-    let manual = (!same).then_some(chance);
+    let manual = Some(chance).filter(|chance| !lead.has_anyway(*chance));
     if manual == lead.manual_probability {
         return Ok(());
     }

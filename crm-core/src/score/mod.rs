@@ -36,6 +36,7 @@ mod quality;
 #[cfg(test)]
 mod reference_tests;
 mod replay;
+mod stage_chance;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub(crate) use learn::{catch_up, learn};
 pub use nearest::NearestDeal;
 pub use predict::ScorePrediction;
 pub use quality::{ScoreBin, ScoreQuality};
+pub(crate) use stage_chance::{StageChances, stage_chances};
 
 use std::sync::Arc;
 
@@ -309,9 +311,7 @@ impl<'s> Scores<'s> {
                 evidence = known::recall(evidence, before);
             }
             let mut explained = model.judge().explain(&config.variables, id, &evidence);
-            explained.automated_probability = lead.automated_probability;
-            explained.is_stale = lead.won_status == WonStatus::Pending
-                && explained.probability != lead.automated_probability;
+            explained.stored(&lead);
             Ok(explained)
         })
     }
@@ -329,6 +329,11 @@ fn count(tx: &Tx<'_>, progress: &mut Progress<'_>, passes: i64) -> Result<u64> {
     let (model, leads) = batch::count(tx, &config, &mut steps)?;
     store::replace(tx, &config, model)?;
     Ok(leads)
+}
+
+/// A policy changed: from now on stages say what was counted up to now.
+pub(crate) fn refresh_stages(tx: &mut Tx<'_>) -> Result<()> {
+    batch::refresh(tx, 0).map(drop)
 }
 
 /// Counts every closed lead anew; scores stay until they are computed.

@@ -32,6 +32,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0004_score"),
     step!("0005_weighted"),
     step!("0006_category"),
+    step!("0007_policy"),
 ];
 
 /// What to do about a schema of a newer library.

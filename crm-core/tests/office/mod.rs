@@ -2,8 +2,8 @@
 
 use crm_core::{
     CompanyId, Convert, Crm, Fields, Filter, Find, ImportOptions, Lead, LeadId, Lost, LostReasonId,
-    OnError, PartnerId, Progress, RecordKind, Result, Row, Session, StageId, TagId, TeamId,
-    Timestamp, User, UserId, UserRef, Value, fields,
+    OnError, PartnerId, ProbabilityPolicy, Progress, RecordKind, Result, Row, Session, StageId,
+    TagId, TeamId, Timestamp, User, UserId, UserRef, Value, fields,
 };
 
 /// Who does what to which leads, in bytes: small ones make small acts.
@@ -332,8 +332,27 @@ fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
     }
 }
 
+/// A policy, or none.
+fn policy(byte: u8) -> Option<&'static str> {
+    maybe(byte, 4)
+        .and_then(|at| ProbabilityPolicy::WORDS.get(usize::try_from(at - 1).ok()?))
+        .copied()
+}
+
 fn of_the_office(s: &Session, act: &Act) -> Result<()> {
-    match act.a % 6 {
+    match act.a % 8 {
+        6 => s
+            .teams()
+            .update(TeamId(id(act.b, 3)), fields! { probability_policy: policy(act.on[0]) })
+            .map(drop),
+        7 if act.b.is_multiple_of(2) => s
+            .companies()
+            .update(CompanyId(id(act.on[0], 2)), fields! { probability_policy: policy(act.b) })
+            .map(drop),
+        7 => s
+            .teams()
+            .update(TeamId(id(act.b, 3)), fields! { parent_id: maybe(act.on[0], 3) })
+            .map(drop),
         0 => s
             .stages()
             .update(StageId(id(act.b, 6)), fields! { is_won: act.on.len() == 1 })

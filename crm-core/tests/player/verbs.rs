@@ -253,16 +253,11 @@ impl World {
                 Answer::frame(&ScorePrediction::frame(&said))
             }
             ("score", "explanation") => {
-                let all = s.score().explain(LeadId(on.one()?))?;
-                record([
-                    ("probability", Value::Decimal(all.probability.percent())),
-                    ("automated_probability", Value::Decimal(all.automated_probability.percent())),
-                    ("is_stale", all.is_stale.into()),
-                    ("source", all.source.word().into()),
-                    ("base", all.base.into()),
-                    ("base_log_odds", all.base_log_odds.into()),
-                    ("raw", all.raw.into()),
-                ])
+                let head = s.score().explain(LeadId(on.one()?))?.head();
+                let named = |column: &crm_core::base::frame::Column| {
+                    (column.name.clone(), head.at(0, &column.name))
+                };
+                Answer::Record(head.columns().iter().map(named).collect())
             }
             ("forecast", "weighted" | "totals") => {
                 let by = args.words("by").unwrap_or_default();

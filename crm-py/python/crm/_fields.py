@@ -36,6 +36,7 @@ class CompanyFields(TypedDict, total=False):
     currency: str
     country_code: str | None
     zone: str | None
+    probability_policy: Literal["blend", "stage", "manual", "model"] | None
 
 
 class UserFields(TypedDict, total=False):
@@ -66,6 +67,7 @@ class TeamFields(TypedDict, total=False):
     assignment_filter: str | None
     assignment_max: int
     active: bool
+    probability_policy: Literal["blend", "stage", "manual", "model"] | None
 
 
 class TeamMemberFields(TypedDict, total=False):

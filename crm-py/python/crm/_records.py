@@ -16,7 +16,7 @@ PropertyValue: TypeAlias = str | bool | float | date
 class Company(Record):
     """A company of the host: owner of users, teams and deals. Company 1 exists from the start.
 
-    `create` and `update` take: name, currency, country_code, zone.
+    `create` and `update` take: name, currency, country_code, zone, probability_policy.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
     """
@@ -53,6 +53,9 @@ class Company(Record):
 
     zone: Field[str | None] = Field()
     """Its time zone, IANA."""
+
+    probability_policy: Field[Literal["blend", "stage", "manual", "model"] | None] = Field()
+    """Whose number is the chance of its pending deals, unless their team says otherwise; empty: `blend`. Company 1 also speaks for deals without company."""
 
 
 @final
@@ -112,7 +115,7 @@ class Team(Record):
     """A sales team. Deleting one leaves its leads, which belong to no team then.
 
     `create` and `update` take: name, sequence, user_id, member_ids, company_id, parent_id, use_leads, use_opportunities,
-    assignment_filter, assignment_max, active.
+    assignment_filter, assignment_max, active, probability_policy.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
     """
@@ -170,6 +173,9 @@ class Team(Record):
 
     active: Field[bool] = Field()
     """An archived team is not chosen by default."""
+
+    probability_policy: Field[Literal["blend", "stage", "manual", "model"] | None] = Field()
+    """Whose number is the chance of its pending deals; empty: what the team above it says, else their company."""
 
 
 @final
@@ -629,7 +635,8 @@ class Lead(Record):
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid, automated_probability, is_automated_probability,
     probability_source, won_status, active, date_open, date_closed, date_conversion, date_last_stage_update, email_state, phone_state,
-    email_normalized, phone_normalized, prorated_revenue, recurring_revenue_monthly, day_open, day_close, is_rotting, rotting_days.
+    email_normalized, phone_normalized, prorated_revenue, recurring_revenue_monthly, day_open, day_close, is_rotting, rotting_days,
+    stage_probability.
     """
 
     __slots__ = ()
@@ -696,13 +703,13 @@ class Lead(Record):
     """How often it recurs; none counts as monthly."""
 
     probability: Field[Decimal] = Field()
-    """Chance of winning. Setting it makes it manual; `None` follows the machine again."""
+    """Chance of winning, by the policy of its team. Setting it sets `manual_probability`; `None` empties that."""
 
     manual_probability: Field[Decimal | None] = Field()
-    """What a person said; empty: follow the machine."""
+    """What a person typed; empty: nothing was. What the policy makes of it, `probability` says."""
 
     automated_probability: Field[Decimal] = Field()
-    """What the machine says."""
+    """What the configured model says."""
 
     is_automated_probability: Field[bool] = Field()
     """Whether `probability` is the machine's, compared at two decimals."""
@@ -835,6 +842,9 @@ class Lead(Record):
 
     rotting_days: Field[int] = Field()
     """Whole days since its last move, if it is rotting; else 0."""
+
+    stage_probability: Field[Decimal] = Field()
+    """What its stage says: how those fared that came so far, in its team, shrunk to all teams; as of the last recompute."""
 
 
 CLASSES: dict[str, type[Record]] = {

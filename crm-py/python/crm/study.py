@@ -78,9 +78,24 @@ class Explanation(Frame):
     Log-odds add up: those of the base and of the rows together are those of `raw`, the chance (0 to 1) before recalibration.
     `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same. `automated_probability` is what
     was stored last, and `is_stale` whether that is another chance, which `recompute` would store.
+
+    `policy` says which of `manual_probability` (what was typed; None: nothing), `automated_probability` and `stage_probability` is the
+    deal's own `probability` while it is pending: `blend` (typed, else automated), `stage`, `manual` (typed, else the stage's) or `model`.
     """
 
-    __slots__ = ("automated_probability", "base", "base_log_odds", "is_stale", "lead_id", "probability", "raw", "source")
+    __slots__ = (
+        "automated_probability",
+        "base",
+        "base_log_odds",
+        "is_stale",
+        "lead_id",
+        "manual_probability",
+        "policy",
+        "probability",
+        "raw",
+        "source",
+        "stage_probability",
+    )
 
     def __init__(
         self,
@@ -91,6 +106,9 @@ class Explanation(Frame):
         probability: Decimal,
         automated_probability: Decimal,
         is_stale: bool,
+        manual_probability: Decimal | None,
+        stage_probability: Decimal,
+        policy: str,
         source: str,
         base: float,
         base_log_odds: float,
@@ -101,6 +119,9 @@ class Explanation(Frame):
         self.probability = probability
         self.automated_probability = automated_probability
         self.is_stale = is_stale
+        self.manual_probability = manual_probability
+        self.stage_probability = stage_probability
+        self.policy = policy
         self.source = source
         self.base = base
         self.base_log_odds = base_log_odds

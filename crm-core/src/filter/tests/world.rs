@@ -14,8 +14,8 @@ use crate::base::{
 };
 use crate::filter::{PropertyTypes, like};
 use crate::record::{
-    self, Lead, LeadKind, ProbabilitySource, PropertyKind, RecurringPlan, Stage, Tag, Team, User,
-    WonStatus,
+    self, Lead, LeadKind, ProbabilityPolicy, ProbabilitySource, PropertyKind, RecurringPlan, Stage,
+    Tag, Team, User, WonStatus,
 };
 
 const ORIGIN: &str = "Lead \"Ori`gin\\ é";
@@ -41,6 +41,15 @@ const AMOUNTS: [i64; 14] = [
     1_000_004,
     12_345_678_901,
     999_999_999_999_999,
+];
+
+/// What stages say: team, stage, and both the chance and its ground as `said` reads them. A team has a row of its own for some stages.
+const SAID: [(i64, i64, i64); 5] = [
+    (0, 0, 300_000 * 8 + 1),
+    (0, 1, 125_000 * 8 + 2),
+    (0, 2, 333_349 * 8 + 2),
+    (1, 1, 700_004 * 8 + 2),
+    (1, 0, 999_900 * 8 + 1),
 ];
 
 pub(super) struct Declared;
@@ -102,9 +111,14 @@ impl World {
         })
         .unwrap();
         db.execute_batch(
-            "CREATE TABLE lead_score (lead_id, automated_probability, probability_source)",
+            "CREATE TABLE lead_score (lead_id, automated_probability, probability_source); \
+             CREATE TABLE stage_chance (team_id, stage_id, ppm, source);",
         )
         .unwrap();
+        for (team, stage, said) in SAID {
+            let row = [team, stage, said / 8, said % 8];
+            db.execute("INSERT INTO stage_chance VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+        }
         store(&db, &self.leads);
         store(&db, &self.stages);
         store(&db, &self.teams);
@@ -212,6 +226,7 @@ prop_compose! {
         (won, active, opportunity, priority) in (0..3_usize, any::<bool>(), any::<bool>(), 0..4_i64),
         (deadline, opened, closed, moved) in (of(20_512..20_517_i64), of(0..3_i64), of(0..90_i64), of(0..200_i64)),
         properties in properties(),
+        policy in select(ProbabilityPolicy::ALL.to_vec()),
     ) -> Lead {
         Lead {
             name,
@@ -229,7 +244,8 @@ prop_compose! {
             currency: Currency::new(code).unwrap(),
             automated_probability: Probability::from_ppm(machine).unwrap(),
             manual_probability: manual.map(|ppm| Probability::from_ppm(ppm).unwrap()),
-            probability_source: ProbabilitySource::Model,
+            automated_source: ProbabilitySource::Model,
+            probability_policy: policy,
             won_status: WonStatus::ALL[won],
             active,
             kind: LeadKind::ALL[usize::from(opportunity)],
@@ -274,6 +290,11 @@ prop_compose! {
             let stage = lead.stage_id.and_then(|id| world.stages.iter().find(|stage| stage.id == id));
             lead.plan_months = plan.map(|plan| plan.number_of_months);
             lead.stage_rotting_days = stage.map(|stage| stage.rotting_days);
+            let place = (lead.team_id.map_or(0, |id| id.0), lead.stage_id.map_or(0, |id| id.0));
+            let said = [place, (0, place.1), (0, 0)].into_iter().find_map(|place| {
+                SAID.iter().find(|(team, stage, _)| (*team, *stage) == place)
+            });
+            lead.stage_said = said.unwrap().2;
             lead.derive(Timestamp::stored(NOW));
         }
         for (id, name) in (1..).zip(users) {
