@@ -877,6 +877,24 @@ fn who_waits_for_a_server_keeps_nobody_from_opening_a_file() {
 }
 
 #[test]
+fn a_server_that_says_nothing_is_not_waited_for() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let at = |rest: &str| {
+        format!("postgres://crm@127.0.0.1:{port}/postgres?schema=t&connect_timeout=1{rest}")
+    };
+    let told = |error: crm_core::Error| {
+        assert_eq!((error.code(), error.is_retryable()), (storage_code::LOST, true), "{error}");
+        assert!(error.message().contains("did not answer within 1 s"), "{error}");
+    };
+    // Whether it is to be asked for TLS first, or for the user at once.
+    for guard in ["", "&sslmode=disable", "&sslmode=require"] {
+        told(Crm::open(&at(guard)).unwrap_err());
+    }
+    told(crm_core::copy(&at(""), ":memory:", &mut Progress::none()).unwrap_err());
+}
+
+#[test]
 fn a_copy_has_learnt_from_every_outcome() {
     let url = fresh();
     let crm = Crm::open(&url).unwrap();

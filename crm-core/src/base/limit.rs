@@ -62,6 +62,9 @@ pub const BUSY_TIMEOUT_MS: u32 = i32::MAX.unsigned_abs();
 pub const STEPS_UNASKED: u32 = 1 << 14;
 /// Reader connections kept open.
 pub const READERS: usize = 8;
+/// Seconds that connecting to a server may take, for each host of its URL, unless that says otherwise (`connect_timeout`): long enough for
+/// a slow network, and nobody waits for a server that never answers.
+pub const CONNECT_SECONDS: u64 = 30;
 /// Connections of one handle to a server: each costs the server a process; more threads than that wait for one.
 pub const CONNECTIONS: usize = 32;
 /// Connections to a server kept open while nobody uses them.

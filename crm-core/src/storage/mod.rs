@@ -545,7 +545,7 @@ impl Prepared<'_> {
 pub(crate) enum Line<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
     #[cfg(feature = "postgres")]
-    Postgres(&'r ::postgres::Row),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl Line<'_> {

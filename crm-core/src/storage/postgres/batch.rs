@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use postgres::types::Type;
+use tokio_postgres::types::Type;
 
 use crate::base::{Cell, Error, Result, limit};
 use crate::storage::Key;

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use postgres::CancelToken;
+use tokio_postgres::CancelToken;
 
 use crate::storage::handle::lock;
 

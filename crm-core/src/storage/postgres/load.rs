@@ -1,13 +1,11 @@
 //! A server that is filled by a copy, or read for one: where it keeps what a file keeps in a table, and rows in bulk by `COPY`.
 
-use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use postgres::CopyInWriter;
-
 use crate::base::{Error, ErrorKind, Result};
 use crate::storage::copy::{Table, quoted};
+use crate::storage::postgres::client::Copy;
 use crate::storage::postgres::ear::Telling;
 use crate::storage::postgres::server::Server;
 use crate::storage::postgres::{Session, error};
@@ -62,7 +60,7 @@ pub(crate) fn begin(url: &str, patience: Duration, full_sync: bool) -> Result<Se
 /// Takes the rows of a table.
 pub(crate) struct Rows<'c> {
     table: &'c str,
-    writer: CopyInWriter<'c>,
+    copy: Copy<'c>,
 }
 
 impl Rows<'_> {
@@ -72,7 +70,7 @@ impl Rows<'_> {
             let what = "a text has NUL in it, which a server cannot store";
             return Err(Error::new(ErrorKind::Invalid, format!("table {}: {what}", self.table)));
         }
-        self.writer.write_all(text.as_bytes()).map_err(broken)
+        self.copy.write(text).map_err(error)
     }
 }
 
@@ -99,10 +97,9 @@ pub(crate) fn fill<T>(
     let text = format!("COPY {place} ({}) FROM STDIN", quoted(&columns));
     let mut client = session.client()?;
     let done = {
-        let mut rows = Rows { table: name, writer: client.copy_in(&text).map_err(error)? };
+        let mut rows = Rows { table: name, copy: client.copy_in(&text).map_err(error)? };
         let done = work(&mut rows)?;
-        let Rows { writer, .. } = rows;
-        writer.finish().map_err(error)?;
+        rows.copy.finish().map_err(error)?;
         done
     };
     if name == "feed" {
@@ -129,12 +126,4 @@ pub(crate) fn give_after(session: &Session, table: &str, last: i64) -> Result<()
         session.first(&format!("SELECT setval('{sequence}_id_seq', ?1)"), &[last.into()])?;
     }
     Ok(())
-}
-
-/// A failure to send.
-fn broken(failure: io::Error) -> Error {
-    match failure.into_inner().map(|cause| cause.downcast::<postgres::Error>()) {
-        Some(Ok(failure)) => error(*failure),
-        _ => crate::storage::postgres::lost("yes"),
-    }
 }

@@ -5,6 +5,7 @@
 //! it was written, before the next question is asked: so the number of round trips does not grow with the number of records.
 
 mod batch;
+mod client;
 mod ear;
 pub(super) mod load;
 mod pool;
@@ -18,14 +19,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use postgres::error::SqlState;
-use postgres::fallible_iterator::FallibleIterator as _;
-use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
-use postgres::{Client, Row, SimpleQueryMessage, Statement};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 
 use crate::base::error::storage_code;
 use crate::base::{Cell, Error, ErrorKind, Result, limit};
 use crate::storage::postgres::batch::Batches;
+use crate::storage::postgres::client::Client;
 use crate::storage::postgres::ear::{Ear, Telling};
 use crate::storage::stop::interrupted;
 use crate::storage::{Key, Right};
@@ -519,7 +520,7 @@ fn lost(rolled_back: &str) -> Error {
 
 /// The server's failure as ours; a customer's data is never in it.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-fn error(failure: postgres::Error) -> Error {
+fn error(failure: tokio_postgres::Error) -> Error {
     let storage = |code, what: &str| Error::storage(code, what.to_owned());
     let Some(code) = failure.code() else {
         return if failure.is_closed()

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use postgres::Client;
-
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, limit};
 use crate::storage::conn::Conn;
 use crate::storage::handle::lock;
+use crate::storage::postgres::client::Client;
 use crate::storage::postgres::ear::{Ear, Telling};
 use crate::storage::postgres::server::Server;
 use crate::storage::postgres::{Session, error};

@@ -6,18 +6,20 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postgres::config::{Host, SslMode};
-use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{CancelToken, Config, NoTls, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::base::error::storage_code;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, limit};
 use crate::storage::migrate::{NEWER_HINT, STEPS, VERSION};
+use crate::storage::postgres::client::{Client, Failure, cancel};
 use crate::storage::postgres::error;
 
 /// The oldest server that has what the schema uses: `xid8` and snapshots that can be asked.
@@ -68,6 +70,8 @@ pub(super) struct Server {
     guard: Guard,
     schema: String,
     busy: Duration,
+    /// How long connecting may take.
+    allowed: Duration,
     full_sync: bool,
 }
 
@@ -122,16 +126,16 @@ impl Server {
         if config.get_application_name().is_none() {
             config.application_name("crm");
         }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(busy.max(Duration::from_secs(1)));
-        }
+        let each = config.get_connect_timeout().copied();
+        let each = each.unwrap_or(Duration::from_secs(limit::CONNECT_SECONDS));
+        config.connect_timeout(each);
         let environment = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
         if config.get_user().is_none() {
             let user = environment("PGUSER").or_else(|| environment("USER"));
             config.user(&user.ok_or_else(|| refuse("no user is named"))?);
         }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            config.host(&environment("PGHOST").unwrap_or_else(|| "localhost".to_owned()));
+            config.host(environment("PGHOST").unwrap_or_else(|| "localhost".to_owned()));
         }
         if config.get_password().is_none()
             && let Some(password) = environment("PGPASSWORD").or_else(|| in_password_file(&config))
@@ -139,26 +143,26 @@ impl Server {
             config.password(password);
         }
         let guard = guard(&ssl, roots.as_deref(), &mut config)?;
-        Ok(Self { config, guard, schema, busy, full_sync })
+        let hosts = config.get_hosts().len().max(config.get_hostaddrs().len());
+        let allowed = each.saturating_mul(u32::try_from(hosts).unwrap_or(1));
+        Ok(Self { config, guard, schema, busy, allowed, full_sync })
     }
 
     /// A connection with our settings, and what the server calls its process. Every setting's reason stands in `docs/storage.md`.
     pub(super) fn connect(&self) -> Result<(Client, String)> {
-        let client = match &self.guard {
-            Guard::Plain => self.config.connect(NoTls),
-            Guard::Tls(tls) => self.config.connect(tls.clone()),
-        };
-        let mut client = client.map_err(unreachable)?;
         let sync = if self.full_sync { "SET synchronous_commit = on;" } else { "" };
-        let answers = client
-            .simple_query(&format!(
-                "SET search_path = \"{}\"; SET lock_timeout = {}; SET jit = off; SET client_min_messages = warning; \
+        let settings = format!(
+            "SET search_path = \"{}\"; SET lock_timeout = {}; SET jit = off; SET client_min_messages = warning; \
                  SET default_transaction_deferrable = off; {sync} \
                  SELECT {PROCESS} FROM pg_stat_get_activity(pg_backend_pid())",
-                self.schema,
-                self.busy.as_millis().max(1),
-            ))
-            .map_err(error)?;
+            self.schema,
+            self.busy.as_millis().max(1),
+        );
+        let connected = match &self.guard {
+            Guard::Plain => Client::connect(&self.config, NoTls, &settings, self.allowed),
+            Guard::Tls(tls) => Client::connect(&self.config, tls.clone(), &settings, self.allowed),
+        };
+        let (client, answers) = connected.map_err(|failure| self.unreachable(&failure))?;
         let process = answers.iter().find_map(|answer| match answer {
             SimpleQueryMessage::Row(row) => row.get(0),
             _ => None,
@@ -167,11 +171,11 @@ impl Server {
     }
 
     /// Asks the server to stop what a connection does, where no other connection can be had to ask on.
-    pub(super) fn cancel(&self, token: &postgres::CancelToken) {
-        let _ = match &self.guard {
-            Guard::Plain => token.cancel_query(NoTls),
-            Guard::Tls(tls) => token.cancel_query(tls.clone()),
-        };
+    pub(super) fn cancel(&self, token: &CancelToken) {
+        match &self.guard {
+            Guard::Plain => cancel(token, NoTls, self.allowed),
+            Guard::Tls(tls) => cancel(token, tls.clone(), self.allowed),
+        }
     }
 
     /// Creates the schema or brings it up to date: one host does it, others that start at the same time wait.
@@ -180,13 +184,14 @@ impl Server {
         if self.version(client)? == Some(VERSION) {
             return self.settle_restored(client);
         }
-        let mut tx = client.transaction().map_err(error)?;
-        self.upgrade(&mut tx)?;
-        tx.commit().map_err(error)
+        // What fails takes the connection with it, and so the transaction.
+        client.batch_execute("BEGIN").map_err(error)?;
+        self.upgrade(client)?;
+        client.batch_execute("COMMIT").map_err(error)
     }
 
     /// The same in the caller's open transaction.
-    pub(super) fn upgrade(&self, tx: &mut impl postgres::GenericClient) -> Result<()> {
+    pub(super) fn upgrade(&self, tx: &mut Client) -> Result<()> {
         tx.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('crm schema ' || $1, 0))",
             &[&self.schema],
@@ -226,11 +231,7 @@ impl Server {
         );
         // Without the right to write there is nothing to learn either.
         match client.batch_execute(&sql) {
-            Err(failure)
-                if failure.code() == Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) =>
-            {
-                Ok(())
-            }
+            Err(failure) if failure.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok(()),
             done => done.map_err(error),
         }
     }
@@ -247,10 +248,7 @@ impl Server {
     }
 
     /// How far the schema has come; `None`: it is not there, or holds nothing of ours.
-    pub(super) fn version(
-        &self,
-        client: &mut impl postgres::GenericClient,
-    ) -> Result<Option<usize>> {
+    pub(super) fn version(&self, client: &mut Client) -> Result<Option<usize>> {
         let found: bool = client
             .query_one(
                 "SELECT to_regclass(quote_ident($1) || '.crm_schema') IS NOT NULL",
@@ -284,7 +282,7 @@ impl Server {
     }
 
     /// Refuses a schema in which someone else's tables have our names.
-    fn refuse_foreign(&self, client: &mut impl postgres::GenericClient) -> Result<()> {
+    fn refuse_foreign(&self, client: &mut Client) -> Result<()> {
         let ours: Vec<&str> = STEPS.iter().flat_map(|(_, _, sql)| tables(sql)).collect();
         let taken = client
             .query_opt(
@@ -304,8 +302,8 @@ impl Server {
     }
 
     /// A failure to create something, which for want of rights is told as such.
-    fn no_right(&self, failure: postgres::Error) -> Error {
-        if failure.code() == Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE) {
+    fn no_right(&self, failure: tokio_postgres::Error) -> Error {
+        if failure.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
             let message = format!(
                 "this user may not create tables in schema {:?}; let an administrator create the schema and grant all on it",
                 self.schema
@@ -313,6 +311,43 @@ impl Server {
             return Error::storage(storage_code::READ_ONLY, message);
         }
         error(failure)
+    }
+
+    /// Why no connection came about.
+    fn unreachable(&self, failure: &Failure) -> Error {
+        let unreached = |why: String| {
+            let message = format!("the server cannot be reached{why}; nothing was written");
+            Error::storage(storage_code::LOST, message)
+        };
+        // What the operating system or TLS says names hosts and certificates, never a password.
+        let failure = match failure {
+            Failure::Server(failure) => failure,
+            Failure::Runtime(failure) => return unreached(format!(": {failure}")),
+            Failure::Late => {
+                let seconds = self.allowed.as_secs();
+                return unreached(format!(
+                    ": it did not answer within {seconds} s (connect_timeout)"
+                ));
+            }
+        };
+        let Some(code) = failure.code() else {
+            let cause = std::error::Error::source(failure);
+            return unreached(cause.map_or_else(String::new, |why| format!(": {why}")));
+        };
+        let message = if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION]
+            .contains(code)
+        {
+            "the server refuses this user or password; give it in the URL, in PGPASSWORD or in ~/.pgpass".to_owned()
+        } else if *code == SqlState::INVALID_CATALOG_NAME {
+            "the server has no such database; create it first: CREATE DATABASE … ENCODING 'UTF8'"
+                .to_owned()
+        } else if *code == SqlState::TOO_MANY_CONNECTIONS {
+            let what = "the server takes no more connections; try again";
+            return Error::storage(storage_code::BUSY, what);
+        } else {
+            format!("the server refuses the connection (SQLSTATE {})", code.code())
+        };
+        Error::storage(700, message)
     }
 }
 
@@ -342,35 +377,6 @@ fn tables(sql: &str) -> impl Iterator<Item = &str> {
             line.strip_prefix("CREATE TABLE ").or_else(|| line.strip_prefix("CREATE VIEW "))?;
         rest.split([' ', '(']).next()
     })
-}
-
-/// Why no connection came about.
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-fn unreachable(failure: postgres::Error) -> Error {
-    use postgres::error::SqlState;
-    let Some(code) = failure.code() else {
-        // What the operating system or TLS says names hosts and certificates, never a password.
-        let cause =
-            std::error::Error::source(&failure).map_or_else(String::new, |why| format!(": {why}"));
-        let message = format!("the server cannot be reached{cause}; nothing was written");
-        return Error::storage(storage_code::LOST, message);
-    };
-    let message = if *code == SqlState::INVALID_PASSWORD
-        || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION
-    {
-        "the server refuses this user or password; give it in the URL, in PGPASSWORD or in ~/.pgpass".to_owned()
-    } else if *code == SqlState::INVALID_CATALOG_NAME {
-        "the server has no such database; create it first: CREATE DATABASE … ENCODING 'UTF8'"
-            .to_owned()
-    } else if *code == SqlState::TOO_MANY_CONNECTIONS {
-        return Error::storage(
-            storage_code::BUSY,
-            "the server takes no more connections; try again",
-        );
-    } else {
-        format!("the server refuses the connection (SQLSTATE {})", code.code())
-    };
-    Error::storage(700, message)
 }
 
 /// A value of a URL with its `%20` read.
