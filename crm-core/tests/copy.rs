@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crm_core::base::{Frame, Value};
 use crm_core::forecast::{ForecastKey, ForecastQuery};
+use crm_core::score::ScoreConfig;
 use crm_core::{
-    Crm, CrmOptions, ErrorKind, Find, Lost, Progress, PropertyDefinition, PropertyKind, RecordKind,
-    Result, Timestamp, copy, fields,
+    Crm, CrmOptions, Date, ErrorKind, Find, ImportOptions, Lost, OnError, Progress,
+    PropertyDefinition, PropertyKind, RecordKind, Result, Timestamp, copy, fields,
 };
 
 /// An empty folder of one test's own, removed at its end.
@@ -152,6 +153,84 @@ fn a_copy_and_its_copy_are_the_same_and_go_on() {
         (0..report.len()).map(|at| report.at(at, "rows").as_int().unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(tables(&silent(&back, &folder.at("last.crm")).unwrap()), tables(&report));
+}
+
+/// A sales history as the demo imports one, file by file.
+fn history() -> Vec<(RecordKind, String)> {
+    let day = |n: i64| Date::parse("2024-01-01").unwrap().plus_days(n);
+    let mut partners = "name,is_company,country_code,parent_id.name\n".to_owned();
+    let mut leads = "external_id(history),name,partner_id.name,user_id.login,team_id.name,stage_id.name,won_status,expected_revenue,create_date,\
+         date_closed,date_deadline,lost_reason_id.name,source_id.name,priority,country_code,properties.Product,properties.Sector\n"
+        .to_owned();
+    for n in 0..12_usize {
+        let (country, parent) = (["DE", "FR", "US"][n % 3], if n == 5 { "Account 0" } else { "" });
+        partners.push_str(&format!("Account {n},true,{country},{parent}\n"));
+    }
+    for n in 0..240_usize {
+        let (outcome, stage) = match n % 10 {
+            0..=2 => ("won", "Won"),
+            3..=8 => ("lost", "Engaging"),
+            _ => ("pending", ["Prospecting", "Engaging"][n / 10 % 2]),
+        };
+        let (agent, country) = (["ada", "bob"][n % 7 % 2], ["DE", "FR", "US"][n % 12 % 3]);
+        let begun = i64::try_from(n).unwrap() * 3;
+        let closed = if outcome == "pending" { String::new() } else { day(begun + 9).to_string() };
+        let reason = if outcome == "lost" { "Too expensive" } else { "" };
+        leads.push_str(&format!(
+            "D{n},\"Deal {n}, \"\"Ünï\"\"\",Account {},{agent},North,{stage},{outcome},{},{},{closed},{},{reason},Fair,{},{country},GTX {},retail\n",
+            n % 12, n * 100 + 1, day(begun), day(begun + 60), n % 4, n % 3,
+        ));
+    }
+    let text = |text: &str| text.replace(' ', "\n") + "\n";
+    vec![
+        (
+            RecordKind::Stage,
+            text("name,sequence,is_won Prospecting,1,false Engaging,2,false Won,1000,true"),
+        ),
+        (RecordKind::Team, text("name North")),
+        (RecordKind::User, text("name,login,role Ada,ada,own Bob,bob,team")),
+        (RecordKind::TeamMember, text("team_id.name,user_id.login North,ada North,bob")),
+        (RecordKind::Source, text("name Fair")),
+        (RecordKind::LostReason, "name\nToo expensive\n".to_owned()),
+        (RecordKind::Partner, partners),
+        (RecordKind::Lead, leads),
+    ]
+}
+
+#[test]
+fn the_demos_pipeline_goes_to_a_server_and_comes_back_the_same() {
+    let folder = Folder::new("demo");
+    let (from, over, back) = (folder.at("from.crm"), folder.other(), folder.at("back.crm"));
+    let currency = "USD".to_owned();
+    let options = CrmOptions { currency, default_data: false, ..CrmOptions::default() };
+    let first = Crm::open_with(&from, &options).unwrap();
+    let s = first.session(None, Timestamp::parse("2026-01-01T00:00:00Z").ok()).unwrap();
+    for name in ["Product", "Sector"] {
+        let property = PropertyDefinition::new(RecordKind::Lead, name, PropertyKind::Text);
+        s.properties().declare(&property).unwrap();
+    }
+    let abort = ImportOptions { on_error: OnError::Abort, ..ImportOptions::default() };
+    for (kind, text) in history() {
+        let (csv, mut text) = (s.csv(), text.as_bytes());
+        csv.import(kind, &mut text, &[], &abort, &mut Progress::none()).unwrap();
+    }
+    let looks_at = ["properties.Product", "country_code", "user_id", "source_id", "priority"];
+    let config = ScoreConfig {
+        fields: Some(looks_at.map(str::to_owned).to_vec()),
+        start_date: Date::parse("2024-01-01").ok(),
+        ..ScoreConfig::default()
+    };
+    s.score().configure(&config).unwrap();
+    s.score().rebuild(&mut Progress::none()).unwrap();
+    assert_eq!(first.verify().unwrap(), Vec::<String>::new());
+    let report = silent(&from, &over).unwrap();
+    assert_eq!((rows(&report, "lead"), rows(&report, "partner")), (240, 12));
+    assert_eq!(silent(&over, &back).unwrap(), report, "there and back");
+    for copy in [over, back] {
+        let copy = Crm::open(&copy).unwrap();
+        assert_eq!(copy.verify().unwrap(), Vec::<String>::new());
+        assert_eq!(seen(&copy), seen(&first));
+    }
 }
 
 #[test]
