@@ -298,11 +298,11 @@ fn in_a_world_of_independent_fields_it_comes_near_the_truth() {
 
     let copied = run(&world, |_, values, _| {
         let mut all = values.to_vec();
-        all.extend(vec![values[4].clone(); 4]);
+        all.extend(vec![values[4].clone(); 5]);
         all
     });
     assert!((copied.loss / plain.loss - 1.0).abs() < 0.01, "{copied:?} against {plain:?}");
-    assert!(copied.ece <= 0.02, "{copied:?}");
+    assert!(copied.loss < copied.truth * 1.03 && copied.ece <= 0.02, "{copied:?}");
 
     let noisy = run(&world, |at, values, _| {
         let mut all = values.to_vec();
@@ -311,6 +311,7 @@ fn in_a_world_of_independent_fields_it_comes_near_the_truth() {
         all
     });
     assert!((noisy.loss / plain.loss - 1.0).abs() < 0.01, "{noisy:?} against {plain:?}");
+    assert!(noisy.loss < noisy.truth * 1.03 && noisy.ece <= 0.02, "{noisy:?}");
 
     let useless = run(&world, |_, _, _| vec!["same".to_owned()]);
     assert!(useless.ece <= 0.02, "{useless:?}");
@@ -330,5 +331,6 @@ fn a_field_that_tells_the_outcome_is_believed_and_stays_finite() {
         all.push(if won { "signed" } else { "gone" }.to_owned());
         all
     });
-    assert!(leaking.loss < 0.02 && leaking.loss.is_finite(), "{leaking:?}");
+    // Who knows the outcome has no loss at all; no share of nothing can be asked.
+    assert!(leaking.loss < 0.02 && leaking.ece <= 0.02, "{leaking:?}");
 }
