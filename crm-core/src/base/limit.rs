@@ -54,6 +54,8 @@ pub const CSV_COLUMNS: usize = 1_000;
 pub const CSV_ERRORS: usize = 10_000;
 /// Newest closed deals among which the score looks for those like a lead.
 pub const NEAREST_POOL: usize = 10_000;
+/// Leads of a verb on a server for which the score reads of its model what they need, and not the whole.
+pub const FEW_LEADS: usize = 20;
 /// Evidence fields of the score.
 pub const EVIDENCE_FIELDS: usize = 64;
 /// Milliseconds that a write waits for another writer: what the engine can count, over three weeks.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::field::Nature as _;
-use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId};
+use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId, limit};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::compiled::Judging;
@@ -29,20 +29,26 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
         // What an import brought from between the two counts now: with everything else, these changes among it.
         if reopens(changes) || store::has_closed(tx, config.start(), was)? {
             super::recount(tx)?;
-            return rescore(tx, &config, changes);
+            return rescore(tx, &config, None, changes);
         }
     }
     let mut lessons = lessons(&config, changes);
+    let mut part = store::extract(tx, &config, || concerned(&config, &lessons, changes))?;
     if !lessons.is_empty() {
         // As a replay takes them: what closed at once goes by id.
         lessons.sort_by_key(|lesson| lesson.lead);
-        let mut model = store::take(tx, &config)?;
+        let is_part = part.is_some();
+        let mut model = part.take().map_or_else(|| store::take(tx, &config), Ok)?;
         match &mut model {
             Model::Bayes(model) => recount(tx, &config, model, &lessons)?,
             Model::Weighted(model) => relearn(tx, &config, model, &lessons)?,
         }
         let wants_bins = matches!(&model, Model::Weighted(model) if model.wants_bins());
-        tx.keep_counts(Arc::new(model));
+        if is_part {
+            part = Some(model);
+        } else {
+            tx.keep_counts(Arc::new(model));
+        }
         // On a server others may be closing leads meanwhile; there `rebuild` draws bins, alone.
         if wants_bins && !tx.is_shared() {
             let mut nobody = Progress::none();
@@ -51,7 +57,27 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
             store::replace(tx, &config, model)?;
         }
     }
-    rescore(tx, &config, changes)
+    rescore(tx, &config, part.as_ref(), changes)
+}
+
+/// What the leads are that teach something or are to be judged.
+fn concerned(config: &Config, lessons: &[LeadLesson], changes: &[LeadChange]) -> Vec<Evidence> {
+    let taught = lessons.iter().flat_map(|lesson| [&lesson.before, &lesson.after]);
+    let taught = taught.flatten().map(|(evidence, _)| evidence.clone());
+    let judged = changes.iter().filter_map(|change| judged(config, change));
+    // Of many the whole model is read: one more than a few tells it.
+    taught
+        .chain(judged.map(|lead| evidence(lead, &config.variables)))
+        .take(limit::FEW_LEADS + 1)
+        .collect()
+}
+
+/// The lead that a change leaves to be judged by the model.
+fn judged<'c>(config: &Config, change: &'c LeadChange) -> Option<&'c Lead> {
+    change.after.as_ref().filter(|after| {
+        after.won_status == WonStatus::Pending
+            && is_concerned(config, change.before.as_ref(), after)
+    })
 }
 
 /// Whether something that was closed is another now.
@@ -212,8 +238,13 @@ fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
     }
 }
 
-/// Scores the leads of which something that counts has changed.
-fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Result<()> {
+/// Scores the leads of which something that counts has changed, by the part of the model that they need if that was read alone.
+fn rescore(
+    tx: &mut Tx<'_>,
+    config: &Config,
+    part: Option<&Model>,
+    changes: &mut [LeadChange],
+) -> Result<()> {
     let (mut changed, stages) = (Vec::new(), stage_chances(tx)?);
     let concerned = changes.iter().filter(|change| {
         let after = change.after.as_ref();
@@ -222,17 +253,10 @@ fn rescore(tx: &mut Tx<'_>, config: &Config, changes: &mut [LeadChange]) -> Resu
         before.is_some() && after.is_some_and(scored)
     });
     let known = store::said_of(tx, &concerned.map(LeadChange::id).collect::<Vec<_>>())?;
-    let pending = |change: &&LeadChange| {
-        let after = change.after.as_ref();
-        after.is_some_and(|after| {
-            after.won_status == WonStatus::Pending
-                && is_concerned(config, change.before.as_ref(), after)
-        })
-    };
-    let pending = changes.iter().filter(pending).count();
-    let model = if pending > 0 { Some(store::model(tx, config)?) } else { None };
+    let pending = changes.iter().filter(|change| judged(config, change).is_some()).count();
+    let whole = if pending > 0 && part.is_none() { Some(store::model(tx, config)?) } else { None };
     let mut judging =
-        model.as_ref().map(|model| Judging::new(model, pending, config.variables.len()));
+        part.or(whole.as_deref()).map(|model| Judging::new(model, pending, config.variables.len()));
     for at in 0..changes.len() {
         // A state that the next change ends was never anybody's to see: the machine says nothing of it, and what it says of the
         // state after it is counted against nothing.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::base::{Cell, LeadId, Probability, Result, StageId, TeamId, Timestamp};
+use crate::base::{Cell, Error, LeadId, Probability, Result, StageId, TeamId, Timestamp, limit};
 use crate::record::ProbabilitySource;
 use crate::score::bins::Bins;
 use crate::score::config::{self, Config, Kind};
 use crate::score::count::{StageRank, Tally};
-use crate::score::evidence::{STAGE, Variable};
+use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::model::{Model, Said};
 use crate::score::online::{Online, Pull};
 use crate::score::replay::Drawn;
@@ -42,32 +42,59 @@ pub(crate) fn take(tx: &Tx<'_>, config: &Config) -> Result<Model> {
 
 /// The model of the stored counters and weights.
 pub(crate) fn load(tx: &Tx<'_>, config: &Config) -> Result<Model> {
-    let variables = &config.variables;
-    let at = |name: &str| variables.iter().position(|known| known.name == name);
-    let sql = "SELECT team_id, variable, value, won, lost FROM score_count";
-    let counters = tx.rows(sql, &[], |line| {
-        let tally = Tally { won: line.int(3)?, lost: line.int(4)? };
-        Ok((team(line.int(0)?), at(line.text(1)?), line.text(2)?.to_owned(), tally))
-    })?;
-    let known = counters
-        .iter()
-        .filter_map(|(team, at, value, tally)| at.map(|at| (*team, at, value.as_str(), *tally)));
-    if config.model == Kind::Bayes {
-        let mut model = bayes::Model::new(variables, stages(tx)?);
-        model.load(known);
-        return Ok(Model::Bayes(Box::new(model)));
+    if config.model != Kind::Bayes {
+        return loaded(tx, config, None);
     }
+    let mut model = bayes::Model::new(&config.variables, stages(tx)?);
+    let counters = counters(tx, config, "", &[])?;
+    model
+        .load(counters.iter().map(|(team, at, value, tally)| (*team, *at, value.as_str(), *tally)));
+    Ok(Model::Bayes(Box::new(model)))
+}
+
+/// What a few leads need of the model, where it is loaded for each transaction: the counts and weights of their values, which say of
+/// these leads what the whole model says. Nothing where the whole is at hand, or pays: to who comes again in the same transaction.
+pub(crate) fn extract(
+    tx: &Tx<'_>,
+    config: &Config,
+    leads: impl FnOnce() -> Vec<Evidence>,
+) -> Result<Option<Model>> {
+    struct Asked;
+    let is_whole = !tx.is_shared() || config.model == Kind::Bayes || tx.has_counts::<Model>();
+    if is_whole || tx.has_counts::<Asked>() {
+        return Ok(None);
+    }
+    let leads = leads();
+    if leads.is_empty() || leads.len() > limit::FEW_LEADS {
+        return Ok(None);
+    }
+    tx.keep_counts(Arc::new(Asked));
+    loaded(tx, config, Some(&leads)).map(Some)
+}
+
+/// The model as it is, or what these leads need of it.
+fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Model> {
+    let variables = &config.variables;
     let mut model = weighted::Model::new(config.model, variables, stages(tx)?);
-    let (bins, drawn) = bins(tx, variables)?;
+    let parts = parts(tx)?;
+    let (bins, drawn) = bins_of(parts.get(BINS), variables);
     model.set_bins(bins, drawn);
-    for (team, variable, value, tally) in known {
-        let code = model.words_mut(variable).learn(value);
+    let waiting = if tx.is_shared() { lesson::waiting(tx, config)? } else { Vec::new() };
+    let (mut of_counts, mut of_weights, mut params) = ("", "", Vec::new());
+    if let Some(leads) = leads {
+        let needed = leads.iter().chain(waiting.iter().map(|waiting| &waiting.evidence));
+        params.push(Cell::from(needed_values(&model, needed)?));
+        (of_counts, of_weights) = (OF_THESE_OR_STAGES, OF_THESE);
+    }
+    for (team, variable, value, tally) in counters(tx, config, of_counts, &params)? {
+        let code = model.words_mut(variable).learn(&value);
         model.count(team, variable, code, tally);
     }
-    if let Some(text) = part(tx, WEIGHTS)? {
-        model.online = Online::from_text(&text, &names(variables));
+    if let Some(text) = parts.get(WEIGHTS) {
+        model.online = Online::from_text(text, &names(variables));
     }
-    tx.each("SELECT variable, value, pull, seen FROM score_weight", &[], |line| {
+    let sql = format!("SELECT variable, value, pull, seen FROM score_weight{of_weights}");
+    tx.each(&sql, &params, |line| {
         let pull = Pull { sum: real(line, 2), seen: real(line, 3) };
         match (line.text(0)?, line.text(1)?) {
             (TEAM, id) => {
@@ -76,17 +103,60 @@ pub(crate) fn load(tx: &Tx<'_>, config: &Config) -> Result<Model> {
                 }
             }
             (name, value) => {
-                if let Some(at) = at(name) {
+                if let Some(at) = variables.iter().position(|known| known.name == name) {
                     model.set_pull(at, value, pull);
                 }
             }
         }
         Ok(())
     })?;
-    if tx.is_shared() {
-        lesson::catch_up(&mut model, &lesson::waiting(tx, config)?);
-    }
+    lesson::catch_up(&mut model, &waiting);
     Ok(Model::Weighted(Box::new(model)))
+}
+
+/// Rows with one of the values in a JSON list; only a server is asked so.
+const OF_THESE: &str =
+    " WHERE value = ANY (ARRAY (SELECT json_array_elements_text(CAST(CAST(?1 AS TEXT) AS JSON))))";
+/// The same, and those of all stages: what a stage says depends on those behind it, and their rows count the leads themselves.
+const OF_THESE_OR_STAGES: &str = " WHERE variable = 'stage_id' \
+     OR value = ANY (ARRAY (SELECT json_array_elements_text(CAST(CAST(?1 AS TEXT) AS JSON))))";
+
+/// Texts of everything that counts of these leads, and their teams, as a JSON list.
+fn needed_values<'e>(
+    model: &weighted::Model,
+    leads: impl Iterator<Item = &'e Evidence>,
+) -> Result<String> {
+    let mut texts = BTreeSet::new();
+    for lead in leads {
+        texts.extend(lead.team_id.map(|team| team.to_string()));
+        for (variable, text) in model.values(lead) {
+            texts.insert(model.counted(variable, &text).into_owned());
+        }
+    }
+    serde_json::to_string(&texts).map_err(|_| Error::bug("texts can be written as JSON"))
+}
+
+/// A counter: team, variable, value, won and lost.
+type Counter = (Option<TeamId>, usize, String, Tally);
+
+/// The stored counters of configured variables.
+fn counters(
+    tx: &Tx<'_>,
+    config: &Config,
+    which: &str,
+    params: &[Cell<'_>],
+) -> Result<Vec<Counter>> {
+    let sql = format!("SELECT team_id, variable, value, won, lost FROM score_count{which}");
+    let mut counters = Vec::new();
+    tx.each(&sql, params, |line| {
+        let name = line.text(1)?;
+        if let Some(at) = config.variables.iter().position(|known| known.name == name) {
+            let tally = Tally { won: line.int(3)?, lost: line.int(4)? };
+            counters.push((team(line.int(0)?), at, line.text(2)?.to_owned(), tally));
+        }
+        Ok(())
+    })?;
+    Ok(counters)
 }
 
 fn real(line: &Line<'_>, at: usize) -> f64 {
@@ -100,11 +170,10 @@ fn names(variables: &[Variable]) -> Vec<&str> {
     variables.iter().map(|variable| variable.name.as_str()).collect()
 }
 
-/// A part of the model's state.
-fn part(tx: &Tx<'_>, name: &str) -> Result<Option<String>> {
-    tx.optional("SELECT state FROM score_model WHERE part = ?1", &[name.into()], |line| {
-        Ok(line.text(0)?.to_owned())
-    })
+/// The parts of the model's state, by name.
+fn parts(tx: &Tx<'_>) -> Result<HashMap<String, String>> {
+    let read = |line: &Line<'_>| Ok((line.text(0)?.to_owned(), line.text(1)?.to_owned()));
+    Ok(tx.rows("SELECT part, state FROM score_model", &[], read)?.into_iter().collect())
 }
 
 fn put_part(tx: &Tx<'_>, name: &str, state: &str) -> Result<()> {
@@ -112,10 +181,14 @@ fn put_part(tx: &Tx<'_>, name: &str, state: &str) -> Result<()> {
     tx.execute(sql, &[name.into(), state.into()]).map(drop)
 }
 
-/// The bins by variable, as stored: the number of outcomes they were drawn from, then a line per variable, its name and edges.
+/// The bins by variable, as stored.
 pub(crate) fn bins(tx: &Tx<'_>, variables: &[Variable]) -> Result<Drawn> {
-    let text = part(tx, BINS)?.unwrap_or_default();
-    let mut lines = text.lines();
+    Ok(bins_of(parts(tx)?.get(BINS), variables))
+}
+
+/// The bins in a text: the number of outcomes they were drawn from, then a line per variable, its name and edges.
+fn bins_of(text: Option<&String>, variables: &[Variable]) -> Drawn {
+    let mut lines = text.map_or("", String::as_str).lines();
     let drawn = lines.next().and_then(|line| line.parse().ok()).unwrap_or(0);
     let mut bins: Vec<_> = variables.iter().map(|known| known.scale.map(Bins::one)).collect();
     for line in lines {
@@ -126,7 +199,7 @@ pub(crate) fn bins(tx: &Tx<'_>, variables: &[Variable]) -> Result<Drawn> {
             bins.edges = parts.filter_map(|edge| edge.parse().ok()).collect();
         }
     }
-    Ok((bins, drawn))
+    (bins, drawn)
 }
 
 fn bins_text(model: &weighted::Model, variables: &[Variable]) -> String {

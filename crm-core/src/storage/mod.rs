@@ -392,6 +392,11 @@ impl<'c> Tx<'c> {
         Ok(fresh)
     }
 
+    /// Whether counts of type `T` are kept.
+    pub(crate) fn has_counts<T: Any + Send + Sync>(&self) -> bool {
+        find::<T>(&self.memo.counts).is_some()
+    }
+
     /// Keeps counts until someone forgets them, the transaction fails or another writer comes.
     pub(crate) fn keep_counts<T: Any + Send + Sync>(&self, value: Arc<T>) {
         self.memo.counts.borrow_mut().insert(TypeId::of::<T>(), value);
