@@ -57,6 +57,9 @@ fn main() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// Leads that are created in one transaction, here and by the rival.
+const BATCH: usize = 50_000;
+
 fn run(folder: &Path, size: usize, lines: &mut Vec<Line>) {
     let file = folder.join(format!("ours-{size}.crm"));
     let crm =
@@ -70,7 +73,7 @@ fn run(folder: &Path, size: usize, lines: &mut Vec<Line>) {
     };
 
     let created = create(&s, &office, size);
-    let copied = rival::bulk(&file, &rivals_copy(folder, size));
+    let copied = rival::bulk(&file, &rivals_copy(folder, size), BATCH);
     push("bulk create", created, Some(copied.all), "1.5");
     push("bulk create, beside the lead row alone", created, Some(copied.lead_alone), "");
     let lost: Vec<LeadId> = (0..size as u64)
@@ -90,9 +93,9 @@ fn run(folder: &Path, size: usize, lines: &mut Vec<Line>) {
 
 fn create(s: &Session, office: &world::Office, size: usize) -> Duration {
     let mut took = Duration::ZERO;
-    for start in (0..size).step_by(50_000) {
+    for start in (0..size).step_by(BATCH) {
         let drafts: Vec<Fields> =
-            (start..size.min(start + 50_000)).map(|n| world::lead(n as u64, office)).collect();
+            (start..size.min(start + BATCH)).map(|n| world::lead(n as u64, office)).collect();
         let (chunk, _) =
             once(|| s.leads().create_many(drafts).expect("the world's leads can be created"));
         took += chunk;

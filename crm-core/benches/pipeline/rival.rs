@@ -68,20 +68,20 @@ fn rows(conn: &Connection, sql: &str, range: [i64; 2]) -> Vec<Vec<Value>> {
     statement.query_map(range, read).expect("rows").map(|row| row.expect("a row")).collect()
 }
 
-/// Writes the rows of `file` into a new file, in one transaction; only the writing is timed.
-pub(crate) fn bulk(file: &Path, copy: &Path) -> Copied {
+/// Writes the rows of `file` into a new file, in transactions of `step` leads as ours are; only the writing is timed.
+pub(crate) fn bulk(file: &Path, copy: &Path, step: usize) -> Copied {
     let from = connect(file);
     let to = connect(copy);
     schema(&from, &to);
     let most: i64 =
         from.query_row("SELECT max(id) FROM lead", [], |row| row.get(0)).expect("leads");
     let (mut all, mut lead_alone) = (Duration::ZERO, Duration::ZERO);
-    to.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
-    for start in (1..=most).step_by(20_000) {
+    for start in (1..=most).step_by(step) {
+        to.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
         for (table, key) in TABLES {
             let only = if table.starts_with("feed") { " AND kind = 'lead'" } else { "" };
             let sql = format!("SELECT * FROM {table} WHERE {key} >= ?1 AND {key} < ?2{only}");
-            let read = rows(&from, &sql, [start, start + 20_000]);
+            let read = rows(&from, &sql, [start, start + step as i64]);
             let Some(first) = read.first() else { continue };
             let marks = vec!["?"; first.len()].join(", ");
             let mut insert = to
@@ -100,10 +100,10 @@ pub(crate) fn bulk(file: &Path, copy: &Path) -> Copied {
                 lead_alone += took;
             }
         }
+        let begun = Instant::now();
+        to.execute_batch("COMMIT").expect("a commit");
+        all += begun.elapsed();
     }
-    let begun = Instant::now();
-    to.execute_batch("COMMIT").expect("a commit");
-    all += begun.elapsed();
     Copied { all, lead_alone }
 }
 

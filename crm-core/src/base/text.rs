@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use phonenumber::country;
 
-use crate::base::{Result, limit};
+use crate::base::{Error, Result, limit};
 
 /// The known name nearest to a mistaken one, if it is near enough to be meant.
 #[must_use]
@@ -78,7 +78,8 @@ pub fn email_normalized(text: &str) -> Option<String> {
 }
 
 fn address(word: &str) -> Option<String> {
-    let (local, domain) = word.trim_matches(['.', '\'']).rsplit_once('@')?;
+    let word = word.trim_matches(['.', '\'']);
+    let (local, domain) = word.rsplit_once('@')?;
     let local_fits =
         !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
     let domain_fits =
@@ -87,9 +88,7 @@ fn address(word: &str) -> Option<String> {
         return None;
     }
     if word.is_ascii() {
-        let mut address = format!("{local}@{domain}");
-        address.make_ascii_lowercase();
-        return Some(address);
+        return Some(word.to_ascii_lowercase());
     }
     let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
     Some(format!("{local}@{}", domain.to_lowercase()))
@@ -110,13 +109,12 @@ fn is_label(label: &str) -> bool {
 /// `Invalid` for anything but two letters; which of them are countries is not looked up.
 pub fn fold_country(code: &mut Option<String>) -> Result<()> {
     let Some(code) = code else { return Ok(()) };
-    // What is far longer is not repeated: it may be a whole letter that went into the wrong column.
-    let shown = if code.len() > limit::STATE_CODE { "a text" } else { &format!("{code:?}") };
-    crate::require!(
-        code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()),
-        "country_code",
-        "country_code: {shown} is not two letters such as DE"
-    );
+    if code.len() != 2 || !code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        // What is far longer is not repeated: it may be a whole letter that went into the wrong column.
+        let shown = if code.len() > limit::STATE_CODE { "a text" } else { &format!("{code:?}") };
+        let told = format!("country_code: {shown} is not two letters such as DE");
+        return Err(Error::invalid("country_code", told));
+    }
     code.make_ascii_uppercase();
     Ok(())
 }

@@ -10,10 +10,10 @@
 //! Deliberately absent: storage, and the reference's quirks of step-wise updates; live counts equal a recount.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::base::{Probability, TeamId};
-use crate::score::count::{StageRank, Tally, Words, by_sequence};
+use crate::score::count::{Map, StageRank, Tally, Words, by_sequence};
 use crate::score::evidence::{Evidence, STAGE, TAG_IDS, Variable};
 
 /// Leads that a tag must have been counted on, in one team, before it is believed.
@@ -23,7 +23,7 @@ const TAG_COUNT: i64 = 50;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Book {
     /// By variable and code; the stage's are cumulated.
-    pub rows: HashMap<(usize, u32), Tally>,
+    pub rows: Map<(usize, u32), Tally>,
     totals: Vec<Tally>,
     counters: usize,
 }
@@ -85,8 +85,8 @@ pub(crate) struct Model {
     tags: Option<usize>,
     stages: Vec<(StageRank, u32)>,
     first: Option<u32>,
-    counters: HashMap<(Option<TeamId>, usize, u32), Tally>,
-    books: HashMap<Option<TeamId>, Book>,
+    counters: Map<(Option<TeamId>, usize, u32), Tally>,
+    books: Map<Option<TeamId>, Book>,
     all: Book,
 }
 
@@ -97,7 +97,7 @@ impl Model {
         let stages = by_sequence(stages, &mut words[STAGE]);
         let first = stages.iter().find(|(stage, _)| stage.for_all).map(|(_, code)| *code);
         let tags = variables.iter().position(|variable| variable.name == TAG_IDS);
-        let (counters, books) = (HashMap::new(), HashMap::new());
+        let (counters, books) = (Map::default(), Map::default());
         Self { words, tags, stages, first, counters, books, all: Book::default() }
     }
 

@@ -4,8 +4,6 @@
 //! were closed, and those closed at once by id. That is 8 bytes a value and some 64 a lead in memory: a million leads of ten fields
 //! take 160 MB. Deliberately absent: what a lead looked like before it was closed.
 
-use std::collections::HashMap;
-
 use crate::base::{Result, StageId, TeamId, Timestamp};
 use crate::score::batch::Steps;
 use crate::score::bins::{self, Bins};
@@ -205,7 +203,8 @@ impl Past {
     ) -> weighted::Model {
         let mut model = weighted::Model::new(kind, variables, stages);
         model.set_bins(bins, drawn);
-        let mut codes: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut codes: Vec<Vec<Option<u32>>> =
+            self.words.iter().map(|words| vec![None; words.len()]).collect();
         let empty: Vec<u32> =
             (0..variables.len()).map(|variable| model.words_mut(variable).learn("")).collect();
         let mut values = Vec::new();
@@ -217,9 +216,9 @@ impl Past {
                 if own == 0 {
                     values.push((variable, *empty));
                 }
-                for key in &rest[..own] {
-                    let code = codes.entry(*key).or_insert_with(|| {
-                        let text = self.words[variable].text(key.1);
+                for (_, known) in &rest[..own] {
+                    let code = codes[variable][*known as usize].get_or_insert_with(|| {
+                        let text = self.words[variable].text(*known);
                         let counted = model.counted(variable, text).into_owned();
                         model.words_mut(variable).learn(&counted)
                     });

@@ -10,13 +10,12 @@
 //! With [`Kind::Stage`] and [`Kind::Base`] the same counts answer without the fields. Deliberately absent: storage; undoing weights.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::base::{Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::bins::{self, Bins};
 use crate::score::config::Kind;
-use crate::score::count::{StageRank, Tally, Words, by_sequence};
+use crate::score::count::{Map, StageRank, Tally, Words, by_sequence};
 use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::model::Said;
 use crate::score::online::{Lesson, Online, Pull, chance, logit};
@@ -73,13 +72,13 @@ pub(crate) struct Model {
     bins: Vec<Option<Bins>>,
     /// Outcomes when the bins were drawn.
     pub(crate) drawn: i64,
-    counters: HashMap<(Option<TeamId>, usize, u32), Tally>,
+    counters: Map<(Option<TeamId>, usize, u32), Tally>,
     whole: Vec<Vec<Tally>>,
-    teams: HashMap<Option<TeamId>, Tally>,
+    teams: Map<Option<TeamId>, Tally>,
     total: Tally,
     pub(crate) online: Online,
     pulls: Vec<Vec<Pull>>,
-    team_pulls: HashMap<TeamId, Pull>,
+    team_pulls: Map<TeamId, Pull>,
 }
 
 impl Model {
@@ -95,13 +94,13 @@ impl Model {
             stages,
             bins,
             drawn: 0,
-            counters: HashMap::new(),
+            counters: Map::default(),
             whole: vec![Vec::new(); count],
-            teams: HashMap::new(),
+            teams: Map::default(),
             total: Tally::ZERO,
             online: Online::new(count),
             pulls: vec![Vec::new(); count],
-            team_pulls: HashMap::new(),
+            team_pulls: Map::default(),
         }
     }
 
