@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::base::{Error, RecordKind, Result, Subject, limit};
-use crate::storage::Tx;
+use crate::storage::{Tx, dialect};
 
 /// The record that a system calls so.
 pub(crate) fn find(
@@ -32,12 +32,7 @@ pub(crate) fn find_all<'n>(
     for (system, external) in names.filter(|(system, name)| fits(system) && fits(name)) {
         systems.entry(system).or_default().insert(external);
     }
-    let sql = tx.dialect(
-        "SELECT external_id, record_id FROM external_id WHERE system = ?1 AND kind = ?2 \
-         AND external_id IN (SELECT value FROM json_each(?3))",
-        "SELECT external_id, record_id FROM external_id WHERE system = ?1 AND kind = ?2 \
-         AND external_id IN (SELECT json_array_elements_text(CAST(CAST(?3 AS TEXT) AS JSON)))",
-    );
+    let sql = dialect!(tx, "external_ids_named");
     let mut known = Known::new();
     for (system, names) in systems {
         let names: Vec<&str> = names.into_iter().collect();

@@ -18,7 +18,7 @@ use crate::base::{
 };
 use crate::event::{LeadChange, OfficeChange};
 use crate::record::Lead;
-use crate::storage::{Prepared, Tx};
+use crate::storage::{Prepared, Tx, dialect};
 
 /// One event as a host reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +46,8 @@ pub(crate) struct Writer<'t, 'c> {
 
 impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        // A server's tables: many write there at once, and who reads numbers what they wrote.
-        let plain = tx.prepare(tx.dialect(
-            "INSERT INTO feed (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            "INSERT INTO feed_entry (date, user_id, event, kind, record_id, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        ))?;
-        let personal = tx.prepare(tx.dialect(
-            "INSERT INTO feed_personal (kind, record_id, seq, data) VALUES (?1, ?2, ?3, ?4)",
-            "INSERT INTO feed_entry_personal (kind, record_id, entry_id, data) VALUES (?1, ?2, ?3, ?4)",
-        ))?;
+        let plain = tx.prepare(dialect!(tx, "feed_add"))?;
+        let personal = tx.prepare(dialect!(tx, "feed_add_personal"))?;
         Ok(Self { tx, plain, personal })
     }
 
@@ -274,8 +267,7 @@ pub(crate) fn read(tx: &Tx<'_>, after: i64, most: usize) -> Result<Vec<FeedEntry
         ));
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let sql =
-        tx.dialect(include_str!("feed_read.sqlite.sql"), include_str!("feed_read.postgres.sql"));
+    let sql = dialect!(tx, "feed_read");
     tx.rows(sql, &[after.into(), most.into()], |line| {
         let kind = RecordKind::from_name(line.text(4)?);
         let id = line.int(5)?;
@@ -316,10 +308,7 @@ pub(crate) fn fields_changed(tx: &Tx<'_>, subject: Subject, changes: i64) -> Res
     let name = format!("{}.changed", subject.kind.name());
     let params: [Cell<'_>; 4] =
         [subject.kind.name().into(), subject.id.into(), name.into(), changes.into()];
-    let sql = tx.dialect(
-        include_str!("feed_of_record.sqlite.sql"),
-        include_str!("feed_of_record.postgres.sql"),
-    );
+    let sql = dialect!(tx, "feed_of_record");
     let found =
         tx.rows(sql, &params, |line| Ok(joined(line.text_or_null(0)?, line.text_or_null(1)?)))?;
     let mut names = std::collections::BTreeSet::new();

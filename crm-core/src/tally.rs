@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::base::{Cell, Currency, Error, Result};
 use crate::event::LeadChange;
 use crate::record::{Decides, Lead, WonStatus};
-use crate::storage::Tx;
+use crate::storage::{Tx, dialect};
 
 /// Parts of Σ minor × ppm: high × 10¹² + low, since one integer column cannot hold a million large deals.
 const HIGH: i128 = 1_000_000_000_000;
@@ -124,10 +124,7 @@ impl Ledger {
         if tx.is_shared() {
             check_room(tx, &changed)?;
         }
-        let mut add = tx.prepare(tx.dialect(
-            include_str!("tally_add.sqlite.sql"),
-            include_str!("tally_add.postgres.sql"),
-        ))?;
+        let mut add = tx.prepare(dialect!(tx, "tally_add"))?;
         for (key, sum) in changed {
             if i64::try_from(sum.revenue).is_ok_and(|revenue| revenue >= MOST) {
                 return Err(too_much());

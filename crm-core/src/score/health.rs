@@ -18,7 +18,7 @@ use crate::score::pass::Which;
 use crate::score::replay::Past;
 use crate::score::store;
 use crate::score::weighted::{COLD, RARE};
-use crate::storage::Tx;
+use crate::storage::{Tx, dialect};
 
 /// Fewer outcomes find nothing but that they are few.
 const ENOUGH: u64 = COLD as u64;
@@ -280,14 +280,7 @@ fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<HashSet<
     let counted: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
     let mut late = vec![HashSet::<i64>::new(); config.variables.len()];
     let mut closed = HashSet::new();
-    let sql = tx.dialect(
-        "SELECT feed.record_id, feed.event, feed.data, personal.data FROM feed LEFT JOIN feed_personal AS personal \
-         ON personal.kind = feed.kind AND personal.record_id = feed.record_id AND personal.seq = feed.seq \
-         WHERE feed.kind = 'lead' AND feed.event IN ('lead.changed', 'lead.won', 'lead.lost', 'lead.reopened') ORDER BY feed.seq",
-        "SELECT feed.record_id, feed.event, feed.data, personal.data FROM feed_entry AS feed LEFT JOIN feed_entry_personal AS personal \
-         ON personal.kind = feed.kind AND personal.record_id = feed.record_id AND personal.entry_id = feed.id \
-         WHERE feed.kind = 'lead' AND feed.event IN ('lead.changed', 'lead.won', 'lead.lost', 'lead.reopened') ORDER BY feed.xact, feed.id",
-    );
+    let sql = dialect!(tx, "changes_of_leads");
     tx.each(sql, &[], |line| {
         let lead = line.int(0)?;
         match line.text(1)? {

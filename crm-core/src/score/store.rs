@@ -14,7 +14,7 @@ use crate::score::online::{Online, Pull};
 use crate::score::replay::Drawn;
 use crate::score::{bayes, lesson, weighted};
 use crate::storage::records::id_list;
-use crate::storage::{Line, Tx};
+use crate::storage::{Line, Tx, dialect};
 
 /// Changes of counters by team (0: none), number of the variable and value.
 pub(crate) type Moves = BTreeMap<(i64, usize, String), Tally>;
@@ -226,12 +226,8 @@ pub(crate) fn stages(tx: &Tx<'_>) -> Result<Vec<StageRank>> {
 
 /// Adds to the stored counters.
 pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
-    // Where many write at once each only adds what it changes, and empty rows go when that is folded.
-    let mut put = tx.prepare(tx.dialect(
-        "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT (team_id, variable, value) DO UPDATE SET won = score_count.won + excluded.won, lost = score_count.lost + excluded.lost",
-        "INSERT INTO score_count_delta (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
-    ))?;
+    let mut put = tx.prepare(dialect!(tx, "count_add"))?;
+    // Where each only adds what it changes, empty rows go when that is folded.
     let mut sweep = if tx.is_shared() {
         None
     } else {
@@ -265,12 +261,7 @@ pub(crate) fn put_weights(
     teams: &BTreeSet<TeamId>,
 ) -> Result<()> {
     put_part(tx, WEIGHTS, &model.online.to_text(&names(&config.variables)))?;
-    let mut put = tx.prepare(tx.dialect(
-        "INSERT INTO score_weight (variable, value, pull, seen) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT (variable, value) DO UPDATE SET pull = excluded.pull, seen = excluded.seen",
-        "INSERT INTO score_weight (variable, value, pull, seen) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT (variable, md5(value)) DO UPDATE SET pull = excluded.pull, seen = excluded.seen",
-    ))?;
+    let mut put = tx.prepare(dialect!(tx, "weight_put"))?;
     for (at, code) in values.iter().filter(|(at, _)| *at != STAGE) {
         let (name, pull) = (config.variables[*at].name.as_str(), model.pull(*at, *code));
         let value = model.words(*at).text(*code);
@@ -303,10 +294,7 @@ pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> 
     counters.sort_unstable_by_key(|(team, at, value, _)| {
         (*team, config.variables[*at].name.as_str(), *value)
     });
-    let mut put = tx.prepare(tx.dialect(
-        "INSERT INTO score_count (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
-        "INSERT INTO score_count_delta (team_id, variable, value, won, lost) VALUES (?1, ?2, ?3, ?4, ?5)",
-    ))?;
+    let mut put = tx.prepare(dialect!(tx, "count_add"))?;
     for (team, at, value, tally) in counters {
         let team = team.map_or(0, |team| team.0);
         let name = config.variables[at].name.as_str();

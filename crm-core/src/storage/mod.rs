@@ -11,6 +11,7 @@ pub(crate) mod actor;
 mod backup;
 mod conn;
 pub(crate) mod copy;
+mod dialect;
 pub(crate) mod door;
 pub(crate) mod file;
 pub(crate) mod handle;
@@ -23,6 +24,7 @@ mod seat;
 pub(crate) mod sqlite;
 pub(crate) mod stop;
 
+pub(crate) use dialect::dialect;
 pub(crate) use link::Link;
 
 use std::any::{Any, TypeId};
@@ -279,16 +281,6 @@ impl<'c> Tx<'c> {
             }
             #[cfg(feature = "postgres")]
             Wire::Postgres(session) => session.reserve(table, rows),
-        }
-    }
-
-    /// The text for this engine, where one text cannot serve both.
-    pub(crate) const fn dialect<'t>(&self, sqlite: &'t str, postgres: &'t str) -> &'t str {
-        let _ = postgres;
-        match self.wire {
-            Wire::Sqlite(_) => sqlite,
-            #[cfg(feature = "postgres")]
-            Wire::Postgres(_) => postgres,
         }
     }
 
