@@ -69,8 +69,10 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
             score::refresh_stages(tx)?;
             lead::policy::follow(tx)
         }
-        // A team below another has its policy.
-        (RecordKind::Team, Some(_)) if differs("parent_id") => lead::policy::follow(tx),
+        // A team below another, or of a company, has theirs.
+        (RecordKind::Team, Some(_)) if differs("parent_id") || differs("company_id") => {
+            lead::policy::follow(tx)
+        }
         _ => Ok(()),
     }
 }

@@ -100,6 +100,7 @@ impl Office {
         company: Option<CompanyId>,
     ) -> ProbabilityPolicy {
         let mut above = team.and_then(|id| self.team(id));
+        let company = company.or_else(|| above.and_then(|team| team.company_id));
         for _ in 0..limit::PARENTS {
             let Some(team) = above else { break };
             if let Some(policy) = team.probability_policy {
