@@ -3,6 +3,8 @@
 
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 CARGO := cargo
+# What the tests select: everything, with both engines.
+ALL := --locked --workspace --features crm-core/postgres
 PYTHON := target/venv/bin/python
 
 .PHONY: demo test test-rust test-python test-postgres bench soak clean
@@ -22,17 +24,17 @@ test: test-rust test-python test-postgres
 
 test-rust:
 	.ci/setup cc
-	$(CARGO) test --locked --workspace
+	$(CARGO) test $(ALL)
 
 # The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
 test-postgres: target/venv/ready
-	.ci/postgres $(CARGO) test --locked --workspace --test postgres --test copy --test processes --test acceptance --test properties
+	.ci/postgres $(CARGO) test $(ALL) --test postgres --test copy --test processes --test acceptance --test properties
 	.ci/postgres $(PYTHON) -m pytest -q tests/python
 
 # The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
 test-python: target/venv/ready
 	$(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps \
-		--config-settings=build-args="--profile dev --locked" ./crm-py
+		--config-settings=build-args="--profile dev --locked --features postgres" ./crm-py
 	$(PYTHON) -m pytest -q tests/python
 
 target/venv/ready: tests/python/requirements.txt

@@ -47,12 +47,7 @@ impl Target {
             #[cfg(feature = "postgres")]
             Some("postgres" | "postgresql") => Ok(Self::Server(target.to_owned())),
             Some(scheme) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
-                Err(Error::invalid(
-                    "target",
-                    format!(
-                        "no engine for {scheme:?} is built in; give a file's path, \":memory:\", or with the feature \"postgres\" a server's URL"
-                    ),
-                ))
+                Err(no_engine(scheme))
             }
             _ if target.is_empty() || target.contains('\0') => {
                 Err(Error::invalid("target", "the path must not be empty nor contain NUL"))
@@ -60,6 +55,20 @@ impl Target {
             _ => Ok(Self::File(target.into())),
         }
     }
+}
+
+/// A URL that nothing here can open.
+fn no_engine(scheme: &str) -> Error {
+    let message = if matches!(scheme, "postgres" | "postgresql") {
+        "this build opens files only; a server needs the cargo feature \"postgres\": `cargo build -p crm-ffi --release --features postgres` \
+         for C, `pip install ./crm-py --config-settings=build-args=\"--features postgres\"` for Python"
+            .to_owned()
+    } else {
+        format!(
+            "there is no engine for {scheme:?}; give a file's path, \":memory:\" or a URL that begins with postgres://"
+        )
+    };
+    Error::invalid("target", message)
 }
 
 /// Refuses a file that is not one of ours, before SQLite touches it.
@@ -241,5 +250,20 @@ mod tests {
             let _: i64 = statement.query_row([n, n], |row| row.get(0)).unwrap();
         }
         assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
+
+    #[test]
+    fn a_url_that_nothing_here_can_open_says_what_would() {
+        let refused = |target: &str| Target::parse(target).unwrap_err();
+        let unknown = refused("mysql://crm@db/erp");
+        #[cfg(not(feature = "postgres"))]
+        let server = refused("postgres://crm:secret@db/erp");
+        #[cfg(feature = "postgres")]
+        let server = no_engine("postgres");
+        for (error, says) in [(unknown, "begins with postgres://"), (server, "--features postgres")]
+        {
+            assert_eq!((error.code(), error.field()), (100, Some("target")));
+            assert!(error.message().contains(says) && !error.message().contains("secret"));
+        }
     }
 }
