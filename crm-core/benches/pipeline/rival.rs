@@ -184,7 +184,7 @@ impl Writer {
                 run(
                     "INSERT INTO lead_history SELECT lead_id, seq + 1, known_at, effective_at, user_id_by, deleted, kind, company_id, \
                      currency, partner_id, user_id, team_id, stage_id, ?2, recurring_revenue, recurring_plan_id, manual_probability, \
-                     forecast_category, date_deadline, won_status, lost_reason_id, active, on_hold \
+                     forecast_category, date_deadline, won_status, lost_reason_id, active, on_hold, probability_policy \
                      FROM lead_history WHERE lead_id = ?1 ORDER BY seq DESC LIMIT 1",
                     params![id, n as i64],
                 );
@@ -195,7 +195,7 @@ impl Writer {
                 );
                 for period in [0, 24_312] {
                     run(
-                        "INSERT INTO lead_tally VALUES (9, 0, 0, 1, 1, 1, 1, 'EUR', ?1, 1, 5, 0, 5) ON CONFLICT DO UPDATE SET \
+                        "INSERT INTO lead_tally VALUES (9, 0, 0, 1, 1, 1, 1, 'EUR', ?1, 1, 5, 0, 5, 0) ON CONFLICT DO UPDATE SET \
                          n = n + 1, revenue = revenue + 5, weighted_low = weighted_low + 5",
                         params![period],
                     );

@@ -184,7 +184,11 @@ impl<'p> Pass<'p> {
         number: &mut Number<'_>,
     ) -> Result<bool> {
         let currency = match self.currency {
-            Some(at) => Currency::new(line.text(at)?)?,
+            // What is stored was looked up when it was written; doing so for every lead is a tenth of the pass.
+            Some(at) => {
+                let code = line.text(at)?;
+                Currency::stored(code).map_or_else(|| Currency::new(code), Ok)?
+            }
             None => Currency::default(),
         };
         let mut has_stage = false;
