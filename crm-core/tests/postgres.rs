@@ -636,6 +636,48 @@ fn a_server_that_takes_no_more_connections_hears_of_an_interrupt() {
     server.batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
 }
 
+/// Halts a process of the server, or lets it go on.
+fn signal(which: &str, process: i32) {
+    let done = std::process::Command::new("kill").args([which, &process.to_string()]).status();
+    assert!(done.unwrap().success(), "kill {which} {process}");
+}
+
+#[test]
+fn an_interrupt_waits_for_no_connection_that_says_nothing() {
+    let url = format!("{}&connect_timeout=1&application_name=halted", fresh());
+    let schema = schema(&url).split('&').next().unwrap().to_owned();
+    let crm = Crm::open(&url).unwrap();
+    let (s, t) = (crm.session(None, None).unwrap(), crm.session(None, None).unwrap());
+    // Two connections; the one given back last is the one that would be asked.
+    s.begin().unwrap();
+    t.begin().unwrap();
+    s.rollback().unwrap();
+    t.rollback().unwrap();
+    let mut server = server();
+    let sql = "SELECT pid FROM pg_stat_activity WHERE application_name = 'halted' ORDER BY pid";
+    let ours = |server: &mut Client| -> Vec<i32> {
+        server.query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect()
+    };
+    let mut lock = server.transaction().unwrap();
+    lock.batch_execute(&format!("LOCK TABLE {schema}.lead")).unwrap();
+    let waits = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
+    let waits = |name: &str| self::server().query_one(waits, &[&name]).unwrap().get::<_, i32>(0);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| s.leads().count(None));
+        until_it_waits(&schema);
+        let busy = waits(&format!("{schema}.lead"));
+        let idle: Vec<i32> =
+            ours(&mut self::server()).into_iter().filter(|pid| *pid != busy).collect();
+        assert_eq!(idle.len(), 1);
+        signal("-STOP", idle[0]);
+        crm.interrupt();
+        signal("-CONT", idle[0]);
+        assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    });
+    lock.rollback().unwrap();
+    assert_eq!(s.leads().count(None).unwrap(), 0);
+}
+
 #[test]
 fn several_hosts_may_start_at_once() {
     let url = fresh();

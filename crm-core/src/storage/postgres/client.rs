@@ -114,6 +114,16 @@ impl Client {
         self.wait(self.client.execute(statement, params))
     }
 
+    /// The same; nothing when the answer does not come in the time that is allowed.
+    pub(super) fn execute_within(
+        &mut self,
+        allowed: Duration,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Option<Result<u64, Error>> {
+        self.wait(async { timeout(allowed, self.client.execute(sql, params)).await.ok() })
+    }
+
     pub(super) fn query(
         &mut self,
         statement: &(impl ToStatement + ?Sized),

@@ -18,6 +18,7 @@ use std::cell::{Cell as Slot, RefCell, RefMut};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
@@ -101,8 +102,13 @@ impl Session {
     }
 
     /// Tells the server to stop what other connections do. Whether it came in time shows in the calls that were to be stopped.
-    fn stop(&self, processes: &[&str]) -> Result<()> {
-        self.client.borrow_mut().execute(&*server::stop(), &[&processes]).map(drop).map_err(error)
+    /// After an error this connection is good for nothing more: its answer may still come.
+    fn stop(&self, processes: &[&str], allowed: Duration) -> Result<()> {
+        let mut client = self.client.borrow_mut();
+        match client.execute_within(allowed, &server::stop(), &[&processes]) {
+            Some(done) => done.map(drop).map_err(error),
+            None => Err(lost("yes")),
+        }
     }
 
     /// Opens a transaction on one snapshot; answers the count of office changes that it sees.

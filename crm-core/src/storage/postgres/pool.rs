@@ -179,9 +179,9 @@ impl Pool {
         }
         let processes: Vec<&str> = ears.iter().map(|ear| ear.process.as_str()).collect();
         let tell = |conn: Box<Conn>| {
-            let done = conn.session().stop(&processes);
+            conn.session().stop(&processes, self.server.allowed)?;
             self.give_back(conn);
-            done
+            Ok(())
         };
         let told = idle.is_some_and(|conn| tell(conn).is_ok());
         if !told && self.connect().and_then(tell).is_err() {

@@ -71,7 +71,7 @@ pub(super) struct Server {
     schema: String,
     busy: Duration,
     /// How long connecting may take.
-    allowed: Duration,
+    pub(super) allowed: Duration,
     full_sync: bool,
 }
 
