@@ -311,7 +311,7 @@ fn stage(
     }
 }
 
-/// The chance that fields give, if they do; `Null` is none, and follows the machine again.
+/// The chance that fields give, if they do; `Null` is none: nothing is typed any more.
 pub(crate) fn chance(fields: &Fields) -> Result<Option<Option<Probability>>> {
     let mut given = None;
     for name in ["probability", "manual_probability"] {

@@ -202,7 +202,7 @@ impl<'s> Leads<'s> {
     }
 
     /// Takes a won or lost lead back to pending: a lost one is active again without its reason, a won one goes back to the stage it
-    /// was won from; the probability is the machine's.
+    /// was won from; nothing is typed, and the probability is its policy's.
     ///
     /// # Errors
     /// `NotFound`, as every verb.

@@ -142,7 +142,7 @@ fn stage_to_go_back_to<'o>(lead: &Lead, office: &'o Office) -> Result<&'o Stage>
     })
 }
 
-/// What every reopened lead has in common. It follows the machine again: the old opinion was about a deal that ended.
+/// What every reopened lead has in common. Nothing is typed of it: the old opinion was about a deal that ended.
 pub(crate) fn pending(lead: Lead) -> Lead {
     Lead {
         forecast_category: lead.open_category.unwrap_or_default(),

@@ -166,7 +166,8 @@ record! {
     /// A lead or an opportunity.
     ///
     /// It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100,
-    /// losing archives it with probability 0. `probability` follows the machine until someone sets it by hand.
+    /// losing archives it with probability 0. While it is pending, `probability` is one of three numbers, as its
+    /// team's policy has it.
     Lead in "lead" as LeadId {
         /// What the deal is about; by default "<partner>'s opportunity".
         name: String => required, personal, side("lead_text");
@@ -200,7 +201,7 @@ record! {
         manual_probability: Option<Probability> => uncopied;
         /// What the configured model says.
         automated_probability: Probability => joined("lead_score"), uncopied;
-        /// Whether `probability` is the machine's, compared at two decimals.
+        /// Whether `probability` is what the configured model says, compared at two decimals.
         is_automated_probability: bool => computed(IS_AUTOMATED);
         /// Where `probability` comes from.
         probability_source: ProbabilitySource => computed(PROBABILITY_SOURCE), uncopied;

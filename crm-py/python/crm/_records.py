@@ -625,7 +625,7 @@ class Partner(Record):
 
 @final
 class Lead(Record):
-    """A lead or an opportunity. It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100, losing archives it with probability 0. `probability` follows the machine until someone sets it by hand.
+    """A lead or an opportunity. It is *pending* until it is won or lost, and only verbs decide that: winning puts it in a won stage with probability 100, losing archives it with probability 0. While it is pending, `probability` is one of three numbers, as its team's policy has it.
 
     `create` and `update` take: name, kind, company_id, currency, partner_id, user_id, team_id, stage_id, priority, tag_ids,
     expected_revenue, recurring_revenue, recurring_plan_id, probability, manual_probability, on_hold, forecast_category,
@@ -712,7 +712,7 @@ class Lead(Record):
     """What the configured model says."""
 
     is_automated_probability: Field[bool] = Field()
-    """Whether `probability` is the machine's, compared at two decimals."""
+    """Whether `probability` is what the configured model says, compared at two decimals."""
 
     probability_source: Field[Literal["none", "base", "stage", "model", "manual", "outcome"]] = Field()
     """Where `probability` comes from."""
