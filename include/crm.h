@@ -184,6 +184,10 @@ typedef struct {
   int64_t offset;
   // For frames, such as `name, partner_id.name, properties.Seats, external_id(erp)`; empty: every field.
   crm_str columns;
+  // Null: as they are. Else leads as they were at that instant, in microseconds since 1970-01-01T00:00:00Z.
+  const int64_t *as_of_micros;
+  // `effective` (empty: so): what was true then; `known`: what was known then.
+  crm_str axis;
 } crm_find_options;
 
 // A custom field to declare. Fill it with `crm_property_options_init`.
@@ -977,6 +981,23 @@ crm_status crm_lead_history(const crm_session *session,
                             int64_t id,
                             crm_frame **out,
                             crm_error **err);
+
+// The lead with that id as it was at an instant, in microseconds since 1970-01-01T00:00:00Z, by what is known now (`axis` empty or
+// `effective`) or was known then (`known`). What has no history, such as its name, is as it is now.
+crm_status crm_lead_get_as_of(const crm_session *session,
+                              int64_t id,
+                              int64_t as_of_micros,
+                              crm_str axis,
+                              crm_record **out,
+                              crm_error **err);
+
+// How many leads matched the filter at an instant; as `crm_lead_get_as_of`.
+crm_status crm_lead_count_as_of(const crm_session *session,
+                                crm_str filter,
+                                int64_t as_of_micros,
+                                crm_str axis,
+                                int64_t *out,
+                                crm_error **err);
 
 // Creates a partner. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_partner_create(const crm_session *session,
@@ -1938,6 +1959,35 @@ crm_status crm_forecast_board(const crm_session *session,
                               crm_str filter,
                               crm_frame **out,
                               crm_error **err);
+
+// `crm_forecast_weighted` as of an instant, in microseconds since 1970-01-01T00:00:00Z: what was won later is open then, and what is
+// overdue is decided by that day. `axis`: `effective` (empty: so) counts what was true then by what is known now, `known` what was
+// known then.
+crm_status crm_forecast_weighted_as_of(const crm_session *session,
+                                       crm_str by,
+                                       crm_str filter,
+                                       crm_str zone,
+                                       int64_t as_of_micros,
+                                       crm_str axis,
+                                       crm_frame **out,
+                                       crm_error **err);
+
+// `crm_forecast_total` as of an instant; as `crm_forecast_weighted_as_of`.
+crm_status crm_forecast_total_as_of(const crm_session *session,
+                                    crm_str filter,
+                                    crm_str zone,
+                                    int64_t as_of_micros,
+                                    crm_str axis,
+                                    crm_frame **out,
+                                    crm_error **err);
+
+// `crm_forecast_board` as of an instant, in today's stages; as `crm_forecast_weighted_as_of`.
+crm_status crm_forecast_board_as_of(const crm_session *session,
+                                    crm_str filter,
+                                    int64_t as_of_micros,
+                                    crm_str axis,
+                                    crm_frame **out,
+                                    crm_error **err);
 
 // Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 void crm_import_options_init(crm_import_options *options, size_t struct_size);

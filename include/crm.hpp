@@ -428,6 +428,9 @@ private:
 struct query {
   std::string_view filter{}, order{}, columns{};
   std::int64_t limit = -1, offset = 0;
+  // Leads as they were at that instant, in microseconds since 1970; none: as they are. `axis`: effective (empty: so) or known.
+  const std::int64_t *as_of = nullptr;
+  std::string_view axis{};
 
   crm_find_options options() const noexcept {
     crm_find_options options;
@@ -437,6 +440,8 @@ struct query {
     options.columns = view(columns);
     options.limit = limit;
     options.offset = offset;
+    options.as_of_micros = as_of;
+    options.axis = view(axis);
     return options;
   }
 };
@@ -581,6 +586,15 @@ public:
   record copy(std::int64_t id) const { return on(crm_lead_copy, id); }
   crm::frame history(std::int64_t id) const {
     return detail::make_frame(crm_lead_history, session_, id);
+  }
+  // As it was, and how many matched, at an instant in microseconds since 1970; `axis` as in a query.
+  record get_as_of(std::int64_t id, std::int64_t as_of, std::string_view axis = {}) const {
+    return detail::make_record(crm_lead_get_as_of, session_, id, as_of, view(axis));
+  }
+  std::int64_t count_as_of(std::string_view filter, std::int64_t as_of, std::string_view axis = {}) const {
+    std::int64_t out = 0;
+    detail::call(crm_lead_count_as_of, session_, view(filter), as_of, view(axis), &out);
+    return out;
   }
 };
 
@@ -740,6 +754,15 @@ public:
   frame forecast(std::string_view by = {}, std::string_view filter = {},
                  std::string_view zone = {}) const {
     return detail::make_frame(crm_forecast_weighted, get(), view(by), view(filter), view(zone));
+  }
+  // Both as of an instant in microseconds since 1970; `axis` as in a query.
+  frame board_as_of(std::int64_t as_of, std::string_view filter = {}, std::string_view axis = {}) const {
+    return detail::make_frame(crm_forecast_board_as_of, get(), view(filter), as_of, view(axis));
+  }
+  frame forecast_as_of(std::int64_t as_of, std::string_view by = {}, std::string_view filter = {},
+                       std::string_view zone = {}, std::string_view axis = {}) const {
+    return detail::make_frame(crm_forecast_weighted_as_of, get(), view(by), view(filter), view(zone),
+                              as_of, view(axis));
   }
 
   crm_session *get() const noexcept { return handle_.get(); }

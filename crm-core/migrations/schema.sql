@@ -128,8 +128,9 @@ CREATE TABLE score_count (
   PRIMARY KEY (team_id, variable, value)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE score_log (
-  run INTEGER NOT NULL, lead_id INTEGER NOT NULL, automated_probability INTEGER NOT NULL,
-  PRIMARY KEY (run, lead_id)
+  lead_id INTEGER NOT NULL, run INTEGER NOT NULL, automated_probability INTEGER NOT NULL, -- ppm
+  probability_source INTEGER NOT NULL, -- as in lead_score
+  PRIMARY KEY (lead_id, run)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE score_model (
   part TEXT PRIMARY KEY, -- weights, bins

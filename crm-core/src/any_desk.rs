@@ -1,6 +1,6 @@
 //! A desk whose kind is only known when the program runs: for the doors to other languages. The same verbs, in [`Row`]s.
 
-use crate::base::{Fields, Frame, Record, RecordKind, Result, Row};
+use crate::base::{AsOf, Fields, Frame, Record, RecordKind, Result, Row};
 use crate::desk::{Desk, Find, Room, by_kind, office_by_kind, query};
 use crate::filter::Filter;
 use crate::storage::Link;
@@ -43,6 +43,14 @@ impl<'s> AnyDesk<'s> {
         by_kind!(self.kind, R => Ok(Desk::<R>::new(self.link).get(id.into())?.row()))
     }
 
+    /// As [`Desk::get_as_of`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn get_as_of(&self, id: i64, as_of: AsOf) -> Result<Row> {
+        by_kind!(self.kind, R => Ok(Desk::<R>::new(self.link).get_as_of(id.into(), as_of)?.row()))
+    }
+
     /// As [`Desk::get_external`].
     ///
     /// # Errors
@@ -56,7 +64,7 @@ impl<'s> AnyDesk<'s> {
     /// # Errors
     /// As there.
     pub fn find(&self, find: &Find) -> Result<Vec<Row>> {
-        by_kind!(self.kind, R => self.link.read(|tx| Ok(rows(&query::find::<R>(tx, find)?))))
+        by_kind!(self.kind, R => self.link.read_as_of(find.as_of, R::TABLE, |tx| Ok(rows(&query::find::<R>(tx, find)?))))
     }
 
     /// As [`Desk::count`].
@@ -65,6 +73,14 @@ impl<'s> AnyDesk<'s> {
     /// As there.
     pub fn count(&self, filter: Option<&Filter>) -> Result<i64> {
         by_kind!(self.kind, R => Desk::<R>::new(self.link).count(filter))
+    }
+
+    /// As [`Desk::count_as_of`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn count_as_of(&self, filter: Option<&Filter>, as_of: AsOf) -> Result<i64> {
+        by_kind!(self.kind, R => Desk::<R>::new(self.link).count_as_of(filter, as_of))
     }
 
     /// As [`Desk::frame`].

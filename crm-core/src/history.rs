@@ -10,7 +10,28 @@ use crate::event::LeadChange;
 use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
 use crate::storage::Tx;
 
-/// The fields that make a new row when they change.
+/// The shown fields that make a new row when they change, in the order of its columns.
+const KEPT: [&str; 17] = [
+    "kind",
+    "company_id",
+    "currency",
+    "partner_id",
+    "user_id",
+    "team_id",
+    "stage_id",
+    "expected_revenue",
+    "recurring_revenue",
+    "recurring_plan_id",
+    "manual_probability",
+    "forecast_category",
+    "date_deadline",
+    "won_status",
+    "lost_reason_id",
+    "active",
+    "on_hold",
+];
+
+/// What they are, and whose number the chance was.
 fn facts(lead: &Lead) -> [Cell<'static>; 18] {
     fn id<I: crate::base::Id>(id: Option<I>) -> Cell<'static> {
         id.map(crate::base::Id::number).into()
@@ -82,25 +103,6 @@ pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
     // Sight decides on the lead as it now is; a deleted one is seen by administrators.
     crate::desk::query::get::<Lead>(tx, id)?;
     let table = <Lead as crate::base::Record>::TABLE;
-    let names = [
-        "kind",
-        "company_id",
-        "currency",
-        "partner_id",
-        "user_id",
-        "team_id",
-        "stage_id",
-        "expected_revenue",
-        "recurring_revenue",
-        "recurring_plan_id",
-        "manual_probability",
-        "forecast_category",
-        "date_deadline",
-        "won_status",
-        "lost_reason_id",
-        "active",
-        "on_hold",
-    ];
     let mut columns = vec![
         ("seq", FieldKind::Int),
         ("valid_from", FieldKind::Time),
@@ -108,7 +110,7 @@ pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
         ("known_at", FieldKind::Time),
         ("by_user_id", FieldKind::Int),
     ];
-    for name in names {
+    for name in KEPT {
         columns.push((name, table.field(name)?.kind));
     }
     let mut frame = Frame::new(columns);
@@ -124,7 +126,7 @@ pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
             line.int_or_null(4)?.into(),
         ];
         let currency = crate::base::Currency::new(line.text(7)?)?;
-        for (at, name) in names.iter().enumerate() {
+        for (at, name) in KEPT.iter().enumerate() {
             values.push(value(name, table.field(name)?.kind, line.cell(at + 5), currency));
         }
         frame.push(values);
@@ -155,5 +157,34 @@ fn value(name: &str, kind: FieldKind, cell: Cell<'_>, currency: crate::base::Cur
         (_, FieldKind::Date) => Value::Date(crate::base::Date::stored(number)),
         (_, FieldKind::Bool) => Value::Bool(number != 0),
         _ => Value::Int(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Past, Record as _};
+
+    #[test]
+    fn what_is_kept_is_told_by_the_fields_and_by_the_books() {
+        let mut kept = KEPT;
+        kept.sort_unstable();
+        let told = Lead::TABLE.shown().filter(|field| field.past == Past::Kept);
+        let mut told: Vec<&str> = told.map(|field| field.name).collect();
+        told.sort_unstable();
+        assert_eq!(told, kept);
+        let chapter = include_str!("../docs/architecture.md");
+        let row = chapter.lines().find(|line| line.ends_with("| what the history kept |"));
+        let row = row.expect("the chapter has a table of what is told of then");
+        let mut named: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        named.sort_unstable();
+        assert_eq!(named, kept);
+        let door = include_str!("../../crm-py/python/crm/desk.py");
+        let listed =
+            door.split("The history keeps ").nth(1).and_then(|rest| rest.split(';').next());
+        let mut listed: Vec<&str> =
+            listed.expect("the door's help lists them").split('`').skip(1).step_by(2).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, kept);
     }
 }

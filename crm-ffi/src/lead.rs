@@ -2,9 +2,9 @@
 
 use crm_core::{Convert, Id, LeadId, Lost, Record as _, Result, Row, StageId, record};
 
-use crate::desk::{many, one, table};
+use crate::desk::{as_of, many, one, table};
 use crate::edge::abi::{CrmError, CrmFrame, CrmList, CrmRecord, CrmSession, CrmStatus, CrmStr};
-use crate::edge::{ids, optional_text};
+use crate::edge::{Out, guard, ids, optional_text, take};
 
 /// A link to another record; 0 is none.
 fn reference<I: Id>(id: i64) -> Option<I> {
@@ -289,4 +289,38 @@ pub unsafe extern "C" fn crm_lead_history(
     err: *mut *mut CrmError,
 ) -> CrmStatus {
     table(session, out, err, |session| session.leads().history(LeadId(id)))
+}
+
+/// The lead with that id as it was at an instant, in microseconds since 1970-01-01T00:00:00Z, by what is known now (`axis` empty or
+/// `effective`) or was known then (`known`). What has no history, such as its name, is as it is now.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_get_as_of(
+    session: *const CrmSession,
+    id: i64,
+    as_of_micros: i64,
+    axis: CrmStr,
+    out: *mut *mut CrmRecord,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    one(session, out, err, |session| {
+        Ok(session.leads().get_as_of(LeadId(id), as_of(as_of_micros, axis)?)?.row())
+    })
+}
+
+/// How many leads matched the filter at an instant; as `crm_lead_get_as_of`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_count_as_of(
+    session: *const CrmSession,
+    filter: CrmStr,
+    as_of_micros: i64,
+    axis: CrmStr,
+    out: *mut i64,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        let (filter, as_of) = (crate::desk::filter(filter)?, as_of(as_of_micros, axis)?);
+        out.give(take(session)?.leads().count_as_of(filter.as_ref(), as_of)?);
+        Ok(())
+    })
 }

@@ -10,14 +10,14 @@ use crm_core::score::{
 };
 use crm_core::{Frame, LeadId, Progress, Result, Session, Timestamp};
 
-use crate::desk::{filter, nothing, table};
+use crate::desk::{filter, moment, nothing, table};
 use crate::edge::abi::{CrmError, CrmFrame, CrmSession, CrmStatus, CrmStr};
 use crate::edge::option::{
     CRM_SCORE_FIELDS, CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmScoreOptions, init, known_bits,
     read,
 };
 use crate::edge::progress::{Callback, CrmProgressFn};
-use crate::edge::{Out, array, guard, optional_text, take, text, texts, value};
+use crate::edge::{Out, guard, optional_text, take, text, texts, value};
 
 /// Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 #[unsafe(no_mangle)]
@@ -215,9 +215,7 @@ fn predicted(
     host: &Callback,
 ) -> Result<Frame> {
     let matching = filter(matching)?;
-    let count = usize::from(!as_of_micros.is_null());
-    let as_of = array(as_of_micros, count, "as_of_micros")?.first();
-    let as_of = as_of.map(|micros| Timestamp::from_micros(*micros)).transpose()?;
+    let as_of = moment(as_of_micros)?.map(Timestamp::from_micros).transpose()?;
     let mut tell = |done, total| host.tell(done, total);
     let rows = session.score().predict(matching.as_ref(), as_of, &mut Progress::new(&mut tell))?;
     Ok(ScorePrediction::frame(&rows))

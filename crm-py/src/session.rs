@@ -5,7 +5,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{ThreadId, current};
 
-use crm_core::base::{Error, Record as _, RecordKind, Result, Row};
+use crm_core::base::{AsOf, Error, Record as _, RecordKind, Result, Row};
 use crm_core::filter::Filter;
 use crm_core::progress::Progress;
 use crm_core::record::Lead;
@@ -19,7 +19,7 @@ use crate::fields::fields;
 use crate::frame::frame;
 use crate::progress::{Hook, watched};
 use crate::record::{record, records};
-use crate::value::{id, number, target, version_of};
+use crate::value::{id, moment, number, target, version_of};
 
 /// One database as one user; `crm.Session` is its face.
 #[pyclass(frozen, module = "crm._crm")]
@@ -119,10 +119,17 @@ impl Session {
         py: Python<'py>,
         kind: &str,
         id: &Bound<'py, PyAny>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        axis: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let kind = kind_of(py, kind)?;
         let id = self::id("id", kind, id)?;
-        record(py, self.ask(py, |core| core.desk(kind).get(id))?)
+        let as_of = instant(py, as_of, axis)?;
+        let row = self.ask(py, |core| match as_of {
+            Some(as_of) => core.desk(kind).get_as_of(id, as_of),
+            None => core.desk(kind).get(id),
+        })?;
+        record(py, row)
     }
 
     fn get_external<'py>(
@@ -136,6 +143,7 @@ impl Session {
         record(py, self.ask(py, |core| core.desk(kind).get_external(system, name))?)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of a question, named in Python")]
     fn find<'py>(
         &self,
         py: Python<'py>,
@@ -144,21 +152,35 @@ impl Session {
         order: Option<String>,
         limit: Option<&Bound<'py, PyAny>>,
         offset: &Bound<'py, PyAny>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        axis: &str,
     ) -> PyResult<Bound<'py, PyList>> {
         let kind = kind_of(py, kind)?;
         let (limit, offset) = part(limit, offset)?;
+        let as_of = instant(py, as_of, axis)?;
         let rows = self.ask(py, |core| {
             let filter = filter.map(Filter::parse).transpose()?;
-            core.desk(kind).find(&Find { filter, order, limit, offset })
+            core.desk(kind).find(&Find { filter, order, limit, offset, as_of })
         })?;
         records(py, rows)
     }
 
-    fn count(&self, py: Python<'_>, kind: &str, filter: Option<&str>) -> PyResult<i64> {
+    fn count(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        filter: Option<&str>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        axis: &str,
+    ) -> PyResult<i64> {
         let kind = kind_of(py, kind)?;
+        let as_of = instant(py, as_of, axis)?;
         self.ask(py, |core| {
             let filter = filter.map(Filter::parse).transpose()?;
-            core.desk(kind).count(filter.as_ref())
+            match as_of {
+                Some(as_of) => core.desk(kind).count_as_of(filter.as_ref(), as_of),
+                None => core.desk(kind).count(filter.as_ref()),
+            }
         })
     }
 
@@ -172,14 +194,17 @@ impl Session {
         limit: Option<&Bound<'py, PyAny>>,
         offset: &Bound<'py, PyAny>,
         columns: Option<Vec<String>>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        axis: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let kind = kind_of(py, kind)?;
         let (limit, offset) = part(limit, offset)?;
+        let as_of = instant(py, as_of, axis)?;
         let table = self.ask(py, |core| {
             let filter = filter.map(Filter::parse).transpose()?;
             let columns = columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
             let columns: Option<Vec<&str>> = columns;
-            let find = Find { filter, order, limit, offset };
+            let find = Find { filter, order, limit, offset, as_of };
             core.desk(kind).frame(&find, columns.as_deref())
         })?;
         frame(py, table)
@@ -239,6 +264,17 @@ fn part(
 ) -> PyResult<(Option<usize>, usize)> {
     let limit = limit.map(|limit| number("limit", limit)).transpose()?;
     Ok((limit, number("offset", offset)?))
+}
+
+/// The instant of the past that is asked about, if one is.
+pub(crate) fn instant(
+    py: Python<'_>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    axis: &str,
+) -> PyResult<Option<AsOf>> {
+    let Some(given) = as_of else { return Ok(None) };
+    let at = moment("as_of", given)?;
+    AsOf::on(at, Some(axis)).map(Some).map_err(|error| raise(py, &error))
 }
 
 /// One record for one id, a list for a list.

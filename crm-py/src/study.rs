@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 use crate::frame::{Columns, frame};
 use crate::progress::Hook;
-use crate::session::Session;
+use crate::session::{Session, instant};
 use crate::value::{day, id as identify, moment};
 
 #[pyfunction]
@@ -144,10 +144,17 @@ pub(crate) fn board<'py>(
     session: &Session,
     py: Python<'py>,
     filter: Option<&str>,
+    as_of: Option<&Bound<'py, PyAny>>,
+    axis: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let as_of = instant(py, as_of, axis)?;
     let table = session.ask(py, |core| {
         let filter = filter.map(Filter::parse).transpose()?;
-        Ok(board_frame(&core.forecast().board(filter.as_ref())?))
+        let columns = match as_of {
+            Some(as_of) => core.forecast().board_as_of(filter.as_ref(), as_of),
+            None => core.forecast().board(filter.as_ref()),
+        };
+        Ok(board_frame(&columns?))
     })?;
     frame(py, table)
 }
@@ -159,11 +166,14 @@ pub(crate) fn weighted_forecast<'py>(
     by: Vec<String>,
     filter: Option<&str>,
     zone: String,
+    as_of: Option<&Bound<'_, PyAny>>,
+    axis: &str,
 ) -> PyResult<(Columns, Columns)> {
+    let as_of = instant(py, as_of, axis)?;
     session.ask(py, |core| {
         let by = by.iter().map(|key| ForecastKey::from_name(key)).collect::<Result<_, _>>()?;
         let filter = filter.map(Filter::parse).transpose()?;
-        let forecast = core.forecast().weighted(&ForecastQuery { by, filter, zone })?;
+        let forecast = core.forecast().weighted(&ForecastQuery { by, filter, zone, as_of })?;
         Ok((Columns::new(forecast.frame()), Columns::new(totals(&forecast))))
     })
 }

@@ -406,6 +406,49 @@ static void care(crm_db *db, const char *folder) {
   FAILS(CRM_E_CANCELLED, crm_backup(db, S(path), refuse, NULL, &err));
 }
 
+/* The deal was open on Monday and is won on Tuesday. */
+static void as_of_then(crm_db *db, crm_session *s) {
+  int64_t id = deal(s, "Racks", "700"), tuesday = NOW + INT64_C(86400000000), count = 0;
+  crm_session *later = NULL;
+  crm_record *record = NULL;
+  crm_frame *frame = NULL;
+  OK(crm_session_open(db, S(""), &tuesday, &later, &err));
+  OK(crm_lead_mark_won(later, id, &record, &err));
+  CHECK(crm_record_free(record) == CRM_OK);
+
+  OK(crm_lead_get_as_of(later, id, NOW, S(""), &record, &err));
+  CHECK(is(words(record, CRM_LEAD_WON_STATUS), "pending") && crm_record_free(record) == CRM_OK);
+  crm_str racks = S("name = \"Racks\" and won_status = \"pending\"");
+  OK(crm_lead_count(later, racks, &count, &err));
+  CHECK(count == 0);
+  OK(crm_lead_count_as_of(later, racks, NOW, S("known"), &count, &err));
+  CHECK(count == 1);
+  crm_find_options find;
+  crm_find_options_init(&find, sizeof find);
+  find.filter = racks;
+  find.columns = S("won_status");
+  find.as_of_micros = &NOW;
+  OK(crm_lead_frame(later, &find, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+
+  crm_str text = {0};
+  OK(crm_forecast_weighted_as_of(later, S(""), S("name = \"Racks\""), S(""), NOW, S(""), &frame, &err));
+  OK(crm_frame_text(frame, 0, 1, &text, &err));
+  CHECK(crm_frame_rows(frame) == 1 && is(text, "open") && crm_frame_free(frame) == CRM_OK);
+  OK(crm_forecast_total_as_of(later, S("name = \"Racks\""), S(""), NOW, S("effective"), &frame, &err));
+  OK(crm_frame_decimal_text(frame, 0, 3, &text, &err));
+  CHECK(is(text, "350.00") && crm_frame_free(frame) == CRM_OK);
+  OK(crm_forecast_board_as_of(later, S(""), NOW, S(""), &frame, &err));
+  CHECK(crm_frame_rows(frame) >= 2 && crm_frame_free(frame) == CRM_OK);
+
+  FAILS(CRM_E_INVALID, crm_lead_get_as_of(s, id, tuesday, S(""), &record, &err)); /* still to come */
+  FAILS(CRM_E_INVALID, crm_lead_count_as_of(later, racks, NOW, S("sideways"), &count, &err));
+  crm_find_options_init(&find, sizeof find);
+  find.as_of_micros = &NOW;
+  FAILS(CRM_E_INVALID, crm_stage_frame(later, &find, &frame, &err)); /* no history */
+  CHECK(crm_session_close(later) == CRM_OK);
+}
+
 int main(int count, char **arguments) {
   CHECK(count == 2);
   char path[4096];
@@ -422,6 +465,7 @@ int main(int count, char **arguments) {
   other_systems_and_custom_values(s);
   transactions(s);
   verbs(s);
+  as_of_then(db, s);
   settings_and_score(s);
   care(db, arguments[1]);
   CHECK(crm_session_close(s) == CRM_OK && crm_session_close(s) == CRM_E_CLOSED);

@@ -69,6 +69,17 @@ void open_to_forecast() {
   CHECK(won.text(CRM_LEAD_WON_STATUS) == "won" && lead.text(CRM_LEAD_WON_STATUS) == "pending");
   CHECK(s.leads().count("won_status = \"won\"") == 1);
   CHECK(s.leads().history(lead.id()).rows() >= 2);
+  const std::int64_t then = now.micros, tuesday = then + INT64_C(86400000000);
+  const crm::session later = db.session({}, crm::instant{tuesday});
+  CHECK(later.leads().reopen(lead.id()).text(CRM_LEAD_WON_STATUS) == "pending");
+  CHECK(later.leads().get_as_of(lead.id(), then).text(CRM_LEAD_WON_STATUS) == "won");
+  CHECK(later.leads().count_as_of("won_status = \"won\"", then, "known") == 1);
+  crm::query past;
+  past.as_of = &then;
+  CHECK(later.leads().find(past)[0].text(CRM_LEAD_WON_STATUS) == "won");
+  crm::frame was = later.forecast_as_of(then);
+  CHECK(was.text(0, was.column("bucket")) == "won" && later.board_as_of(then).rows() >= 2);
+  CHECK(later.leads().mark_won(lead.id()).text(CRM_LEAD_WON_STATUS) == "won");
   CHECK(s.score_health().summary.rows() == 1 && s.score_configuration().rows() == 1);
   CHECK(s.score_parameters().front() == '{');
   CHECK(db.verify().empty() && db.repair().empty() && db.feed(0, 1).rows() == 1);

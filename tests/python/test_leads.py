@@ -184,6 +184,47 @@ def test_history(s: crm.Session, db: crm.Crm) -> None:
     assert rows[-1]["valid_to"] is None
 
 
+def test_as_of_answers_what_was(s: crm.Session, db: crm.Crm) -> None:
+    deal = s.leads.create(name="Fleet lease", expected_revenue=12_000, probability=25, external_id=("erp", "4711"))
+    with db.session(now=MONDAY + timedelta(days=2)) as later:
+        won = later.leads.mark_won(deal)
+        then = later.leads.get(deal, as_of=MONDAY)
+        assert (then.won_status, then.date_closed, then.prorated_revenue, then.version) == ("pending", None, 3_000, won.version)
+        assert later.leads.get(external_id=("erp", "4711"), as_of=MONDAY) == then
+        assert later.leads.find(as_of=MONDAY, axis="known") == [then]
+        assert later.leads.find(as_of=date(2026, 3, 2)) == [] == later.leads.find(as_of=date(1970, 1, 1))
+        assert later.leads.count('won_status = "won"', as_of=date(2026, 3, 4)) == 0
+        assert later.leads.frame('won_status = "pending"', columns=["name"], as_of=MONDAY).to_pylist() == [{"name": "Fleet lease"}]
+        (row,) = later.forecast.weighted(by=["month"], as_of=date(2026, 3, 3))
+        assert (row["bucket"], row["weighted_revenue"]) == ("undated", 3_000)
+        assert later.forecast.weighted(as_of=MONDAY).totals["weighted_revenue"] == [3_000]
+        assert sum(later.forecast.board(as_of=MONDAY, axis="known")["count"]) == 1
+        assert later.leads.get(deal, as_of=won.write_date) == won == later.leads.get(deal)
+
+
+def test_as_of_refuses_what_it_cannot_answer(s: crm.Session) -> None:
+    deal = s.leads.create(name="Fleet lease")
+    for ask in (
+        lambda as_of: s.leads.find(as_of=as_of),
+        lambda as_of: s.leads.get(deal, as_of=as_of),
+        lambda as_of: s.leads.count(as_of=as_of),
+        lambda as_of: s.leads.frame(as_of=as_of),
+        lambda as_of: s.forecast.weighted(as_of=as_of),
+        lambda as_of: s.forecast.board(as_of=as_of),
+    ):
+        for wrong in (MONDAY.replace(tzinfo=None), MONDAY + timedelta(microseconds=1), date(2026, 3, 3), "2026-03-02", 7):
+            with pytest.raises(crm.InvalidError) as error:
+                ask(wrong)
+            assert error.value.field == "as_of", wrong
+    with pytest.raises(crm.InvalidError, match="effective or known") as error:
+        s.leads.find(as_of=MONDAY, axis="sideways")  # type: ignore[arg-type]
+    assert error.value.field == "axis"
+    with pytest.raises(crm.InvalidError, match="leads have one"):
+        s.partners.find(as_of=MONDAY)
+    with pytest.raises(crm.NotFoundError):
+        s.leads.get(deal, as_of=date(2026, 3, 1))
+
+
 def test_users_see_what_is_theirs(s: crm.Session, db: crm.Crm, office: Office) -> None:
     deal = s.leads.create(name="x", user_id=office.dov)
     for user in (office.ben, office.ben.id, "ben"):

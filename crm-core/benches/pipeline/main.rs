@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use crm_core::forecast::{ForecastKey, ForecastQuery};
 use crm_core::{
-    Crm, CrmOptions, Fields, Filter, Find, LeadId, Lost, Progress, Session, Timestamp, fields,
+    AsOf, Axis, Crm, CrmOptions, Fields, Filter, Find, LeadId, Lost, Progress, Session, Timestamp,
+    fields,
 };
 
 /// One line of the report.
@@ -80,14 +81,18 @@ fn run(folder: &Path, size: usize, lines: &mut Vec<Line>) {
         .filter(|n| n % 9 == 0 && !world::is_won(*n))
         .map(|n| LeadId(n as i64 + 1))
         .collect();
+    // A day later, so that there is a past to ask for.
+    let later = Timestamp::parse("2026-03-03T09:00:00Z").expect("a plain instant");
+    let t = crm.session(None, Some(later)).expect("the administrator's session opens");
     let (took, _) =
-        once(|| s.leads().mark_lost(&lost, &Lost::default()).expect("open leads can be lost"));
+        once(|| t.leads().mark_lost(&lost, &Lost::default()).expect("open leads can be lost"));
     push("bulk lose a ninth", took, None, "");
 
     reads(&s, &file, size, &mut push);
     writes(&s, folder, size, &mut push);
     scores(&crm, &s, &file, size, &mut push);
     forecasts(&s, &mut push);
+    past(&t, now, size, &mut push);
     assert_eq!(crm.verify().expect("the file can be read").len(), 0, "kept counts equal the leads");
 }
 
@@ -197,6 +202,30 @@ fn forecasts(s: &Session, push: &mut Push<'_>) {
     let rows = median(3, |_| drop(s.forecast().weighted(&scanned).expect("a forecast")));
     push("weighted forecast by month and team, kept counts", ours, Some(rows), "≤ 50 ms");
     push("weighted forecast by month and team, over the leads", rows, None, "");
+}
+
+/// The same questions as of the day before.
+fn past(s: &Session, then: Timestamp, size: usize, push: &mut Push<'_>) {
+    let as_of = AsOf::from(then);
+    let id = |n: usize| LeadId(((n * 7_919) % size + 1) as i64);
+    let took = median(2_001, |n| drop(s.leads().get_as_of(id(n), as_of).expect("it was there")));
+    push("get, as of an instant", took, None, "");
+    let page = Find { limit: Some(80), as_of: Some(as_of), ..Find::all() };
+    let took = median(3, |_| drop(s.leads().find(&page).expect("a page")));
+    push("list page of 80 records, as of an instant", took, None, "");
+    let open = Filter::parse("won_status = \"pending\"").expect("a plain filter");
+    let took = median(3, |_| {
+        assert!(s.leads().count_as_of(Some(&open), as_of).expect("a number") > 0);
+    });
+    push("count of open leads, as of an instant", took, None, "");
+    let by = vec![ForecastKey::Month, ForecastKey::TeamId];
+    let query = ForecastQuery { by, as_of: Some(as_of), ..ForecastQuery::default() };
+    let took = median(3, |_| drop(s.forecast().weighted(&query).expect("a forecast")));
+    push("weighted forecast by month and team, as of an instant", took, None, "");
+    let as_of = Some(AsOf { axis: Axis::Known, ..as_of });
+    let known = ForecastQuery { as_of, ..query };
+    let took = median(3, |_| drop(s.forecast().weighted(&known).expect("a forecast")));
+    push("the same, by what was known then", took, None, "");
 }
 
 fn report(lines: &[Line]) {

@@ -305,7 +305,8 @@ pub(crate) fn rescore(file: &Path, n: usize) -> Duration {
     let mut write = conn
         .prepare("UPDATE lead_score SET automated_probability = ?2 WHERE lead_id = ?1")
         .expect("a statement");
-    let mut log = conn.prepare("INSERT INTO score_log VALUES (?1, ?2, ?3)").expect("a statement");
+    let mut log =
+        conn.prepare("INSERT INTO score_log VALUES (?2, ?1, ?3, 3)").expect("a statement");
     let (run, mut seen, mut sum) = (1_000_000 + n as i64, 0_i64, 0.0);
     while let Some(row) = open.next().expect("a row") {
         let team = row.get::<_, Option<i64>>(2).expect("a team").unwrap_or(0);

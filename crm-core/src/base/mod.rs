@@ -4,6 +4,7 @@
 
 #[cfg(feature = "arrow")]
 pub mod arrow;
+pub mod as_of;
 pub mod error;
 pub mod field;
 pub mod fields;
@@ -17,8 +18,9 @@ pub mod text;
 pub mod time;
 pub mod value;
 
+pub use as_of::{AsOf, Axis};
 pub use error::{Error, ErrorKind, Result};
-pub use field::{Field, FieldKind, Place, Record, Row, Table};
+pub use field::{Field, FieldKind, Past, Place, Record, Row, Table};
 pub use fields::Fields;
 pub use frame::Frame;
 pub use id::*;

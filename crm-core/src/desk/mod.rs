@@ -13,7 +13,7 @@ pub(crate) use office::{
     Room, changes, check_version, create_dated, create_in, same_creation, update_in,
 };
 
-use crate::base::{Error, Fields, Frame, Id, Record, Result};
+use crate::base::{AsOf, Error, Fields, Frame, Id, Record, Result};
 use crate::filter::Filter;
 use crate::storage::Link;
 
@@ -28,6 +28,8 @@ pub struct Find {
     pub limit: Option<usize>,
     /// After so many.
     pub offset: usize,
+    /// As of when; `None`: as they are. Leads have a history, other records none.
+    pub as_of: Option<AsOf>,
 }
 
 impl Find {
@@ -144,12 +146,21 @@ impl<'s, R: Record> Desk<'s, R> {
         })
     }
 
+    /// The record of that id as it was then; see [`Leads::get_as_of`](crate::Leads::get_as_of).
+    ///
+    /// # Errors
+    /// As [`Self::get`]; `Invalid` for a kind without history and an instant that is still to come.
+    pub fn get_as_of(&self, id: R::Id, as_of: AsOf) -> Result<R> {
+        self.link.read_as_of(Some(as_of), R::TABLE, |tx| query::get(tx, id))
+    }
+
     /// Records that match.
     ///
     /// # Errors
-    /// `Invalid` or `Format` for a filter or an order that makes no sense.
+    /// `Invalid` or `Format` for a filter or an order that makes no sense; `Invalid` for `as_of` of a kind without history, and for an
+    /// instant that is still to come.
     pub fn find(&self, find: &Find) -> Result<Vec<R>> {
-        self.link.read(|tx| query::find(tx, find))
+        self.link.read_as_of(find.as_of, R::TABLE, |tx| query::find(tx, find))
     }
 
     /// How many match.
@@ -160,6 +171,14 @@ impl<'s, R: Record> Desk<'s, R> {
         self.link.read(|tx| query::count(tx, R::TABLE, filter))
     }
 
+    /// How many matched then.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn count_as_of(&self, filter: Option<&Filter>, as_of: AsOf) -> Result<i64> {
+        self.link.read_as_of(Some(as_of), R::TABLE, |tx| query::count(tx, R::TABLE, filter))
+    }
+
     /// Matching records as a table of the given columns, or of all fields. A column is a field, `properties.<name>`,
     /// `external_id(<system>)`, or something of a linked record, such as `partner_id.name` or `stage_id.is_won`; of several linked
     /// records, `tag_ids.name`, the texts are joined by `;`. A column `properties` is JSON text.
@@ -167,7 +186,7 @@ impl<'s, R: Record> Desk<'s, R> {
     /// # Errors
     /// As [`Self::find`]; `Invalid` for an unknown column.
     pub fn frame(&self, find: &Find, columns: Option<&[&str]>) -> Result<Frame> {
-        self.link.read(|tx| query::frame::<R>(tx, find, columns))
+        self.link.read_as_of(find.as_of, R::TABLE, |tx| query::frame::<R>(tx, find, columns))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Questions to any desk: sight ∧ filter ∧ the rule about archived records, in one statement.
+//! Questions to any desk: sight ∧ filter ∧ the rule about archived records, in one statement, of now or as of an instant.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,14 +6,15 @@ use std::sync::Arc;
 use crate::access;
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
-    Error, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit,
+    Cell, Error, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit,
 };
 use crate::desk::Find;
 use crate::desk::column::{self, Target};
 use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
 use crate::property::{Definitions, definitions};
-use crate::storage::Tx;
+use crate::record::sides;
 use crate::storage::records::{from, id_list, sql};
+use crate::storage::{Tx, past};
 
 /// What a filter means to the one who asks, now.
 pub(crate) fn resolved(tx: &Tx<'_>, filter: &Filter, table: &'static Table) -> Result<Resolved> {
@@ -27,24 +28,59 @@ pub(crate) fn resolved(tx: &Tx<'_>, filter: &Filter, table: &'static Table) -> R
     resolve(filter, table, &params, &*definitions)
 }
 
-/// Everything that is asked for and seen: what the host's filter, the rule about archived records and sight say together.
-pub(crate) fn scope(
-    tx: &Tx<'_>,
-    filter: Option<&Filter>,
-    table: &'static Table,
-) -> Result<Resolved> {
-    let mut parts = Vec::new();
+/// Everything that is asked for and seen: what the host's filter, rules and sight say together.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// What is asked of records as they are, or as of the instant to which the transaction was turned.
+    pub(crate) asked: Resolved,
+    /// What is then asked of them as they are now: rights are those of today.
+    seen: Option<Resolved>,
+}
+
+impl Scope {
+    pub(crate) fn new(
+        tx: &Tx<'_>,
+        table: &'static Table,
+        mut rules: Vec<Filter>,
+        filter: Option<&Filter>,
+    ) -> Result<Self> {
+        let mut seen = None;
+        match access::sight(table.kind, &tx.actor) {
+            Some(sight) if tx.as_of(table).is_some() => seen = Some(resolved(tx, &sight, table)?),
+            sight => rules.extend(sight),
+        }
+        let mut asked = resolved(tx, &Filter::all(rules), table)?;
+        if let Some(filter) = filter {
+            // The host's filter is resolved apart: its mistakes are the host's.
+            asked = asked.and(resolved(tx, filter, table)?);
+        }
+        Ok(Self { asked, seen })
+    }
+
+    /// A whole statement: what is selected, `FROM` with the given 1:1 tables, and what stands behind it.
+    pub(crate) fn select(
+        &self,
+        tx: &Tx<'_>,
+        what: &str,
+        table: &'static Table,
+        sides: &[&str],
+        rest: &mut Statement,
+    ) -> Result<String> {
+        match tx.as_of(table) {
+            Some(as_of) => past::select(what, table, sides, as_of, self.seen.as_ref(), rest),
+            None => Ok(format!("{what}{}{}", from(table, sides), rest.sql)),
+        }
+    }
+}
+
+/// What a desk's question covers: archived records only if the filter speaks of them.
+pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>, table: &'static Table) -> Result<Scope> {
+    let mut rules = Vec::new();
     let mentions = |name: &str| filter.is_some_and(|filter| filter.mentions(name));
     if table.position("active").is_some() && !mentions("active") && !mentions("won_status") {
-        parts.push(Filter::eq("active", true));
+        rules.push(Filter::eq("active", true));
     }
-    parts.extend(access::sight(table.kind, &tx.actor));
-    let mut all = resolved(tx, &Filter::all(parts), table)?;
-    if let Some(filter) = filter {
-        // The host's filter is resolved apart: its mistakes are the host's.
-        all = all.and(resolved(tx, filter, table)?);
-    }
-    Ok(all)
+    Scope::new(tx, table, rules, filter)
 }
 
 /// The desk's own order.
@@ -59,34 +95,46 @@ const fn default_order(kind: RecordKind) -> &'static str {
     }
 }
 
-/// `… WHERE … ORDER BY … LIMIT …`, appended to a statement that selects from the record and all its 1:1 tables.
-fn rest(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Statement> {
-    let mut statement = Statement::new(tx.now);
-    statement.sql.push_str(" WHERE ");
-    scope(tx, find.filter.as_ref(), table)?.sql(&mut statement)?;
-    statement.sql.push_str(" ORDER BY ");
+/// `SELECT … FROM … WHERE … ORDER BY … LIMIT …`, with the given 1:1 tables or those that the text reads; and its parameters.
+fn question(
+    tx: &Tx<'_>,
+    find: &Find,
+    what: &str,
+    table: &'static Table,
+    sides: Option<&[&str]>,
+) -> Result<(String, Vec<Cell<'static>>)> {
+    let mut rest = Statement::new(tx.now);
+    rest.sql.push_str(" WHERE ");
+    let scope = scope(tx, find.filter.as_ref(), table)?;
+    scope.asked.sql(&mut rest)?;
+    rest.sql.push_str(" ORDER BY ");
     let order = find.order.as_deref().map(str::trim).filter(|order| !order.is_empty());
-    Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?.sql(&mut statement)?;
+    Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?.sql(&mut rest)?;
     if find.limit.is_some() || find.offset > 0 {
         let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let limit = statement.bind(find.limit.map_or(i64::MAX, number));
-        let offset = statement.bind(number(find.offset));
-        statement.sql.push_str(&format!(" LIMIT {limit} OFFSET {offset}"));
+        let limit = rest.bind(find.limit.map_or(i64::MAX, number));
+        let offset = rest.bind(number(find.offset));
+        rest.sql.push_str(&format!(" LIMIT {limit} OFFSET {offset}"));
     }
-    Ok(statement)
+    let read = rest.sides.clone();
+    let text = scope.select(tx, what, table, sides.unwrap_or(&read), &mut rest)?;
+    Ok((text, rest.params))
 }
 
 /// Matching records.
 pub(crate) fn find<R: Record>(tx: &Tx<'_>, find: &Find) -> Result<Vec<R>> {
-    let rest = rest(tx, find, R::TABLE)?;
-    tx.select(&rest.sql, &rest.params)
+    let mut found = Vec::new();
+    each(tx, find, |record| {
+        found.push(record);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The ids of matching records, in order.
 pub(crate) fn ids(tx: &Tx<'_>, find: &Find, table: &'static Table) -> Result<Vec<i64>> {
-    let rest = rest(tx, find, table)?;
-    let text = format!("SELECT {}.id{}{}", table.name, from(table, &rest.sides), rest.sql);
-    tx.rows(&text, &rest.params, |line| line.int(0))
+    let (text, params) = question(tx, find, &format!("SELECT {}.id", table.name), table, None)?;
+    tx.rows(&text, &params, |line| line.int(0))
 }
 
 /// Calls `each` for every matching record.
@@ -95,19 +143,29 @@ pub(crate) fn each<R: Record>(
     find: &Find,
     mut each: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    let rest = rest(tx, find, R::TABLE)?;
+    if tx.as_of(R::TABLE).is_some() && find.limit.is_some() {
+        // No index has the order that records had then: ids alone are sorted, and what is on the page is read.
+        for page in ids(tx, find, R::TABLE)?.chunks(limit::CHUNK) {
+            let mut found = seen::<R>(tx, page)?;
+            page.iter().filter_map(|id| found.remove(id)).try_for_each(&mut each)?;
+        }
+        return Ok(());
+    }
     let statements = sql(R::TABLE);
-    tx.each(&format!("{}{}", statements.select, rest.sql), &rest.params, |line| {
-        each(statements.read(tx, line)?)
-    })
+    let all = sides(R::TABLE);
+    let (text, params) = question(tx, find, &statements.columns, R::TABLE, Some(&all))?;
+    tx.each(&text, &params, |line| each(statements.read(tx, line)?))
 }
 
 /// How many match.
 pub(crate) fn count(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>) -> Result<i64> {
-    let mut statement = Statement::new(tx.now);
-    scope(tx, filter, table)?.sql(&mut statement)?;
-    let text = format!("SELECT count(*){} WHERE {}", from(table, &statement.sides), statement.sql);
-    tx.one(&text, &statement.params, |line| line.int(0))
+    let mut rest = Statement::new(tx.now);
+    rest.sql.push_str(" WHERE ");
+    let scope = scope(tx, filter, table)?;
+    scope.asked.sql(&mut rest)?;
+    let read = rest.sides.clone();
+    let text = scope.select(tx, "SELECT count(*)", table, &read, &mut rest)?;
+    tx.one(&text, &rest.params, |line| line.int(0))
 }
 
 /// Matching records as a table.
@@ -164,9 +222,22 @@ pub(crate) fn distinct(ids: &[i64]) -> Result<Vec<i64>> {
     Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
 }
 
+/// Those of the records of these ids that were there then and that the actor sees now, in the order of their ids.
+fn then<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
+    let mut rest = Statement::new(tx.now);
+    let (ids, table) = (rest.bind(id_list(ids)), R::TABLE.name);
+    rest.sql =
+        format!(" WHERE {table}.id IN (SELECT value FROM json_each({ids})) ORDER BY {table}.id");
+    let (statements, all) = (sql(R::TABLE), sides(R::TABLE));
+    let scope = Scope::new(tx, R::TABLE, Vec::new(), None)?;
+    let text = scope.select(tx, &statements.columns, R::TABLE, &all, &mut rest)?;
+    tx.rows(&text, &rest.params, |line| statements.read(tx, line))
+}
+
 /// The record of that id, if the actor sees it.
 pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
     let found = match sight(tx, R::TABLE)? {
+        _ if tx.as_of(R::TABLE).is_some() => then(tx, &[id.number()])?.into_iter().next(),
         None => tx.by_id(id)?,
         Some(mut sight) => {
             sight.params[0] = id.number().into();
@@ -198,6 +269,7 @@ pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R
     for chunk in ids.chunks(limit::CHUNK) {
         let listed = format!("WHERE {table}.id IN (SELECT value FROM json_each(?1))");
         let found: Vec<R> = match &sight {
+            _ if tx.as_of(R::TABLE).is_some() => then(tx, chunk)?,
             None => tx.select(&format!("{listed}{order}"), &[id_list(chunk)])?,
             Some(sight) => {
                 let mut params = sight.params.clone();

@@ -128,9 +128,13 @@ impl Scope<'_> {
     fn column(&mut self, field: &Field, out: &mut Statement) -> Result<String> {
         Ok(match field.place {
             Place::Column => format!("{}.{}", self.name, field.name),
-            Place::Side(side) | Place::Joined(side) => {
+            Place::Side(side) => {
                 self.needs(side);
                 format!("{side}.{}", field.name)
+            }
+            Place::Joined(side) => {
+                self.needs(side);
+                format!("COALESCE({side}.{}, 0)", field.name)
             }
             Place::Sql(expression) | Place::Computed(expression) => {
                 for side in record::sides(self.table) {

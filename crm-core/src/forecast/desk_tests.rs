@@ -24,7 +24,7 @@ fn opened() -> (Crm, Session) {
 
 fn query(by: &[ForecastKey], filter: &str, zone: &str) -> ForecastQuery {
     let filter = (!filter.is_empty()).then(|| Filter::parse(filter).unwrap());
-    ForecastQuery { by: by.to_vec(), filter, zone: zone.to_owned() }
+    ForecastQuery { by: by.to_vec(), filter, zone: zone.to_owned(), as_of: None }
 }
 
 fn lines(forecast: &Forecast) -> Vec<String> {
@@ -121,7 +121,7 @@ fn both(tx: &Tx<'_>, query: &ForecastQuery) -> crate::Result<(Forecast, Forecast
     let zone = Zone::new(&query.zone)?;
     let plan = Plan::new(&query.by, zone.date(tx.now), zone)?;
     let scope = store::scope(tx, query.filter.as_ref())?;
-    assert!(store::is_kept(&scope), "{query:?}");
+    assert!(store::is_kept(tx, &scope), "{query:?}");
     Ok((store::from_counts(tx, &scope, plan.clone())?, store::from_leads(tx, &scope, plan)?))
 }
 

@@ -18,10 +18,11 @@ mod weighted;
 pub use answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
 pub use board::{BoardColumn, frame as board_frame};
 
-use crate::base::Result;
+use crate::base::{AsOf, Record as _, Result};
 use crate::filter::Filter;
 use crate::forecast::period::Zone;
 use crate::forecast::weighted::Plan;
+use crate::record::Lead;
 use crate::storage::{Link, Tx};
 
 /// What to foresee.
@@ -33,11 +34,13 @@ pub struct ForecastQuery {
     pub filter: Option<Filter>,
     /// Where a day begins: an IANA time zone.
     pub zone: String,
+    /// As of when; `None`: as things are. What was won later is open then, and overdue is decided by the day it was.
+    pub as_of: Option<AsOf>,
 }
 
 impl Default for ForecastQuery {
     fn default() -> Self {
-        Self { by: Vec::new(), filter: None, zone: "UTC".to_owned() }
+        Self { by: Vec::new(), filter: None, zone: "UTC".to_owned(), as_of: None }
     }
 }
 
@@ -80,13 +83,21 @@ impl<'s> Forecasts<'s> {
         self.link.read(|tx| board::board(tx, filter))
     }
 
+    /// What stood in each stage then, of today's stages.
+    ///
+    /// # Errors
+    /// As [`Self::weighted`].
+    pub fn board_as_of(&self, filter: Option<&Filter>, as_of: AsOf) -> Result<Vec<BoardColumn>> {
+        self.link.read_as_of(Some(as_of), Lead::TABLE, |tx| board::board(tx, filter))
+    }
+
     /// What open deals should bring by their chances, beside what won deals brought: by group, currency and bucket.
     ///
     /// # Errors
-    /// `Invalid` for an unknown zone, months together with quarters, or a filter that makes no sense.
+    /// `Invalid` for an unknown zone, months together with quarters, an instant that is still to come, or a filter that makes no sense.
     pub fn weighted(&self, query: &ForecastQuery) -> Result<Forecast> {
         let zone = Zone::new(&query.zone)?;
-        self.link.read(|tx| {
+        self.link.read_as_of(query.as_of, Lead::TABLE, |tx| {
             let plan = Plan::new(&query.by, zone.date(tx.now), zone)?;
             weighted(tx, query, plan)
         })
@@ -95,7 +106,7 @@ impl<'s> Forecasts<'s> {
 
 fn weighted(tx: &Tx<'_>, query: &ForecastQuery, plan: Plan) -> Result<Forecast> {
     let scope = store::scope(tx, query.filter.as_ref())?;
-    if store::is_kept(&scope) {
+    if store::is_kept(tx, &scope) {
         store::from_counts(tx, &scope, plan)
     } else {
         store::from_leads(tx, &scope, plan)

@@ -7,12 +7,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::access;
 use crate::base::field::FieldValue as _;
 use crate::base::{
     Cell, Currency, Date, Field, Probability, Record as _, RecordKind, Result, Subject, Timestamp,
 };
-use crate::desk::query::resolved;
+use crate::desk::query;
 use crate::filter::{Filter, Resolved, Statement};
 use crate::forecast::answer::Forecast;
 use crate::forecast::weighted::{Plan, RollUp, Slim, Standing};
@@ -28,7 +27,7 @@ const KEYS: [&str; 6] = ["company_id", "team_id", "stage_id", "user_id", "kind",
 /// What a forecast covers.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    who: Resolved,
+    who: query::Scope,
     /// Deals on hold too: the filter speaks of them itself.
     held: bool,
 }
@@ -40,17 +39,13 @@ pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Scope> {
     if !names("kind") {
         parts.push(Filter::eq("kind", "opportunity"));
     }
-    parts.extend(access::sight(RecordKind::Lead, &tx.actor));
-    let mut who = resolved(tx, &Filter::all(parts), Lead::TABLE)?;
-    if let Some(filter) = filter {
-        who = who.and(resolved(tx, filter, Lead::TABLE)?);
-    }
+    let who = query::Scope::new(tx, Lead::TABLE, parts, filter)?;
     Ok(Scope { who, held: names("on_hold") })
 }
 
-/// Whether the kept counts can answer.
-pub(crate) fn is_kept(scope: &Scope) -> bool {
-    !scope.held && scope.who.only_uses(&KEYS)
+/// Whether the kept counts can answer: of deals as they are, by what they are kept by.
+pub(crate) fn is_kept(tx: &Tx<'_>, scope: &Scope) -> bool {
+    tx.as_of(Lead::TABLE).is_none() && !scope.held && scope.who.asked.only_uses(&KEYS)
 }
 
 /// The forecast out of the kept counts.
@@ -127,7 +122,7 @@ fn each_cell(
             Ok(())
         })?;
         for (key, sum) in cells {
-            if meets(tx, &scope.who, &key, &mut links)? {
+            if meets(tx, &scope.who.asked, &key, &mut links)? {
                 take(&key, sum);
             }
         }
@@ -137,7 +132,7 @@ fn each_cell(
 
 /// Hands out what is open and what is won now, by stage: kept cells when they can answer, else leads.
 pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) -> Result<()> {
-    if !is_kept(scope) {
+    if !is_kept(tx, scope) {
         return each_lead(tx, scope, &now(scope), &[], |row| take(&row));
     }
     let stages = score::stage_chances(tx)?;
@@ -235,20 +230,18 @@ fn each_lead(
     params: &[Cell<'static>],
     mut take: impl FnMut(Slim),
 ) -> Result<()> {
-    let mut statement = Statement::new(tx.now);
-    statement.params.extend_from_slice(params);
-    statement.needs("lead_score");
-    scope.who.sql(&mut statement)?;
-    let sql = format!(
-        "SELECT lead.won_status, lead.date_deadline, lead.date_closed, lead.company_id, lead.team_id, lead.user_id, lead.stage_id, \
+    let mut rest = Statement::new(tx.now);
+    rest.params.extend_from_slice(params);
+    rest.needs("lead_score");
+    rest.sql = format!(" WHERE {which} AND ");
+    scope.who.asked.sql(&mut rest)?;
+    let sides = rest.sides.clone();
+    let what = "SELECT lead.won_status, lead.date_deadline, lead.date_closed, lead.company_id, lead.team_id, lead.user_id, lead.stage_id, \
          lead.expected_revenue, lead.currency, lead.probability_policy, lead.manual_probability, \
-         COALESCE(lead_score.automated_probability, 0){} \
-         WHERE {which} AND {}",
-        from(Lead::TABLE, &statement.sides),
-        statement.sql
-    );
+         COALESCE(lead_score.automated_probability, 0)";
+    let sql = scope.who.select(tx, what, Lead::TABLE, &sides, &mut rest)?;
     let (mut currency, stages) = (Currency::default(), score::stage_chances(tx)?);
-    tx.each(&sql, &statement.params, |line| {
+    tx.each(&sql, &rest.params, |line| {
         let code = line.text(8)?;
         if code != currency.code() {
             currency = Currency::new(code)?;

@@ -16,7 +16,7 @@ pub(crate) mod store;
 pub(crate) mod verbs;
 
 use crate::base::{
-    Fields, Frame, LeadId, LostReasonId, PartnerId, Result, StageId, TeamId, UserId,
+    AsOf, Fields, Frame, LeadId, LostReasonId, PartnerId, Result, StageId, TeamId, UserId,
 };
 use crate::desk::{Desk, Find, Target};
 use crate::filter::Filter;
@@ -120,6 +120,30 @@ impl<'s> Leads<'s> {
         self.desk().get(id)
     }
 
+    /// The lead of that id as it was at an instant of the past: amounts, stage, team, salesperson, outcome and what else its history
+    /// keeps, the machine's chance as it had been said by then, and the dates that had come. Names, tags, properties and what else has no
+    /// history are as they are now, as is `version`, so that it can be given to `update`.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Timestamp, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let at = |day| Timestamp::parse(&format!("2026-03-{day:02}T09:00:00Z"));
+    /// let march = crm.session(None, Some(at(2)?))?;
+    /// let deal = march.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000 })?;
+    /// let s = crm.session(None, Some(at(20)?))?;
+    /// s.leads().mark_won(deal.id)?;
+    /// assert_eq!(s.leads().get_as_of(deal.id, at(9)?.into())?.won_status.word(), "pending");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `NotFound` when there was none then, there is none now, or this user may not see it now; `Invalid` for an instant still to come.
+    pub fn get_as_of(&self, id: LeadId, as_of: AsOf) -> Result<Lead> {
+        self.desk().get_as_of(id, as_of)
+    }
+
     /// The lead that another system calls so.
     ///
     /// # Errors
@@ -128,10 +152,11 @@ impl<'s> Leads<'s> {
         self.desk().get_external(system, id)
     }
 
-    /// Leads that match, by default the active ones by priority, then newest.
+    /// Leads that match, by default the active ones by priority, then newest; with `as_of`, as [`Self::get_as_of`] answers them, and the
+    /// filter asks of what they were then (`:today` and `:now` too). Rights are today's.
     ///
     /// # Errors
-    /// `Invalid` or `Format` for a filter or an order that makes no sense.
+    /// `Invalid` or `Format` for a filter or an order that makes no sense; `Invalid` for an instant still to come.
     pub fn find(&self, find: &Find) -> Result<Vec<Lead>> {
         self.desk().find(find)
     }
@@ -151,6 +176,14 @@ impl<'s> Leads<'s> {
     /// As [`Self::find`].
     pub fn count(&self, filter: Option<&Filter>) -> Result<i64> {
         self.desk().count(filter)
+    }
+
+    /// How many matched then.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn count_as_of(&self, filter: Option<&Filter>, as_of: AsOf) -> Result<i64> {
+        self.desk().count_as_of(filter, as_of)
     }
 
     /// Matching leads as a table.

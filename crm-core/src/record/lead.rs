@@ -162,6 +162,55 @@ const PLAN_MONTHS: &str = "(SELECT number_of_months FROM recurring_plan WHERE re
 const STAGE_ROTTING_DAYS: &str =
     "(SELECT stage.rotting_days FROM stage WHERE stage.id = lead.stage_id)";
 
+/// SQL of the time since which, at an instant of the past, a lead had been what it was by these fields of its history.
+///
+/// Rows that are known to be true later than the instant are not counted, nor those before the last one that differs.
+macro_rules! since {
+    ($field:literal, $first:literal) => {
+        concat!(
+            "(SELECT MIN(same.effective_at) FROM lead_history same WHERE same.lead_id = state.lead_id AND same.seq <= state.seq \
+             AND same.:time <= :at AND same.seq > COALESCE((SELECT MAX(other.seq) FROM lead_history other \
+             WHERE other.lead_id = state.lead_id AND other.seq < state.seq AND other.:time <= :at AND other.",
+            $field,
+            " IS DISTINCT FROM state.",
+            $field,
+            "), ",
+            $first,
+            "))"
+        )
+    };
+}
+
+/// What the lead says itself counts as far as it can be of then: a date that has changed since is one that came later.
+macro_rules! then {
+    ($date:literal, $since:expr) => {
+        concat!(
+            "WHEN lead.",
+            $date,
+            " <= :at AND :settled THEN lead.",
+            $date,
+            " ELSE ",
+            $since,
+            " END"
+        )
+    };
+}
+
+const DATE_OPEN_THEN: &str = concat!(
+    "CASE WHEN state.user_id IS NULL THEN NULL ",
+    then!("date_open", since!("user_id", "0"))
+);
+const DATE_CLOSED_THEN: &str = concat!(
+    "CASE WHEN state.won_status = 0 THEN NULL ",
+    then!("date_closed", since!("won_status", "0"))
+);
+const DATE_CONVERSION_THEN: &str = concat!(
+    "CASE WHEN lead.date_conversion IS NULL THEN NULL ",
+    then!("date_conversion", since!("kind", "NULL"))
+);
+const DATE_LAST_STAGE_UPDATE_THEN: &str =
+    concat!("CASE ", then!("date_last_stage_update", since!("stage_id", "0")));
+
 record! {
     /// A lead or an opportunity.
     ///
@@ -172,33 +221,33 @@ record! {
         /// What the deal is about; by default "<partner>'s opportunity".
         name: String => required, personal, side("lead_text");
         /// Unqualified lead or opportunity; omitted: opportunity, unless the setting `use_leads` is on.
-        kind: LeadKind;
+        kind: LeadKind => kept;
         /// Whose deal it is; by default its team's company, else its user's, else its partner's.
-        company_id: Option<CompanyId>;
+        company_id: Option<CompanyId> => kept;
         /// Of its amounts; by default its company's. Fixed once there is money.
-        currency: Currency;
+        currency: Currency => kept;
         /// The customer.
-        partner_id: Option<PartnerId>;
+        partner_id: Option<PartnerId> => kept;
         /// The salesperson; omitted: the session's user.
-        user_id: Option<UserId>;
+        user_id: Option<UserId> => kept;
         /// The team; omitted: the salesperson's.
-        team_id: Option<TeamId>;
+        team_id: Option<TeamId> => kept;
         /// Where it stands in the pipeline; omitted: the first stage its team can use that is neither folded nor won.
-        stage_id: Option<StageId> => uncopied;
+        stage_id: Option<StageId> => uncopied, kept;
         /// 0 low, 1 medium, 2 high, 3 very high.
         priority: i64 => range(0, 3);
         /// Its labels.
         tag_ids: Vec<TagId> => link("lead_tag", "lead_id", "tag_id");
         /// What the deal should bring, once.
-        expected_revenue: Amount => range(0, limit::AMOUNT);
+        expected_revenue: Amount => range(0, limit::AMOUNT), kept;
         /// What the deal should bring per period of its plan.
-        recurring_revenue: Amount => range(0, limit::AMOUNT);
+        recurring_revenue: Amount => range(0, limit::AMOUNT), kept;
         /// How often it recurs; none counts as monthly.
-        recurring_plan_id: Option<RecurringPlanId>;
+        recurring_plan_id: Option<RecurringPlanId> => kept;
         /// Chance of winning, by the policy of its team. Setting it sets `manual_probability`; `None` empties that.
         probability: Probability => sql(PROBABILITY), uncopied;
         /// What a person typed; empty: nothing was. What the policy makes of it, `probability` says.
-        manual_probability: Option<Probability> => uncopied;
+        manual_probability: Option<Probability> => uncopied, kept;
         /// What the configured model says.
         automated_probability: Probability => joined("lead_score"), uncopied;
         /// Whether `probability` is what the configured model says, compared at two decimals.
@@ -206,25 +255,25 @@ record! {
         /// Where `probability` comes from.
         probability_source: ProbabilitySource => computed(PROBABILITY_SOURCE), uncopied;
         /// Pending, won or lost.
-        won_status: WonStatus => system, uncopied;
+        won_status: WonStatus => system, uncopied, kept;
         /// Shown; losing and archiving hide it.
-        active: bool => system, uncopied;
+        active: bool => system, uncopied, kept;
         /// Paused: left out of forecasts.
-        on_hold: bool => uncopied;
+        on_hold: bool => uncopied, kept;
         /// How sure we are to see the money in time. A won lead is `closed`, a lost one `omitted`; reopened, it is again what it was.
-        forecast_category: ForecastCategory => uncopied;
+        forecast_category: ForecastCategory => uncopied, kept;
         /// When we expect to win.
-        date_deadline: Option<Date>;
+        date_deadline: Option<Date> => kept;
         /// When a salesperson was set.
-        date_open: Option<Timestamp> => system, uncopied;
+        date_open: Option<Timestamp> => system, uncopied, then(DATE_OPEN_THEN);
         /// When it was won or lost.
-        date_closed: Option<Timestamp> => system, uncopied;
+        date_closed: Option<Timestamp> => system, uncopied, then(DATE_CLOSED_THEN);
         /// When it became an opportunity.
-        date_conversion: Option<Timestamp> => system, uncopied;
+        date_conversion: Option<Timestamp> => system, uncopied, then(DATE_CONVERSION_THEN);
         /// When it last changed its stage.
-        date_last_stage_update: Option<Timestamp> => system, uncopied;
+        date_last_stage_update: Option<Timestamp> => system, uncopied, then(DATE_LAST_STAGE_UPDATE_THEN);
         /// Why it was lost.
-        lost_reason_id: Option<LostReasonId> => uncopied;
+        lost_reason_id: Option<LostReasonId> => uncopied, kept;
         /// The marketing effort it came by.
         campaign_id: Option<CampaignId>;
         /// The way it came.
@@ -304,7 +353,7 @@ record! {
         /// On what ground the model says what it does.
         automated_source: ProbabilitySource => hidden, sql(AUTOMATED_SOURCE), uncopied;
         /// Whose number is its chance while it is pending: what its team or company said when it was last written, or theirs changed.
-        probability_policy: ProbabilityPolicy => hidden, uncopied;
+        probability_policy: ProbabilityPolicy => hidden, uncopied, kept;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Chances that are asked for and not stored: of open leads as things stand, or as they stood at a moment of the past.
 //!
-//! As of a moment, the model is what a rebuild then would have come to: outcomes that were known by then, as the history has them,
-//! also of leads that were reopened since. A lead is judged as it stood then. Deliberately absent: leads that were closed then.
+//! As of a moment, the model is what a rebuild then would have come to: outcomes that were true by then, as the history has them now
+//! (the effective axis of `AsOf`), also of leads that were reopened since. A lead is judged as it stood then. Deliberately absent: leads that were closed then.
 
 use crate::base::{FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value};
 use crate::desk::{Find, query};

@@ -7,16 +7,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::base::{Result, StageId, TeamId};
-use crate::record::ProbabilitySource;
+use crate::base::{Record as _, Result, StageId, TeamId};
+use crate::record::{Lead, ProbabilitySource};
 use crate::score::config::Kind;
 use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::{store, weighted};
-use crate::storage::Tx;
+use crate::storage::{Tx, past};
 
 /// What is said where nothing was counted: a half, on no ground.
 const NOTHING: i64 = 500_000 * 8;
+
+/// In the log: no number from then on.
+const NONE: i64 = -1;
 
 /// The numbers by team and stage, each ppm × 8 + its ground's, as a lead reads it.
 #[derive(Debug, Default)]
@@ -37,14 +40,20 @@ impl StageChances {
     }
 }
 
-/// The numbers as they are kept.
+/// The numbers as they are kept, or as they were by the instant to which the transaction was turned.
 pub(crate) fn stage_chances(tx: &Tx<'_>) -> Result<Arc<StageChances>> {
-    tx.memo(|tx| Ok(StageChances(kept(tx)?.into_iter().collect())))
+    let load = |tx: &Tx<'_>| Ok(StageChances(kept(tx)?.into_iter().collect()));
+    if tx.as_of(Lead::TABLE).is_some() { load(tx).map(Arc::new) } else { tx.memo(load) }
 }
 
 fn kept(tx: &Tx<'_>) -> Result<BTreeMap<(i64, i64), i64>> {
-    let sql = "SELECT team_id, stage_id, ppm, source FROM stage_chance";
-    let row = tx.rows(sql, &[], |line| {
+    let mut sql = "SELECT team_id, stage_id, ppm, source FROM stage_chance".to_owned();
+    let mut params = Vec::new();
+    if let Some(as_of) = tx.as_of(Lead::TABLE) {
+        sql.insert_str(0, &past::with("?1"));
+        params.push(as_of.at.micros().into());
+    }
+    let row = tx.rows(&sql, &params, |line| {
         Ok(((line.int(0)?, line.int(1)?), line.int(2)? * 8 + line.int(3)?))
     })?;
     Ok(row.into_iter().collect())
@@ -75,6 +84,8 @@ pub(crate) fn refresh(tx: &mut Tx<'_>) -> Result<i64> {
     let mut drop = tx.prepare("DELETE FROM stage_chance WHERE team_id = ?1 AND stage_id = ?2")?;
     for (team, stage) in gone {
         drop.execute(&[(*team).into(), (*stage).into()])?;
+        let none = [(*team).into(), (*stage).into(), run.into(), NONE.into(), 0.into()];
+        log.execute(&none)?;
     }
     tx.forget_all()?;
     Ok(i64::try_from(changed.len()).unwrap_or(i64::MAX))

@@ -364,13 +364,13 @@ pub(crate) struct Saying {
 }
 
 impl Saying {
-    /// Whether the chance itself is another.
+    /// Whether it is another thing to say.
     fn is_logged(&self) -> bool {
-        self.now.probability != self.before.unwrap_or(Said::NOTHING).probability
+        self.now != self.before.unwrap_or(Said::NOTHING)
     }
 }
 
-/// Writes what the machine says now, and logs it where the chance itself has changed.
+/// Writes what the machine says now, and logs what it did not say before.
 pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
@@ -383,16 +383,19 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
         "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
     )?;
     let mut log = tx.prepare(
-        "INSERT INTO score_log (run, lead_id, automated_probability) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (run, lead_id) DO UPDATE SET automated_probability = excluded.automated_probability",
+        "INSERT INTO score_log (lead_id, run, automated_probability, probability_source) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (lead_id, run) DO UPDATE SET automated_probability = excluded.automated_probability, \
+         probability_source = excluded.probability_source",
     )?;
     for saying in changed {
         let (lead, ppm) = (saying.lead, saying.now.probability.ppm());
-        let row = [lead.0.into(), ppm.into(), saying.now.source.code().into()];
+        let source = saying.now.source.code();
+        let row = [lead.0.into(), ppm.into(), source.into()];
         let statement = if saying.before.is_none() { &mut add } else { &mut put };
         statement.execute_on(("lead_score", lead.0), &row)?;
         if let (Some(run), true) = (run, saying.is_logged()) {
-            log.execute_on(("score_log", lead.0), &[run.into(), lead.0.into(), ppm.into()])?;
+            let row = [lead.0.into(), run.into(), ppm.into(), source.into()];
+            log.execute_on(("score_log", lead.0), &row)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{ThreadId, current};
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{AsOf, Error, ErrorKind, Result, Table};
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
 use crate::storage::handle::{Lent, finish, lock};
@@ -116,6 +116,21 @@ impl Link {
             // A question that a server does not answer would end the whole transaction there.
             Some(conn) => self.part(conn, work),
         }
+    }
+
+    /// Runs a question about records of that table: as they are, or as of an instant of the past.
+    pub(crate) fn read_as_of<T>(
+        &self,
+        as_of: Option<AsOf>,
+        table: &Table,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.read(|tx| {
+            if let Some(as_of) = as_of {
+                tx.turn_back(as_of, table)?;
+            }
+            work(tx)
+        })
     }
 
     /// Opens an `atomic`.

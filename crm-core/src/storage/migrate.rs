@@ -33,6 +33,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0005_weighted"),
     step!("0006_category"),
     step!("0007_policy"),
+    step!("0008_as_of"),
 ];
 
 /// What to do about a schema of a newer library.

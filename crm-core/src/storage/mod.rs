@@ -17,6 +17,7 @@ pub(crate) mod file;
 pub(crate) mod handle;
 mod link;
 pub(crate) mod migrate;
+pub(crate) mod past;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod records;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 
 use crate::access::Actor;
 use crate::base::error::storage_code;
-use crate::base::{Cell, Error, Result, Timestamp, limit};
+use crate::base::{AsOf, Cell, Error, Result, Timestamp, limit};
 use crate::event::{Event, LeadChange};
 use crate::storage::stop::Stop;
 
@@ -127,8 +128,10 @@ pub(crate) struct Tx<'c> {
     events: Vec<Event>,
     /// Who acts.
     pub(crate) actor: Actor,
-    /// The moment of the transaction, read once.
+    /// The moment of the transaction, read once; or that of the past to which it was turned.
     pub(crate) now: Timestamp,
+    /// The instant as of which records are asked about, if it is not as they are.
+    past: Option<AsOf>,
     /// The run of machine scores that single writes of this transaction share.
     pub(crate) score_run: Option<i64>,
     /// What became of announced leads, while someone waits to hear that.
@@ -151,6 +154,7 @@ impl<'c> Tx<'c> {
             events: Vec::new(),
             actor: Actor::system(),
             now,
+            past: None,
             score_run: None,
             settled: None,
         }

@@ -14,8 +14,10 @@ use crate::storage::{Line, Tx};
 /// The statements of one kind of record.
 #[derive(Debug)]
 pub(crate) struct Sql {
-    /// `SELECT … FROM … ` with all 1:1 tables joined, before `WHERE`.
-    pub(crate) select: String,
+    /// `SELECT …`, before `FROM`, over all 1:1 tables.
+    pub(crate) columns: String,
+    /// The same with `FROM …`, before `WHERE`.
+    select: String,
     /// `select` for one id.
     by_id: String,
     /// Numbers of the fields that `select` reads, in its order.
@@ -72,7 +74,8 @@ fn expression(table: &Table, at: usize) -> Option<String> {
     let field = &table.fields[at];
     Some(match field.place {
         Place::Column => format!("{}.{}", table.name, field.name),
-        Place::Side(side) | Place::Joined(side) => format!("{side}.{}", field.name),
+        Place::Side(side) => format!("{side}.{}", field.name),
+        Place::Joined(side) => format!("COALESCE({side}.{}, 0)", field.name),
         Place::Sql(sql) => sql.to_owned(),
         Place::Link(link, ours, theirs) => format!(
             "(SELECT string_agg(CAST({link}.{theirs} AS TEXT), ',') FROM {link} WHERE {link}.{ours} = {}.id)",
@@ -99,7 +102,8 @@ impl Sql {
     fn of(table: &'static Table) -> Self {
         let (read, expressions): (Vec<usize>, Vec<String>) =
             (0..table.fields.len()).filter_map(|at| Some((at, expression(table, at)?))).unzip();
-        let select = format!("SELECT {}{}", expressions.join(", "), from(table, &sides(table)));
+        let columns = format!("SELECT {}", expressions.join(", "));
+        let select = format!("{columns}{}", from(table, &sides(table)));
         let mut inserts = Vec::new();
         let own = |place: Place| {
             (0..table.fields.len())
@@ -131,7 +135,7 @@ impl Sql {
             Place::Link(link, ours, theirs) => Some(Links::of(at, link, ours, theirs)),
             _ => None,
         });
-        Self { select, by_id, read, inserts, links: links.collect() }
+        Self { columns, select, by_id, read, inserts, links: links.collect() }
     }
 
     /// A record out of one line of `select`.

@@ -141,6 +141,11 @@ impl Office {
         Ok(users)
     }
 
+    /// The moment of the last act.
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// A session at the moment of the last act.
     pub(crate) fn session(&self, user: Option<&User>) -> Session {
         let user = user.map(|user| UserRef::Id(user.id));

@@ -3,8 +3,8 @@
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
-    PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, UserRef, Value,
+    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
+    PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -94,7 +94,21 @@ impl Args<'_> {
             order: self.text("order")?,
             limit: self.size("limit")?,
             offset: self.size("offset")?.unwrap_or(0),
+            as_of: self.as_of()?,
         })
+    }
+
+    fn moment(&mut self, name: &str) -> Played<Option<Timestamp>> {
+        match self.take(name)? {
+            Some(Value::Time(moment)) => Ok(Some(moment)),
+            None | Some(Value::Null) => Ok(None),
+            Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no instant"))),
+        }
+    }
+
+    fn as_of(&mut self) -> Played<Option<AsOf>> {
+        let (at, axis) = (self.moment("as_of")?, self.text("axis")?);
+        Ok(at.map(|at| AsOf::on(at, axis.as_deref())).transpose()?)
     }
 
     fn external_id(&mut self) -> Option<(String, String)> {
@@ -244,10 +258,7 @@ impl World {
                 Answer::frame(&s.score().backtest(&asked, &mut Progress::none())?.frame())
             }
             ("score", "predict") => {
-                let as_of = match args.take("as_of")? {
-                    Some(Value::Time(moment)) => Some(moment),
-                    _ => None,
-                };
+                let as_of = args.moment("as_of")?;
                 let filter = args.filter()?;
                 let said = s.score().predict(filter.as_ref(), as_of, &mut Progress::none())?;
                 Answer::frame(&ScorePrediction::frame(&said))
@@ -268,6 +279,7 @@ impl World {
                         .collect::<Result<_, _>>()?,
                     filter: args.filter()?,
                     zone: args.text("zone")?.unwrap_or_else(|| "UTC".to_owned()),
+                    as_of: args.as_of()?,
                 };
                 let forecast = s.forecast().weighted(&query)?;
                 if verb == "weighted" {
@@ -289,7 +301,12 @@ impl World {
                 )
             }
             ("forecast", "board") => {
-                Answer::frame(&board_frame(&s.forecast().board(args.filter()?.as_ref())?))
+                let filter = args.filter()?;
+                let columns = match args.as_of()? {
+                    Some(as_of) => s.forecast().board_as_of(filter.as_ref(), as_of)?,
+                    None => s.forecast().board(filter.as_ref())?,
+                };
+                Answer::frame(&board_frame(&columns))
             }
             ("csv", "import") => {
                 let text = args.text("text")?.unwrap_or_default();
@@ -429,10 +446,19 @@ fn office(s: &Session, kind: RecordKind, verb: &str, on: &On, args: &mut Args<'_
     Ok(match verb {
         "get" => match args.external_id() {
             Some((system, id)) => Answer::row(&desk.get_external(&system, &id)?),
-            None => Answer::row(&desk.get(on.one()?)?),
+            None => match args.as_of()? {
+                Some(as_of) => Answer::row(&desk.get_as_of(on.one()?, as_of)?),
+                None => Answer::row(&desk.get(on.one()?)?),
+            },
         },
         "find" => Answer::rows(&desk.find(&args.find()?)?),
-        "count" => Answer::Plain(desk.count(args.filter()?.as_ref())?.into()),
+        "count" => {
+            let filter = args.filter()?;
+            Answer::Plain(match args.as_of()? {
+                Some(as_of) => desk.count_as_of(filter.as_ref(), as_of)?.into(),
+                None => desk.count(filter.as_ref())?.into(),
+            })
+        }
         "frame" => {
             let columns = args.words("columns");
             let columns: Option<Vec<&str>> =

@@ -19,7 +19,7 @@ pub mod user;
 
 use std::sync::Arc;
 
-use crm_core::{Error, Filter, Find, RecordKind, Result, Row, Session};
+use crm_core::{AsOf, Error, Filter, Find, RecordKind, Result, Row, Session, Timestamp};
 
 use crate::edge::abi::{
     CrmError, CrmFields, CrmFrame, CrmList, CrmRecord, CrmSession, CrmStatus, CrmStr,
@@ -101,8 +101,19 @@ fn find_options(given: *const CrmFindOptions) -> Result<(Find, CrmFindOptions)> 
         order: optional_text(options.order, "order")?.map(str::to_owned),
         limit,
         offset: size(options.offset, "offset")?,
+        as_of: moment(options.as_of_micros)?.map(|at| as_of(at, options.axis)).transpose()?,
     };
     Ok((find, options))
+}
+
+/// The moment that a pointer gives; null is none.
+pub(crate) fn moment(micros: *const i64) -> Result<Option<i64>> {
+    Ok(array(micros, usize::from(!micros.is_null()), "as_of_micros")?.first().copied())
+}
+
+/// An instant of the past, in microseconds since 1970, on an axis.
+pub(crate) fn as_of(micros: i64, axis: CrmStr) -> Result<AsOf> {
+    AsOf::on(Timestamp::from_micros(micros)?, optional_text(axis, "axis")?)
 }
 
 /// A number of records.

@@ -124,6 +124,10 @@ pub struct CrmFindOptions {
     pub offset: i64,
     /// For frames, such as `name, partner_id.name, properties.Seats, external_id(erp)`; empty: every field.
     pub columns: CrmStr,
+    /// Null: as they are. Else leads as they were at that instant, in microseconds since 1970-01-01T00:00:00Z.
+    pub as_of_micros: *const i64,
+    /// `effective` (empty: so): what was true then; `known`: what was known then.
+    pub axis: CrmStr,
 }
 
 // SAFETY: `repr(C)`, size first, pointers and integers only.
@@ -138,6 +142,8 @@ unsafe impl Options for CrmFindOptions {
             limit: -1,
             offset: 0,
             columns: CrmStr::default(),
+            as_of_micros: std::ptr::null(),
+            axis: CrmStr::default(),
         }
     }
 }
@@ -335,7 +341,7 @@ mod tests {
     #[test]
     fn the_least_sizes_are_those_of_version_one() {
         assert_eq!(CrmOpenOptions::LEAST, size_of::<CrmOpenOptions>());
-        assert_eq!(CrmFindOptions::LEAST, size_of::<CrmFindOptions>());
+        assert_eq!(CrmFindOptions::LEAST, std::mem::offset_of!(CrmFindOptions, as_of_micros));
         assert_eq!(CrmScoreOptions::LEAST, size_of::<CrmScoreOptions>());
         assert_eq!(CrmPropertyOptions::LEAST, size_of::<CrmPropertyOptions>());
         assert_eq!(CrmImportOptions::LEAST, size_of::<CrmImportOptions>());

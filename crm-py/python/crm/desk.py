@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast
 
 from crm._crm import Record
 from crm.exceptions import InvalidError
@@ -114,6 +114,9 @@ class Filter(str):
 AnyFilter: TypeAlias = str | Mapping[str, Any] | None
 """A `Filter`, as text or as a dict, or none."""
 
+AsOf: TypeAlias = datetime | date | None
+"""An instant of the past, 00:00 UTC of a day, or as things are."""
+
 
 class Desk(Generic[R]):
     """The records of one kind, as one user sees them.
@@ -151,22 +154,66 @@ class Desk(Generic[R]):
         """
         return self._native.update(self._kind, id, fields, expected_version)
 
-    def get(self, id: int | R | None = None, *, external_id: tuple[str, str] | None = None) -> R:
-        """The record of that id, or of that name in another system: ``get(external_id=("erp", "4711"))``."""
+    def get(
+        self,
+        id: int | R | None = None,
+        *,
+        external_id: tuple[str, str] | None = None,
+        as_of: AsOf = None,
+        axis: Literal["effective", "known"] = "effective",
+    ) -> R:
+        """The record of that id, or of that name in another system: ``get(external_id=("erp", "4711"))``.
+
+        With `as_of`, as it was at that instant; see `find`.
+        """
         if (id is None) == (external_id is None):
             raise TypeError("get takes an id or an external_id")
-        if external_id is None:
-            return cast(R, self._native.get(self._kind, id))
-        system, name = _pair(external_id)
-        return cast(R, self._native.get_external(self._kind, system, name))
+        if external_id is not None:
+            system, name = _pair(external_id)
+            found = self._native.get_external(self._kind, system, name)
+            if as_of is None:
+                return cast(R, found)
+            id = cast(R, found)
+        return cast(R, self._native.get(self._kind, id, instant(as_of), axis))
 
-    def find(self, filter: AnyFilter = None, order: str | None = None, limit: int | None = None, offset: int = 0) -> list[R]:
-        """The records that match (``help(crm.Filter)``), in that order (``"priority desc, id desc"``); archived ones only if asked for."""
-        return cast("list[R]", self._native.find(self._kind, text(filter), unicode("order", order), limit, offset))
+    def find(
+        self,
+        filter: AnyFilter = None,
+        order: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        as_of: AsOf = None,
+        axis: Literal["effective", "known"] = "effective",
+    ) -> list[R]:
+        """The records that match (``help(crm.Filter)``), in that order (``"priority desc, id desc"``); archived ones only if asked for.
 
-    def count(self, filter: AnyFilter = None) -> int:
+        With `as_of`, an aware `datetime` of the past or 00:00 UTC of a day, leads are answered as they were at that instant, and the filter
+        asks of what they were then, ``:today`` and ``:now`` too. `axis` says what counts: ``"effective"``, what was true then by what is
+        known now, or ``"known"``, what was known then. The two differ for what was imported or corrected later.
+
+        The history keeps `kind`, `company_id`, `currency`, `partner_id`, `user_id`, `team_id`, `stage_id`, `expected_revenue`,
+        `recurring_revenue`, `recurring_plan_id`, `manual_probability`, `forecast_category`, `date_deadline`, `won_status`,
+        `lost_reason_id`, `active` and `on_hold`; chances are what had been said by then, and a date that had not come is none. Every other
+        field is as it is now, `version` too. Rights are today's, and a lead that was deleted since is in no answer. Other records have no
+        history.
+
+        >>> import crm
+        >>> from datetime import datetime, timezone
+        >>> march, april = (datetime(2026, month, 2, 9, tzinfo=timezone.utc) for month in (3, 4))
+        >>> with crm.open(":memory:") as db:
+        ...     with db.session(now=march) as s:
+        ...         deal = s.leads.create(name="Fleet lease", expected_revenue=12_000)
+        ...     with db.session(now=april) as s:
+        ...         won = s.leads.mark_won(deal)
+        ...         s.leads.get(deal, as_of=march).won_status, s.leads.count('won_status = "pending"', as_of=march)
+        ('pending', 1)
+        """
+        order = unicode("order", order)
+        return cast("list[R]", self._native.find(self._kind, text(filter), order, limit, offset, instant(as_of), axis))
+
+    def count(self, filter: AnyFilter = None, as_of: AsOf = None, axis: Literal["effective", "known"] = "effective") -> int:
         """How many records `find` would give."""
-        return self._native.count(self._kind, text(filter))
+        return self._native.count(self._kind, text(filter), instant(as_of), axis)
 
     def frame(
         self,
@@ -175,6 +222,8 @@ class Desk(Generic[R]):
         columns: Sequence[str] | None = None,
         limit: int | None = None,
         offset: int = 0,
+        as_of: AsOf = None,
+        axis: Literal["effective", "known"] = "effective",
     ) -> Frame:
         """What `find` would give, as a table of these columns (default: every field).
 
@@ -189,7 +238,8 @@ class Desk(Generic[R]):
         ...     s.leads.frame(columns=["name", "partner_id.name", "tag_ids.name", "properties.Seats"]).to_pylist()
         [{'name': 'Fleet lease', 'partner_id.name': 'Azure Bakery', 'tag_ids.name': 'Product;Software', 'properties.Seats': 12.0}]
         """
-        return self._native.frame(self._kind, text(filter), unicode("order", order), limit, offset, words(columns))
+        order = unicode("order", order)
+        return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns), instant(as_of), axis)
 
     def delete(self, id: int | R | Iterable[int | R]) -> None:
         """Deletes one record or several, all or nothing."""
@@ -211,6 +261,13 @@ def text(filter: AnyFilter) -> str | None:
         except ValueError as error:
             raise InvalidError(f"filter: {error}", field="filter") from None
     raise TypeError(f"a filter is text or a dict, not {type(filter).__name__}")
+
+
+def instant(as_of: AsOf) -> datetime | None:
+    """An instant as the core reads it: a day stands for its beginning, UTC."""
+    if isinstance(as_of, date) and not isinstance(as_of, datetime):
+        return datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    return as_of
 
 
 def words(given: Iterable[str] | None) -> list[str] | None:

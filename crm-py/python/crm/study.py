@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast, final
 
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import Lead
-from crm.desk import AnyFilter, text, words
+from crm.desk import AnyFilter, AsOf, instant, text, words
 from crm.frame import Frame
 
 __all__ = ["Backtest", "Explanation", "Forecast", "Forecasts", "ScoreConfiguration", "ScoreHealth", "ScoreRun", "Scores"]
@@ -255,7 +255,7 @@ class Scores:
             rows, summary, reliability = _crm.backtest_score(self._native, words(fields), start, moments, model, move)
         return Backtest(rows, Frame(summary), Frame(reliability))
 
-    def predict(self, filter: AnyFilter = None, as_of: datetime | date | None = None, progress: Progress = None) -> Frame:
+    def predict(self, filter: AnyFilter = None, as_of: AsOf = None, progress: Progress = None) -> Frame:
         """What is said of pending deals without storing it: `lead_id`, `predicted_at`, `probability` (percent), `source`.
 
         `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged as they stood then, by the outcomes that were known; the
@@ -268,10 +268,8 @@ class Scores:
         ...     [(row["lead_id"] == bank.id, row["probability"]) for row in s.score.predict('name ilike "b%"')]
         [(True, Decimal('66.6667'))]
         """
-        if isinstance(as_of, date) and not isinstance(as_of, datetime):
-            as_of = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         with watching(progress) as move:
-            return _crm.predict_score(self._native, text(filter), as_of, move)
+            return _crm.predict_score(self._native, text(filter), instant(as_of), move)
 
     def frequencies(self) -> Frame:
         """What was counted: `team_id`, `variable`, `value`, `won_count`, `lost_count`."""
@@ -322,21 +320,38 @@ class Forecasts:
         by: Iterable[Literal["month", "quarter", "team_id", "user_id", "stage_id", "company_id"]] = (),
         filter: AnyFilter = None,
         zone: str = "UTC",
+        as_of: AsOf = None,
+        axis: Literal["effective", "known"] = "effective",
     ) -> Forecast:
         """Expected and weighted revenue per group × currency × bucket (`won`, `open`, `overdue`, `undated`).
 
         `weighted_revenue` is exact, with at least the currency's decimals. `zone` is the IANA zone in which months and quarters begin and
         in which today ends: a deal is overdue once the day of its `date_deadline` is over there.
+
+        With `as_of` it is the forecast of that instant, as `Leads.find` has it: what was won later is open, and that day decides what is
+        overdue.
+
+        >>> import crm
+        >>> from datetime import datetime, timezone
+        >>> march, april = (datetime(2026, month, 2, 9, tzinfo=timezone.utc) for month in (3, 4))
+        >>> with crm.open(":memory:") as db:
+        ...     with db.session(now=march) as s:
+        ...         deal = s.leads.create(name="Fleet lease", expected_revenue=12_000, probability=25)
+        ...     with db.session(now=april) as s:
+        ...         won = s.leads.mark_won(deal)
+        ...         [[(row["bucket"], row["weighted_revenue"]) for row in s.forecast.weighted(as_of=day)] for day in (march, april)]
+        [[('undated', Decimal('3000.00'))], [('won', Decimal('12000.00'))]]
         """
-        rows, totals = _crm.weighted_forecast(self._native, words(by) or [], text(filter), zone)
+        rows, totals = _crm.weighted_forecast(self._native, words(by) or [], text(filter), zone, instant(as_of), axis)
         return Forecast(rows, Frame(totals))
 
-    def board(self, filter: AnyFilter = None) -> Frame:
+    def board(self, filter: AnyFilter = None, as_of: AsOf = None, axis: Literal["effective", "known"] = "effective") -> Frame:
         """What stands in each stage now, per currency: `stage_id`, `name`, `sequence`, `fold`, `is_won`, `currency`, `count` and amounts.
 
-        Open stages show open deals, won stages won ones; empty ones stay.
+        Open stages show open deals, won stages won ones; empty ones stay. With `as_of`, what stood there at that instant, as `Leads.find`
+        has it, in today's stages.
         """
-        return _crm.board(self._native, text(filter))
+        return _crm.board(self._native, text(filter), instant(as_of), axis)
 
     def __repr__(self) -> str:
         return "<crm.Forecasts>"

@@ -60,7 +60,7 @@ pub enum Place {
     Column,
     /// In a 1:1 side table that this record's desk writes.
     Side(&'static str),
-    /// In a 1:1 table that another room writes; read only here.
+    /// In a 1:1 table that another room writes; read only here, and 0 where it has written nothing.
     Joined(&'static str),
     /// In a link table: (table, column of this record, column of the other).
     Link(&'static str, &'static str, &'static str),
@@ -68,6 +68,18 @@ pub enum Place {
     Sql(&'static str),
     /// Computed after reading; filters and orders ask this SQL expression for the same. In it `:now` is the moment of asking.
     Computed(&'static str),
+}
+
+/// What an answer as of an instant of the past says of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// It has no history: what it is now. What is computed follows from the fields it is computed of.
+    Now,
+    /// What it was, by the history of its record.
+    Kept,
+    /// What this SQL expression works out: of `state`, the row of the history that held then, and of the record as it is now. In it
+    /// `:at` is the instant, `:time` the column of the history that counts, `:settled` whether that is the last row.
+    Then(&'static str),
 }
 
 /// What the library knows of one field.
@@ -81,6 +93,8 @@ pub struct Field {
     pub nullable: bool,
     /// Where it is stored.
     pub place: Place,
+    /// What is said of it as of an instant of the past.
+    pub past: Past,
     /// Written by verbs only; refused in `create` and `update`.
     pub system: bool,
     /// Must be given and not blank.
@@ -126,6 +140,7 @@ impl Field {
             kind,
             nullable,
             place: Place::Column,
+            past: Past::Now,
             system: false,
             required: false,
             personal: false,
@@ -196,6 +211,20 @@ impl Field {
     pub const fn computed(mut self, expression: &'static str) -> Self {
         self.place = Place::Computed(expression);
         self.system()
+    }
+
+    /// Its history is kept.
+    #[must_use]
+    pub const fn kept(mut self) -> Self {
+        self.past = Past::Kept;
+        self
+    }
+
+    /// Worked out by SQL as of an instant of the past.
+    #[must_use]
+    pub const fn then(mut self, expression: &'static str) -> Self {
+        self.past = Past::Then(expression);
+        self
     }
 
     /// At most so many bytes of text.
@@ -276,6 +305,12 @@ impl Table {
         let hint = crate::base::text::nearest(name, names)
             .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
         Error::invalid(name, format!("{} has no field {name:?}{hint}", self.kind.name()))
+    }
+
+    /// Whether the history of its records is kept.
+    #[must_use]
+    pub fn has_history(&self) -> bool {
+        self.fields.iter().any(|field| field.past != Past::Now)
     }
 
     /// The shown fields, in order.
