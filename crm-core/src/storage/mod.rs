@@ -15,6 +15,7 @@ mod dialect;
 pub(crate) mod door;
 pub(crate) mod file;
 pub(crate) mod handle;
+mod line;
 mod link;
 pub(crate) mod migrate;
 pub(crate) mod past;
@@ -26,6 +27,7 @@ pub(crate) mod sqlite;
 pub(crate) mod stop;
 
 pub(crate) use dialect::dialect;
+pub(crate) use line::Line;
 pub(crate) use link::Link;
 
 use std::any::{Any, TypeId};
@@ -34,7 +36,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access::Actor;
-use crate::base::error::storage_code;
 use crate::base::{AsOf, Cell, Error, Result, Timestamp, limit};
 use crate::event::{Event, LeadChange};
 use crate::storage::stop::Stop;
@@ -539,64 +540,4 @@ impl Prepared<'_> {
             }
         }
     }
-}
-
-/// One row of an answer, read by position.
-#[derive(Debug)]
-pub(crate) enum Line<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
-    #[cfg(feature = "postgres")]
-    Postgres(&'r tokio_postgres::Row),
-}
-
-impl Line<'_> {
-    /// The column as a cell.
-    pub(crate) fn cell(&self, at: usize) -> Cell<'_> {
-        match self {
-            Self::Sqlite(row) => row.get_ref(at).map_or(Cell::Null, sqlite::cell),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(row) => postgres::cell(row, at),
-        }
-    }
-
-    /// A whole number.
-    pub(crate) fn int(&self, at: usize) -> Result<i64> {
-        self.int_or_null(at)?.ok_or_else(|| mistyped(at))
-    }
-
-    /// A whole number or nothing.
-    pub(crate) fn int_or_null(&self, at: usize) -> Result<Option<i64>> {
-        match self.cell(at) {
-            Cell::Int(number) => Ok(Some(number)),
-            Cell::Null => Ok(None),
-            _ => Err(mistyped(at)),
-        }
-    }
-
-    /// Text.
-    pub(crate) fn text(&self, at: usize) -> Result<&str> {
-        self.text_or_null(at)?.ok_or_else(|| mistyped(at))
-    }
-
-    /// Text or nothing.
-    pub(crate) fn text_or_null(&self, at: usize) -> Result<Option<&str>> {
-        match self {
-            Self::Sqlite(row) => match row.get_ref(at) {
-                Ok(rusqlite::types::ValueRef::Text(text)) => {
-                    std::str::from_utf8(text).map(Some).map_err(|_| mistyped(at))
-                }
-                Ok(rusqlite::types::ValueRef::Null) => Ok(None),
-                _ => Err(mistyped(at)),
-            },
-            #[cfg(feature = "postgres")]
-            Self::Postgres(row) => postgres::text(row, at).map_err(|()| mistyped(at)),
-        }
-    }
-}
-
-fn mistyped(at: usize) -> Error {
-    Error::storage(
-        storage_code::CORRUPT,
-        format!("column {at} of an answer does not hold what it should"),
-    )
 }
