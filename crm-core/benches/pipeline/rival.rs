@@ -120,7 +120,8 @@ impl Plain {
             "SELECT lead.*, lead_text.*, lead_score.*, \
              (SELECT string_agg(CAST(tag_id AS TEXT), ',') FROM lead_tag WHERE lead_tag.lead_id = lead.id), \
              (SELECT number_of_months FROM recurring_plan WHERE recurring_plan.id = lead.recurring_plan_id), \
-             (SELECT rotting_days FROM stage WHERE stage.id = lead.stage_id) \
+             (SELECT rotting_days FROM stage WHERE stage.id = lead.stage_id), \
+             (SELECT ppm FROM stage_chance WHERE stage_chance.team_id = COALESCE(lead.team_id, 0) AND stage_chance.stage_id = lead.stage_id) \
              FROM lead LEFT JOIN lead_text ON lead_text.lead_id = lead.id LEFT JOIN lead_score ON lead_score.lead_id = lead.id {rest}"
         )
     }
