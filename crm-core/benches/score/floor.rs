@@ -135,7 +135,7 @@ pub(crate) fn write(conn: &Connection, n: i64, every: i64) -> Duration {
                  AND lead_id IN (SELECT id FROM lead WHERE won_status = 0)";
     let mut rows = conn.prepare_cached(which).expect("a statement");
     let mut put = held(conn, "UPDATE lead_score SET automated_probability = ?2 WHERE lead_id = ?1");
-    let mut log = held(conn, "INSERT INTO score_log VALUES (?3, ?1, ?2)");
+    let mut log = held(conn, "INSERT INTO score_log VALUES (?1, ?3, ?2, 3)");
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
     let rows: Vec<(i64, i64)> = rows
         .query_map(params![every, n], read)
@@ -192,7 +192,7 @@ pub(crate) fn close(conn: &Connection, lead: i64) -> Duration {
          user_id, team_id, stage_id, expected_revenue, recurring_revenue, recurring_plan_id, manual_probability, forecast_category, \
          date_deadline, won_status, lost_reason_id, active, on_hold, probability_policy FROM lead_history WHERE lead_id = ?1 AND seq = 1",
     );
-    run("INSERT INTO score_log VALUES (2000000000, ?1, 1000000)");
+    run("INSERT INTO score_log VALUES (?1, 2000000000, 1000000, 5)");
     for _ in 0..3 {
         run("INSERT INTO feed (date, event, kind, record_id) VALUES (0, 'floor', 'lead', ?1)");
     }
