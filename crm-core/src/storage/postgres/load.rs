@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::base::{Error, ErrorKind, Result};
 use crate::storage::copy::{Table, quoted};
+use crate::storage::postgres::Session;
 use crate::storage::postgres::client::Copy;
 use crate::storage::postgres::ear::Telling;
+use crate::storage::postgres::failure::error;
 use crate::storage::postgres::server::Server;
-use crate::storage::postgres::{Session, error};
 
 /// What stands behind `FROM` for a table's rows as a file has them. Kept counts are views; the feed is put together from its entries and
 /// their numbers.

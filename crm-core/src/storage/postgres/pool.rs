@@ -10,10 +10,11 @@ use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, limit};
 use crate::storage::conn::Conn;
 use crate::storage::handle::lock;
+use crate::storage::postgres::Session;
 use crate::storage::postgres::client::Client;
 use crate::storage::postgres::ear::{Ear, Telling};
+use crate::storage::postgres::failure::error;
 use crate::storage::postgres::server::Server;
-use crate::storage::postgres::{Session, error};
 use crate::storage::seat::{Thread, here};
 use crate::storage::{Engine, Right};
 
