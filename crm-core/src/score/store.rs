@@ -80,20 +80,22 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
     let (bins, drawn) = bins_of(parts.get(BINS), variables);
     model.set_bins(bins, drawn);
     let waiting = if tx.is_shared() { lesson::waiting(tx, config)? } else { Vec::new() };
-    let (mut of_counts, mut of_weights, mut params) = ("", "", Vec::new());
+    let (mut of_these, mut or_stages, mut params) = ("", "", Vec::new());
     if let Some(leads) = leads {
         let needed = leads.iter().chain(waiting.iter().map(|waiting| &waiting.evidence));
         params.push(Cell::from(needed_values(&model, needed)?));
-        (of_counts, of_weights) = (OF_THESE_OR_STAGES, OF_THESE);
+        (of_these, or_stages) = (OF_THESE, OR_STAGES);
     }
-    for (team, variable, value, tally) in counters(tx, config, of_counts, &params)? {
+    for (team, variable, value, tally) in
+        counters(tx, config, &[of_these, or_stages].concat(), &params)?
+    {
         let code = model.words_mut(variable).learn(&value);
         model.count(team, variable, code, tally);
     }
     if let Some(text) = parts.get(WEIGHTS) {
         model.online = Online::from_text(text, &names(variables));
     }
-    let sql = format!("SELECT variable, value, pull, seen FROM score_weight{of_weights}");
+    let sql = format!("SELECT variable, value, pull, seen FROM score_weight{of_these}");
     tx.each(&sql, &params, |line| {
         let pull = Pull { sum: real(line, 2), seen: real(line, 3) };
         match (line.text(0)?, line.text(1)?) {
@@ -117,9 +119,8 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
 /// Rows with one of the values in a JSON list; only a server is asked so.
 const OF_THESE: &str =
     " WHERE value = ANY (ARRAY (SELECT json_array_elements_text(CAST(CAST(?1 AS TEXT) AS JSON))))";
-/// The same, and those of all stages: what a stage says depends on those behind it, and their rows count the leads themselves.
-const OF_THESE_OR_STAGES: &str = " WHERE variable = 'stage_id' \
-     OR value = ANY (ARRAY (SELECT json_array_elements_text(CAST(CAST(?1 AS TEXT) AS JSON))))";
+/// And those of all stages: what a stage says depends on those behind it, and their rows count the leads themselves.
+const OR_STAGES: &str = " OR variable = 'stage_id'";
 
 /// Texts of everything that counts of these leads, and their teams, as a JSON list.
 fn needed_values<'e>(
