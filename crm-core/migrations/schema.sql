@@ -211,7 +211,9 @@ CREATE UNIQUE INDEX company_name ON company (name);
 CREATE INDEX external_id_record ON external_id (kind, record_id);
 CREATE INDEX lead_board ON lead (stage_id, priority DESC, id DESC) WHERE active;
 CREATE INDEX lead_deadline ON lead (date_deadline) WHERE won_status = 0 AND active;
-CREATE INDEX lead_email ON lead_text (email_normalized) WHERE email_normalized IS NOT NULL;
+CREATE INDEX lead_email ON lead_text (
+  (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
+) WHERE email_normalized IS NOT NULL;
 CREATE INDEX lead_list ON lead (priority DESC, id DESC) WHERE active;
 CREATE INDEX lead_partner ON lead (partner_id) WHERE partner_id IS NOT NULL;
 CREATE INDEX lead_phone ON lead_text (phone_normalized) WHERE phone_normalized IS NOT NULL;
@@ -220,7 +222,9 @@ CREATE INDEX lead_team_board ON lead (team_id, stage_id, priority DESC, id DESC)
 CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
 CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
-CREATE INDEX partner_email ON partner (email_normalized) WHERE email_normalized IS NOT NULL;
+CREATE INDEX partner_email ON partner (
+  (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
+) WHERE email_normalized IS NOT NULL;
 CREATE INDEX partner_name ON partner (name);
 CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;

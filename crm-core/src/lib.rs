@@ -33,6 +33,7 @@ mod crm;
 mod csv;
 mod default_data;
 mod desk;
+pub mod duplicate;
 mod event;
 mod external_id;
 mod feed;

@@ -6,6 +6,7 @@ use crate::any_desk::AnyDesk;
 use crate::base::{RecordKind, Result};
 use crate::csv::Csv;
 use crate::desk::Desk;
+use crate::duplicate::Duplicates;
 use crate::forecast::Forecasts;
 use crate::lead::Leads;
 use crate::property::Properties;
@@ -93,6 +94,12 @@ impl Session {
     #[must_use]
     pub fn score(&self) -> Scores<'_> {
         Scores::new(&self.link)
+    }
+
+    /// Leads and customers that are probably the same.
+    #[must_use]
+    pub fn duplicates(&self) -> Duplicates<'_> {
+        Duplicates::new(&self.link)
     }
 
     /// What open deals should bring, and when.

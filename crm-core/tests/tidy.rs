@@ -29,7 +29,7 @@ const RANKS: &[&[&str]] = &[
         "tally",
     ],
     &["lead"],
-    &["score"],
+    &["score", "duplicate"],
     &["forecast"],
     &["csv"],
     &["reaction"],

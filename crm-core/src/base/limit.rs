@@ -54,6 +54,12 @@ pub const CSV_COLUMNS: usize = 1_000;
 pub const CSV_ERRORS: usize = 10_000;
 /// Newest closed deals among which the score looks for those like a lead.
 pub const NEAREST_POOL: usize = 10_000;
+/// Addresses that are looked for in one text: more are a mailing list.
+pub const ADDRESSES: usize = 20;
+/// Records that share a domain or a phone number and are still taken for duplicates of each other; shared by more, it is an office's.
+pub const SHARED: usize = 20;
+/// Records that one look for duplicates answers for each reason, the newest: a list that somebody reads.
+pub const DUPLICATES: usize = 1_000;
 /// Leads of a verb on a server for which the score reads of its model what they need, and not the whole.
 pub const FEW_LEADS: usize = 20;
 /// Evidence fields of the score.

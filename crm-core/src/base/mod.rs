@@ -9,6 +9,7 @@ pub mod error;
 pub mod field;
 pub mod fields;
 pub mod frame;
+pub mod free_mail;
 pub mod id;
 pub mod limit;
 pub mod money;

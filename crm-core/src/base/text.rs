@@ -65,9 +65,6 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn email_normalized(text: &str) -> Option<String> {
-    let outside = |c: char| {
-        c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')' | '[' | ']' | ':')
-    };
     // Most are nothing but an address; then there is nothing to split.
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+');
@@ -75,6 +72,45 @@ pub fn email_normalized(text: &str) -> Option<String> {
         return address(text);
     }
     text.split(outside).find_map(address)
+}
+
+/// Every e-mail address within a text in its comparable form, each once, in order; no more than [`limit::ADDRESSES`] are looked for.
+///
+/// ```
+/// use crm_core::base::text::emails_normalized;
+/// assert_eq!(emails_normalized("Ada <ada@x.example>; Bob@X.example, ADA@x.example"), ["ada@x.example", "bob@x.example"]);
+/// ```
+#[must_use]
+pub fn emails_normalized(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for email in text.split(outside).filter_map(address) {
+        if found.len() == limit::ADDRESSES {
+            break;
+        }
+        if !found.contains(&email) {
+            found.push(email);
+        }
+    }
+    found
+}
+
+/// A normalised address with its domain first, `domain@local`: sorted so, addresses of one domain stand together.
+///
+/// ```
+/// use crm_core::base::text::domain_first;
+/// assert_eq!(domain_first("ada@harbour.example"), "harbour.example@ada");
+/// ```
+#[must_use]
+pub fn domain_first(email: &str) -> String {
+    match email.split_once('@') {
+        Some((local, domain)) => format!("{domain}@{local}"),
+        None => email.to_owned(),
+    }
+}
+
+/// What stands between addresses.
+fn outside(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')' | '[' | ']' | ':')
 }
 
 fn address(word: &str) -> Option<String> {

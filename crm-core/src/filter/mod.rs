@@ -40,6 +40,7 @@ pub use order::Order;
 pub use path::Path;
 pub use resolve::{Params, PropertyTypes, Resolved, resolve};
 pub use sql::Statement;
+pub(crate) use sql::by_domain;
 
 /// A condition on records, from text or canonical JSON.
 ///

@@ -9,11 +9,12 @@ use std::fmt::Write as _;
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, Place, Table};
 use crate::base::money::Currency;
+use crate::base::text::domain_first;
 use crate::base::time::Timestamp;
 use crate::base::value::Cell;
 use crate::record::{self, PropertyKind};
 
-use super::cond::{Cond, DECIMALS, Test};
+use super::cond::{Compare, Cond, DECIMALS, Test};
 use super::resolve::Resolved;
 
 /// Values of a list that are bound; longer lists of numbers are written out, for engines limit parameters.
@@ -171,6 +172,10 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
         }
         Test::Check { field, property, cond } => {
             let mut column = scope.column(field, out)?;
+            if let Some(cond) = addresses(field, cond) {
+                let test = single(&by_domain(&column), &cond, scope, out)?;
+                return Ok(format!("({column} IS NOT NULL AND {test})"));
+            }
             if let Some((name, kind)) = property {
                 column = property_value(&column, name, *kind, out);
             }
@@ -190,6 +195,27 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
                 "{name}.id {not}IN (SELECT {table}.{ours} FROM {table} WHERE {table}.{theirs} IN ({ids}))"
             ))
         }
+    }
+}
+
+/// An e-mail address as `domain@local`, which is how its index keeps it: it serves the whole address and its domain.
+pub(crate) fn by_domain(column: &str) -> String {
+    format!(
+        "(substr({column}, instr({column}, '@') + 1) || '@' || substr({column}, 1, instr({column}, '@') - 1))"
+    )
+}
+
+/// A test for whole e-mail addresses as one of what their index keeps.
+fn addresses(field: &Field, cond: &Cond) -> Option<Cond> {
+    let turned = |cell: &Cell<'static>| match cell {
+        Cell::Text(text) => Cell::from(domain_first(text)),
+        other => other.clone(),
+    };
+    match cond {
+        _ if field.name != "email_normalized" => None,
+        Cond::Compare(Compare::Eq, cell) => Some(Cond::Compare(Compare::Eq, turned(cell))),
+        Cond::In(cells) => Some(Cond::In(cells.iter().map(turned).collect())),
+        _ => None,
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0006_category"),
     step!("0007_policy"),
     step!("0008_as_of"),
+    step!("0009_customer"),
 ];
 
 /// What to do about a schema of a newer library.

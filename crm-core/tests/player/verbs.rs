@@ -1,9 +1,10 @@
 //! `desk.verb` of a case, as calls of the public API.
 
+use crm_core::duplicate::{Duplicate, DuplicateOf, DuplicateQuery};
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Progress,
+    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, PartnerId, Progress,
     PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
@@ -67,6 +68,14 @@ impl Args<'_> {
             Some(Value::Int(number)) => Ok(Some(number)),
             None | Some(Value::Null) => Ok(None),
             Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no whole number"))),
+        }
+    }
+
+    fn truth(&mut self, name: &str) -> Played<bool> {
+        match self.take(name)? {
+            Some(Value::Bool(truth)) => Ok(truth),
+            None | Some(Value::Null) => Ok(false),
+            Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no truth"))),
         }
     }
 
@@ -308,6 +317,7 @@ impl World {
                 };
                 Answer::frame(&board_frame(&columns))
             }
+            ("duplicates", "find") => duplicates(s, on, args)?,
             ("csv", "import") => {
                 let text = args.text("text")?.unwrap_or_default();
                 let options = ImportOptions {
@@ -386,6 +396,31 @@ impl World {
         };
         Ok(Answer::List(entries.map(entry).collect()))
     }
+}
+
+/// Of the lead in `on`, of a partner, or of a candidate; a row per reason.
+fn duplicates(s: &Session, on: &On, args: &mut Args<'_>) -> Played {
+    let record = args.text("record")?.map_or(Ok(RecordKind::Lead), |name| {
+        RecordKind::from_name(&name).ok_or_else(|| Fault::Case(format!("no record {name}")))
+    })?;
+    let partner: Option<PartnerId> = args.id("partner_id")?;
+    let of = match (args.take("candidate")?, partner) {
+        (Some(Value::Map(fields)), _) => {
+            DuplicateOf::Candidate(record, fields.into_iter().collect())
+        }
+        (_, Some(partner)) => DuplicateOf::Partner(partner),
+        _ => DuplicateOf::Lead(LeadId(on.one()?)),
+    };
+    let kind = match of {
+        DuplicateOf::Partner(_) => RecordKind::Partner,
+        _ => record,
+    };
+    let query = DuplicateQuery {
+        of,
+        include_lost: args.truth("include_lost")?,
+        include_won: args.truth("include_won")?,
+    };
+    Ok(Answer::frame(&Duplicate::frame(&s.duplicates().find(&query)?, kind)))
 }
 
 fn rescored(run: ScoreRun) -> Answer {

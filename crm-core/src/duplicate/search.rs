@@ -1,0 +1,226 @@
+//! Looking for duplicates of one record, and for all records of given customers.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::base::free_mail::company_domain;
+use crate::base::text::{domain_first, emails_normalized};
+use crate::base::{Error, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit};
+use crate::desk::query;
+use crate::duplicate::reason::{Duplicate, Reason, Shared, score};
+use crate::duplicate::store::{self, Hit, Part};
+use crate::duplicate::{DuplicateOf, DuplicateQuery};
+use crate::record::{Lead, Partner};
+use crate::storage::Tx;
+
+/// Addresses in one statement: engines limit parameters.
+const ADDRESSES_ASKED: usize = 500;
+
+/// By what a record is looked for; what is empty matches nothing.
+#[derive(Debug, Default)]
+struct Probe {
+    id: Option<i64>,
+    emails: Vec<String>,
+    phone: Option<String>,
+    partner: Option<i64>,
+}
+
+/// Duplicates of one record.
+pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>> {
+    let (kind, probe) = match &asked.of {
+        DuplicateOf::Lead(id) => (RecordKind::Lead, Probe::of_lead(&query::get(tx, *id)?)),
+        DuplicateOf::Partner(id) => (RecordKind::Partner, Probe::of_partner(&query::get(tx, *id)?)),
+        DuplicateOf::Candidate(RecordKind::Lead, fields) => {
+            (RecordKind::Lead, Probe::of_lead(&lead_to_be(tx, fields)?))
+        }
+        DuplicateOf::Candidate(kind, fields) => {
+            store::table_of(*kind)?;
+            (*kind, Probe::of_partner(&partner_to_be(fields)?))
+        }
+    };
+    let table = store::table_of(kind)?;
+    let hits = store::sharing(tx, table, &probe.parts(tx, kind)?)?;
+    let mut left_out: HashSet<i64> = probe.id.into_iter().collect();
+    if let (RecordKind::Partner, Some(id)) = (kind, probe.id) {
+        // A company's invoice address has its phone number: they are not two.
+        left_out.extend(store::line_of(tx, id)?);
+    }
+    let passes = |hit: &Hit| {
+        let hidden = kind != RecordKind::Lead && asked.include_lost;
+        asked.include_won || hidden || is_left(hit, asked.include_lost)
+    };
+    Ok(ranked(hits, |hit| !left_out.contains(&hit.id) && passes(hit)))
+}
+
+/// Whether a lead is there to be merged with: open and active; or else, if lost ones are, not won and, if it is archived, an opportunity.
+const fn is_left(hit: &Hit, include_lost: bool) -> bool {
+    match include_lost {
+        false => hit.won_status == 0 && hit.active,
+        true => hit.won_status != 1 && (hit.is_opportunity || hit.active),
+    }
+}
+
+impl Probe {
+    fn of_lead(lead: &Lead) -> Self {
+        Self {
+            id: (lead.id.0 != 0).then_some(lead.id.0),
+            emails: lead.email_from.as_deref().map(emails_normalized).unwrap_or_default(),
+            phone: lead.phone_normalized.clone(),
+            partner: lead.partner_id.map(|id| id.0),
+        }
+    }
+
+    fn of_partner(partner: &Partner) -> Self {
+        Self {
+            id: (partner.id.0 != 0).then_some(partner.id.0),
+            emails: partner.email.as_deref().map(emails_normalized).unwrap_or_default(),
+            phone: partner.phone_normalized.clone(),
+            partner: None,
+        }
+    }
+
+    fn parts(&self, tx: &Tx<'_>, kind: RecordKind) -> Result<Vec<Part>> {
+        let emails = self.emails.iter().map(|email| domain_first(email)).collect();
+        let domain = self.emails.first().and_then(|email| company_domain(email));
+        let mut parts = vec![
+            Part::Texts(Shared::Email, emails),
+            Part::Texts(Shared::Phone, self.phone.iter().cloned().collect()),
+            Part::Texts(Shared::Domain, domain.map(str::to_owned).into_iter().collect()),
+        ];
+        if let (RecordKind::Lead, Some(partner)) = (kind, self.partner) {
+            let mut family = store::family(tx, partner)?;
+            family.retain(|member| *member != partner);
+            parts.push(Part::Ids(Shared::Partner, vec![partner]));
+            parts.push(Part::Ids(Shared::Family, family));
+        }
+        Ok(parts)
+    }
+}
+
+/// A lead with what a caller would create it with, as far as that says who it is.
+fn lead_to_be(tx: &Tx<'_>, fields: &Fields) -> Result<Lead> {
+    let mut lead: Lead = to_be(fields)?;
+    crate::lead::rules::normalize(None, &mut lead)?;
+    if let Some(partner) = lead.partner_id {
+        let seen = query::seen::<Partner>(tx, &[partner.0])?;
+        let subject = Subject { kind: RecordKind::Partner, id: partner.0 };
+        if !seen.contains_key(&partner.0) {
+            let told = format!("partner_id: there is no {subject}");
+            return Err(Error::invalid("partner_id", told).with_subject(subject));
+        }
+    }
+    Ok(lead)
+}
+
+fn partner_to_be(fields: &Fields) -> Result<Partner> {
+    let mut partner: Partner = to_be(fields)?;
+    crate::partner::normalize(None, &mut partner)?;
+    Ok(partner)
+}
+
+/// A record with the texts and customer of a draft. Other fields are known or refused, and say nothing of who it is.
+fn to_be<R: Record>(fields: &Fields) -> Result<R> {
+    let mut record = R::default();
+    for (name, value) in fields.iter() {
+        let known = match name {
+            "type" if R::TABLE.kind == RecordKind::Lead => "kind",
+            name if name.starts_with("properties.") => continue,
+            name => name,
+        };
+        let field = R::TABLE.field(known)?;
+        let says = matches!(value, Value::Text(_)) || known == "partner_id";
+        if says && !field.system && known != "currency" {
+            record.set(known, value)?;
+        }
+    }
+    Ok(record)
+}
+
+/// What was found as duplicates: each record once, with its reasons, those most alike first, then the newest.
+fn ranked(hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
+    let mut count: HashMap<Shared, usize> = HashMap::new();
+    for hit in &hits {
+        *count.entry(hit.shared).or_default() += 1;
+    }
+    let counts = |hit: &Hit| !hit.shared.fades() || count[&hit.shared] <= limit::SHARED;
+    let mut by_record: BTreeMap<i64, BTreeMap<Shared, String>> = BTreeMap::new();
+    for hit in hits.into_iter().filter(|hit| counts(hit) && passes(hit)) {
+        by_record.entry(hit.id).or_default().entry(hit.shared).or_insert(hit.value);
+    }
+    let mut found: Vec<Duplicate> = by_record
+        .into_iter()
+        .map(|(record_id, shared)| {
+            let kept = |of: &Shared| of.within().is_none_or(|more| !shared.contains_key(&more));
+            let reasons: Vec<Reason> = shared
+                .iter()
+                .filter(|(of, _)| kept(of))
+                .map(|(of, value)| of.reason(told(*of, value)))
+                .collect();
+            let score = score(reasons.iter().map(|reason| reason.strength));
+            Duplicate { record_id, score, reasons }
+        })
+        .collect();
+    found.sort_by_key(|duplicate| Reverse((duplicate.score, duplicate.record_id)));
+    found.truncate(limit::DUPLICATES);
+    found
+}
+
+fn told(shared: Shared, value: &str) -> String {
+    match (shared, value.split_once('@')) {
+        (Shared::Domain, Some((_, domain))) => domain.to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Who somebody is, as far as a merge or a conversion looks for more of theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Normalised addresses, [`limit::ADDRESSES`] at most.
+    pub(crate) emails: Vec<String>,
+    pub(crate) partner_id: Option<PartnerId>,
+}
+
+/// The leads of each of these, in the order of their ids: by an address of theirs, or by the customer. Who is nobody has none. Pending
+/// and active ones; with `include_lost` all that are not won, of archived ones opportunities alone. The actor's sight holds.
+///
+/// However many are asked about, there is a statement per five hundred addresses and one per ten thousand customers.
+#[cfg_attr(not(test), expect(dead_code, reason = "merging and converting ask so"))]
+pub(crate) fn same_customer(
+    tx: &Tx<'_>,
+    asked: &[Identity],
+    include_lost: bool,
+) -> Result<Vec<Vec<i64>>> {
+    let mut wanted: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut customers: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (at, identity) in asked.iter().enumerate() {
+        for email in &identity.emails {
+            wanted.entry(domain_first(email)).or_default().push(at);
+        }
+        if let Some(partner) = identity.partner_id {
+            customers.entry(partner.0).or_default().push(at);
+        }
+    }
+    let mut found: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); asked.len()];
+    let mut give = |hit: &Hit, askers: Option<&Vec<usize>>| {
+        if is_left(hit, include_lost) {
+            for at in askers.into_iter().flatten() {
+                found[*at].insert(hit.id);
+            }
+        }
+    };
+    let keys: Vec<&String> = wanted.keys().collect();
+    for chunk in keys.chunks(ADDRESSES_ASKED) {
+        let part = Part::Texts(Shared::Email, chunk.iter().map(|key| (*key).clone()).collect());
+        for hit in store::all_sharing(tx, Lead::TABLE, &part)? {
+            give(&hit, wanted.get(&domain_first(&hit.value)));
+        }
+    }
+    let ids: Vec<i64> = customers.keys().copied().collect();
+    for chunk in ids.chunks(limit::CHUNK) {
+        for hit in store::all_sharing(tx, Lead::TABLE, &Part::Ids(Shared::Partner, chunk.to_vec()))?
+        {
+            give(&hit, hit.value.parse().ok().and_then(|id: i64| customers.get(&id)));
+        }
+    }
+    Ok(found.into_iter().map(|ids| ids.into_iter().collect()).collect())
+}

@@ -1,0 +1,179 @@
+//! Questions for records that share something, each part of them through an index.
+
+use std::fmt::Write as _;
+
+use crate::base::{Error, RecordKind, Result, Table, limit};
+use crate::desk::query::Scope;
+use crate::duplicate::reason::Shared;
+use crate::filter::{Statement, by_domain};
+use crate::record;
+use crate::storage::Tx;
+use crate::storage::records::id_list;
+
+/// A record that shares something.
+#[derive(Debug, Clone)]
+pub(super) struct Hit {
+    pub(super) shared: Shared,
+    pub(super) id: i64,
+    /// What they share.
+    pub(super) value: String,
+    pub(super) active: bool,
+    /// Of leads: 0 pending, 1 won, 2 lost; of others 0.
+    pub(super) won_status: i64,
+    /// Of leads: whether it is an opportunity.
+    pub(super) is_opportunity: bool,
+}
+
+/// One thing that records may share, and the values that they may share of it.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// Addresses with their domain first, a domain, or phone numbers.
+    Texts(Shared, Vec<String>),
+    /// Customers.
+    Ids(Shared, Vec<i64>),
+}
+
+impl Part {
+    const fn shared(&self) -> Shared {
+        match self {
+            Self::Texts(shared, _) | Self::Ids(shared, _) => *shared,
+        }
+    }
+
+    const fn is_empty(&self) -> bool {
+        match self {
+            Self::Texts(_, texts) => texts.is_empty(),
+            Self::Ids(_, ids) => ids.is_empty(),
+        }
+    }
+
+    /// The table that has it, what is told of it, and the condition.
+    fn sql(&self, table: &Table, out: &mut Statement) -> (&'static str, String, String) {
+        let texts = if table.kind == RecordKind::Lead { "lead_text" } else { table.name };
+        let email = format!("{texts}.email_normalized");
+        match self {
+            Self::Ids(_, ids) => {
+                let partner = format!("{}.partner_id", table.name);
+                let ids = out.bind(id_list(ids));
+                let condition = format!("{partner} IN (SELECT value FROM json_each({ids}))");
+                (table.name, format!("CAST({partner} AS TEXT)"), condition)
+            }
+            Self::Texts(Shared::Domain, domains) => {
+                // Addresses of a domain stand between it and the letter after their sign.
+                let domain = domains.first().map_or("", String::as_str);
+                let (from, to) = (out.bind(format!("{domain}@")), out.bind(format!("{domain}A")));
+                let key = by_domain(&email);
+                let condition = format!("{email} IS NOT NULL AND {key} >= {from} AND {key} < {to}");
+                (texts, email, condition)
+            }
+            Self::Texts(shared, values) => {
+                let values: Vec<String> =
+                    values.iter().map(|value| out.bind(value.clone())).collect();
+                let values = values.join(", ");
+                if *shared == Shared::Email {
+                    let key = by_domain(&email);
+                    let condition = format!("{email} IS NOT NULL AND {key} IN ({values})");
+                    return (texts, email, condition);
+                }
+                let phone = format!("{texts}.phone_normalized");
+                (texts, phone.clone(), format!("{phone} IN ({values})"))
+            }
+        }
+    }
+
+    /// How many of them are read: one more than may share it, or the newest.
+    const fn most(&self) -> usize {
+        if self.shared().fades() { limit::SHARED + 1 } else { limit::DUPLICATES }
+    }
+
+    /// Appends the question for those that the actor sees.
+    fn ask(&self, tx: &Tx<'_>, n: usize, table: &'static Table, out: &mut Statement) -> Result<()> {
+        let (of, value, condition) = self.sql(table, out);
+        let name = table.name;
+        let state = match table.kind {
+            RecordKind::Lead => "lead.won_status, lead.kind",
+            _ => "CAST(0 AS BIGINT), CAST(0 AS BIGINT)",
+        };
+        // The lead comes second, whatever sight says of it: what they share is the rarest thing that is asked for.
+        let (from, joined) = match of {
+            "lead_text" => ("lead_text CROSS JOIN lead", "lead.id = lead_text.lead_id AND "),
+            _ => (name, ""),
+        };
+        let _ = write!(
+            out.sql,
+            "SELECT CAST({n} AS BIGINT) AS part, {name}.id AS id, {value} AS value, {name}.active AS active, {state} \
+             FROM {from} WHERE {joined}{condition} AND "
+        );
+        Scope::new(tx, table, Vec::new(), None)?.asked.sql(out)
+    }
+}
+
+/// The records of a table that the actor sees and that share one of these things, in one statement; the newest of each.
+pub(super) fn sharing(tx: &Tx<'_>, table: &'static Table, parts: &[Part]) -> Result<Vec<Hit>> {
+    let parts: Vec<&Part> = parts.iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut out = Statement::new(tx.now);
+    for (n, part) in parts.iter().enumerate() {
+        out.sql.push_str(if n == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+        part.ask(tx, n, table, &mut out)?;
+        // Of what many share it is enough to know that they are too many.
+        if !part.shared().fades() {
+            let _ = write!(out.sql, " ORDER BY {}.id DESC", table.name);
+        }
+        let _ = write!(out.sql, " LIMIT {}) AS part{n}", part.most());
+    }
+    hits(tx, &parts, &out)
+}
+
+/// All records of a table that the actor sees and that share one thing, in the order of their ids.
+pub(super) fn all_sharing(tx: &Tx<'_>, table: &'static Table, part: &Part) -> Result<Vec<Hit>> {
+    let mut out = Statement::new(tx.now);
+    part.ask(tx, 0, table, &mut out)?;
+    let _ = write!(out.sql, " ORDER BY {}.id", table.name);
+    hits(tx, &[part], &out)
+}
+
+fn hits(tx: &Tx<'_>, parts: &[&Part], asked: &Statement) -> Result<Vec<Hit>> {
+    tx.rows(&asked.sql, &asked.params, |line| {
+        let part = usize::try_from(line.int(0)?).ok().and_then(|at| parts.get(at));
+        Ok(Hit {
+            shared: part
+                .map(|part| part.shared())
+                .ok_or_else(|| Error::bug("a part nobody asked for"))?,
+            id: line.int(1)?,
+            value: line.text(2)?.to_owned(),
+            active: line.int(3)? != 0,
+            won_status: line.int(4)?,
+            is_opportunity: line.int(5)? != 0,
+        })
+    })
+}
+
+/// The people and offices of a customer's company, the customer and the company among them, whoever asks; the first
+/// [`limit::DUPLICATES`].
+pub(super) fn family(tx: &Tx<'_>, partner: i64) -> Result<Vec<i64>> {
+    let most = i64::try_from(limit::DUPLICATES).unwrap_or(i64::MAX);
+    let depth = i64::try_from(limit::PARENTS).unwrap_or(i64::MAX);
+    let params = [partner.into(), depth.into(), most.into()];
+    tx.rows(include_str!("family.sql"), &params, |line| line.int(0))
+}
+
+/// Those of these customers that stand above or below one, or are it.
+pub(super) fn line_of(tx: &Tx<'_>, partner: i64) -> Result<Vec<i64>> {
+    let depth = i64::try_from(limit::PARENTS).unwrap_or(i64::MAX);
+    let params = [partner.into(), depth.into()];
+    tx.rows(include_str!("line_of.sql"), &params, |line| line.int(0))
+}
+
+/// The table of a kind that has duplicates.
+pub(super) fn table_of(kind: RecordKind) -> Result<&'static Table> {
+    match kind {
+        RecordKind::Lead | RecordKind::Partner => Ok(record::table(kind)),
+        _ => Err(Error::invalid(
+            "record",
+            format!("record: leads and partners have duplicates, a {} has none", kind.name()),
+        )),
+    }
+}
