@@ -94,6 +94,22 @@ CREATE TABLE medium (
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
   name TEXT NOT NULL, active INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE merge (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  date INTEGER NOT NULL, user_id INTEGER,
+  kind TEXT NOT NULL, head_id INTEGER NOT NULL,
+  undone INTEGER -- when it was taken back; null: it stands
+) STRICT;
+CREATE TABLE merge_row (
+  merge_id INTEGER NOT NULL, record_id INTEGER NOT NULL, kind TEXT NOT NULL,
+  into_id INTEGER, -- who took its place
+  seq INTEGER NOT NULL, -- the last row of its history before
+  seq_after INTEGER, -- and after, of the one that was kept
+  data TEXT NOT NULL, -- JSON: {"was": {field: stored value}, "is": {…}}
+  personal TEXT, -- the same of what may identify a person; null: erased
+  moved TEXT NOT NULL, -- JSON: keys of the rows that hung on it, by table
+  PRIMARY KEY (merge_id, record_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE partner (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -222,6 +238,7 @@ CREATE INDEX lead_team_board ON lead (team_id, stage_id, priority DESC, id DESC)
 CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
 CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
+CREATE UNIQUE INDEX merge_row_gone ON merge_row (kind, record_id) WHERE into_id IS NOT NULL;
 CREATE INDEX partner_email ON partner (
   (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
 ) WHERE email_normalized IS NOT NULL;

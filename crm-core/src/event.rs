@@ -22,6 +22,8 @@ pub(crate) enum Event {
         /// How many stages say something else, team by team.
         stages: i64,
     },
+    /// Records took the place of others, or gave it back.
+    Merged(Merged),
     /// Another of their numbers is the chance of pending leads, since their team or company says so.
     Policies(Vec<LeadChange>),
     /// What the score looks at, since when or by which model is another.
@@ -42,11 +44,28 @@ pub(crate) struct LeadChange {
     pub(crate) note: Option<String>,
     /// The chance that a person gave a lead there was already, even if the machine said the same before.
     pub(crate) opinion: Option<Probability>,
+    /// It is again what it was before a merge: its history is put back, not added to, and the machine learns nothing from it.
+    pub(crate) restored: bool,
+}
+
+/// A merge of records, or its taking back.
+#[derive(Debug, Clone)]
+pub(crate) struct Merged {
+    pub(crate) id: i64,
+    pub(crate) kind: RecordKind,
+    pub(crate) head: i64,
+    pub(crate) merged: Vec<i64>,
+    pub(crate) undone: bool,
 }
 
 impl LeadChange {
     pub(crate) const fn new(before: Option<Lead>, after: Option<Lead>) -> Self {
-        Self { before, after, effective: None, note: None, opinion: None }
+        Self { before, after, effective: None, note: None, opinion: None, restored: false }
+    }
+
+    /// As it was before a merge.
+    pub(crate) fn restored(before: Option<Lead>, after: Lead) -> Self {
+        Self { restored: true, ..Self::new(before, Some(after)) }
     }
 
     /// Whether `get` differs between the two states; created and deleted leads differ in everything.
@@ -74,6 +93,7 @@ impl LeadChange {
             (None, Some(after)) => {
                 let mut names = vec!["lead.created"];
                 match after.won_status {
+                    _ if self.restored => {}
                     WonStatus::Won => names.push("lead.won"),
                     WonStatus::Lost => names.push("lead.lost"),
                     WonStatus::Pending => {}

@@ -16,7 +16,7 @@ use crate::base::frame::json;
 use crate::base::{
     Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
 };
-use crate::event::{LeadChange, OfficeChange};
+use crate::event::{LeadChange, Merged, OfficeChange};
 use crate::record::Lead;
 use crate::storage::{Prepared, Tx, dialect};
 
@@ -251,6 +251,14 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
 pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64, stages: i64) -> Result<()> {
     let data = serde_json::json!({ "run": run, "changed": changed, "stages": stages }).to_string();
     Writer::new(tx)?.append("score.recomputed", "score", run, Some(&data), None)
+}
+
+/// Tells whose place a record has taken, or given back.
+pub(crate) fn merged(tx: &Tx<'_>, merged: &Merged) -> Result<()> {
+    let data = serde_json::json!({ "merge_id": merged.id, "merged": merged.merged }).to_string();
+    let name =
+        format!("{}.{}", merged.kind.name(), if merged.undone { "unmerged" } else { "merged" });
+    Writer::new(tx)?.append(&name, merged.kind.name(), merged.head, Some(&data), None)
 }
 
 /// Tells who set the score up otherwise, and how.

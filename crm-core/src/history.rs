@@ -5,10 +5,13 @@
 //! that lets a state begin earlier leaves the rows it replaces in place, with no length. A clock that runs backwards is stored as the
 //! last moment known. Machine scores are not here: `score_log` has them, and `stage_chance_log` what stages said.
 
+use std::collections::HashMap;
+
 use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value};
 use crate::event::LeadChange;
 use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
 use crate::storage::Tx;
+use crate::storage::records::id_list;
 
 /// The shown fields that make a new row when they change, in the order of its columns.
 const KEPT: [&str; 17] = [
@@ -65,6 +68,9 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     for change in changes {
         let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { continue };
         let created = change.before.is_none();
+        if change.restored {
+            continue;
+        }
         if !created && !change.changes(facts) && !change.changes(|lead| lead.date_closed) {
             continue;
         }
@@ -91,6 +97,23 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     Ok(())
 }
 
+/// The number of the last state of each of these leads.
+pub(crate) fn last(tx: &Tx<'_>, leads: &[i64]) -> Result<HashMap<i64, i64>> {
+    let sql = "SELECT lead_id, MAX(seq) FROM lead_history WHERE lead_id IN (SELECT value FROM json_each(?1)) GROUP BY lead_id";
+    let mut last = HashMap::with_capacity(leads.len());
+    tx.each(sql, &[id_list(leads)], |line| {
+        last.insert(line.int(0)?, line.int(1)?);
+        Ok(())
+    })?;
+    Ok(last)
+}
+
+/// Forgets the states of a lead after that one: what brought them is taken back, and the feed alone tells of it.
+pub(crate) fn take_back(tx: &Tx<'_>, lead: i64, after: i64) -> Result<()> {
+    let sql = "DELETE FROM lead_history WHERE lead_id = ?1 AND seq > ?2";
+    tx.write(sql, ("lead_history", lead), &[lead.into(), after.into()])
+}
+
 /// When a deal was thought to have closed that closed later, says a correction: it was open in between.
 fn closed_later_after_all(change: &LeadChange) -> Option<Timestamp> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
@@ -100,8 +123,8 @@ fn closed_later_after_all(change: &LeadChange) -> Option<Timestamp> {
 
 /// A lead's states in order, each with the time from which and until which it held.
 pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
-    // Sight decides on the lead as it now is; a deleted one is seen by administrators.
-    crate::desk::query::get::<Lead>(tx, id)?;
+    // Sight decides on the lead as it now is; of one that was merged away, on the one that has its place.
+    crate::desk::query::get_or_survivor::<Lead>(tx, id)?;
     let table = <Lead as crate::base::Record>::TABLE;
     let mut columns = vec![
         ("seq", FieldKind::Int),

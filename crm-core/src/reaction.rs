@@ -28,6 +28,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 tally::follow(tx, &changes)?;
                 history::remember(tx, &changes)?;
             }
+            Event::Merged(merged) => feed::merged(tx, &merged)?,
             Event::ScoreConfigured { data } => feed::score_configured(tx, &data)?,
         }
     }

@@ -8,13 +8,13 @@
 mod office;
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crm_core::base::field::{Place, changed_fields};
 use crm_core::base::frame::json;
 use crm_core::forecast::{BoardColumn, Forecast, ForecastKey, ForecastQuery};
 use crm_core::{
-    AsOf, Axis, Filter, Find, ForecastCategory, Lead, Past, Probability, ProbabilityPolicy,
+    AsOf, Axis, Filter, Find, ForecastCategory, Lead, Merge, Past, Probability, ProbabilityPolicy,
     ProbabilitySource, Record, RecordKind, Session, Timestamp, UserRef, Value, WonStatus,
 };
 use office::{Act, Deed, Office, everything};
@@ -359,7 +359,7 @@ proptest! {
         // The clock runs on, and what is deleted is in no answer any more.
         for act in &mut acts {
             act.clock = 13 + act.clock % 47;
-            if act.deed() == Deed::Delete {
+            if matches!(act.deed(), Deed::Delete | Deed::Merge | Deed::Unmerge) {
                 act.verb = 27;
             }
         }
@@ -419,6 +419,52 @@ proptest! {
         leads.iter().for_each(|lead| chance_is_the_policys(&office, lead));
         feed_is_whole(&office);
         the_last_instant_is_now(&office, latest);
+        prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
+    }
+
+    /// Merged and taken back, everything is as it was; while it was merged, too, the laws hold.
+    #[test]
+    fn what_is_merged_and_taken_back_is_as_it_was(acts in acts(24), on in prop::collection::vec(any::<u8>(), 2..5)) {
+        let mut office = Office::open();
+        for act in &acts {
+            let _ = office.play(act);
+        }
+        let leads = office.leads();
+        let state = |office: &Office| {
+            let leads = office.leads();
+            let histories: Vec<_> = leads.iter().map(|lead| office.s.leads().history(lead.id).unwrap()).collect();
+            (leads, histories, office.s.forecast().board(None).unwrap(), office.s.score().frequencies().unwrap())
+        };
+        let before = state(&office);
+        let mut ids: Vec<_> = on.iter().map(|byte| leads[usize::from(*byte) % leads.len()].id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let planned = office.s.leads().plan_merge(&ids, &Merge::default());
+        match office.s.leads().merge(&ids, &Merge::default()) {
+            Err(error) => {
+                prop_assert!(!matches!(error.kind().name(), "bug" | "storage"), "{error}");
+                prop_assert_eq!(error.to_string(), planned.unwrap_err().to_string());
+            }
+            Ok(merged) => {
+                let planned = planned.unwrap();
+                prop_assert_eq!(planned.head, merged.head.id);
+                for field in planned.fields.iter().filter(|field| !field.value.is_null()) {
+                    prop_assert_eq!(&merged.head.value(&field.name).unwrap(), &field.value, "{}", &field.name);
+                }
+                lead_is_lawful(&office, &merged.head);
+                history_is_whole(&office, &merged.head);
+                feed_is_whole(&office);
+                prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
+                let tags = |leads: &[Lead]| -> BTreeSet<i64> {
+                    leads.iter().filter(|lead| ids.contains(&lead.id)).flat_map(|lead| lead.tag_ids.iter().map(|tag| tag.0)).collect()
+                };
+                prop_assert_eq!(tags(&[merged.head]), tags(&before.0));
+                let back = office.s.leads().unmerge(merged.merge_id).unwrap();
+                prop_assert_eq!(back.conflicts, vec![]);
+            }
+        }
+        prop_assert_eq!(state(&office), before);
+        feed_is_whole(&office);
         prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
     }
 

@@ -13,7 +13,7 @@ const RANKS: &[&[&str]] = &[
     &["event", "filter"],
     &["access"],
     &["storage"],
-    &["feed", "property", "setting", "external_id"],
+    &["feed", "property", "setting", "external_id", "merged"],
     &["desk"],
     &[
         "company",
@@ -31,6 +31,7 @@ const RANKS: &[&[&str]] = &[
     &["lead"],
     &["score", "duplicate"],
     &["forecast"],
+    &["merge"],
     &["csv"],
     &["reaction"],
     &["default_data", "any_desk"],

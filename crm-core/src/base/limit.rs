@@ -38,6 +38,8 @@ pub const FILTER_HOPS: usize = 4;
 pub const FILTER_LIST: usize = 10_000;
 /// Links of parent records, such as tags and partners; a longer chain is a mistake.
 pub const PARENTS: usize = 100;
+/// Leads or partners that one merge makes one, unless an administrator asks: more are hardly ever one, and a mistake is hard to read.
+pub const MERGE: usize = 5;
 /// Ids in one link list, such as `tag_ids`.
 pub const LINKS: usize = 1_000;
 /// Feed entries returned by one read.

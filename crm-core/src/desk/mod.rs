@@ -121,12 +121,12 @@ impl<'s, R: Record> Desk<'s, R> {
         Self { link, kind: std::marker::PhantomData }
     }
 
-    /// The record of that id, archived or not.
+    /// The record of that id, archived or not; of one that was merged away the one that has its place, whose `id` says so.
     ///
     /// # Errors
     /// `NotFound` when there is none that this user may see.
     pub fn get(&self, id: R::Id) -> Result<R> {
-        self.link.read(|tx| query::get(tx, id))
+        self.link.read(|tx| query::get_or_survivor(tx, id))
     }
 
     /// The record that another system calls so.
@@ -151,7 +151,7 @@ impl<'s, R: Record> Desk<'s, R> {
     /// # Errors
     /// As [`Self::get`]; `Invalid` for a kind without history and an instant that is still to come.
     pub fn get_as_of(&self, id: R::Id, as_of: AsOf) -> Result<R> {
-        self.link.read_as_of(Some(as_of), R::TABLE, |tx| query::get(tx, id))
+        self.link.read_as_of(Some(as_of), R::TABLE, |tx| query::get_or_survivor(tx, id))
     }
 
     /// Records that match.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use crate::access;
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
-    Cell, Error, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table, limit,
+    Cell, Error, ErrorKind, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table,
+    limit,
 };
 use crate::desk::Find;
 use crate::desk::column::{self, Target};
 use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
+use crate::merged;
 use crate::property::{Definitions, definitions};
 use crate::record::sides;
 use crate::storage::records::{from, id_list, sql};
@@ -246,7 +248,35 @@ pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
             tx.select(&rest, &sight.params)?.into_iter().next()
         }
     };
-    found.ok_or_else(|| Error::not_found(id.subject()))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(missing::<R>(tx, id.number())?),
+    }
+}
+
+/// The record of that id, or the one that has its place since it was merged away.
+pub(crate) fn get_or_survivor<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
+    match get(tx, id) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            match merged::survivor(tx, R::TABLE.kind, id.number())? {
+                Some(survivor) => get(tx, survivor.into()).map_err(|_| error),
+                None => Err(error),
+            }
+        }
+        found => found,
+    }
+}
+
+/// Says that there is no such record, and of one that was merged away who has its place, if the actor sees that one.
+fn missing<R: Record>(tx: &Tx<'_>, id: i64) -> Result<Error> {
+    let subject = Subject { kind: R::TABLE.kind, id };
+    let error = Error::not_found(subject);
+    let Some(survivor) = merged::survivor(tx, subject.kind, id)? else { return Ok(error) };
+    if get::<R>(tx, survivor.into()).is_err() {
+        return Ok(error);
+    }
+    let message = format!("{subject} was merged into {}", Subject { id: survivor, ..subject });
+    Ok(Error::new(ErrorKind::NotFound, message).with_subject(subject))
 }
 
 /// The records of those ids, in their order; the first that is missing or unseen is an error.
@@ -255,8 +285,11 @@ pub(crate) fn visible<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
         return Ok(vec![get(tx, R::Id::from(*id))?]);
     }
     let mut records = seen(tx, ids)?;
-    let missing = |id: i64| Error::not_found(Subject { kind: R::TABLE.kind, id });
-    ids.iter().map(|id| records.remove(id).ok_or_else(|| missing(*id))).collect()
+    let found = |id: &i64| match records.remove(id) {
+        Some(record) => Ok(record),
+        None => Err(missing::<R>(tx, *id)?),
+    };
+    ids.iter().map(found).collect()
 }
 
 /// Those of the records of those ids that the actor sees.

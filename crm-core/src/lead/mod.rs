@@ -69,6 +69,11 @@ impl<'s> Leads<'s> {
         Self { link }
     }
 
+    /// For verbs that stand in rooms of their own.
+    pub(crate) const fn link(&self) -> &'s Link {
+        self.link
+    }
+
     const fn desk(&self) -> Desk<'s, Lead> {
         Desk::new(self.link)
     }
@@ -112,7 +117,7 @@ impl<'s> Leads<'s> {
         self.link.write(|tx| create::create(tx, &drafts))
     }
 
-    /// The lead of that id, archived or not.
+    /// The lead of that id, archived or not; of one that was merged away the one that has its place, whose `id` says so.
     ///
     /// # Errors
     /// `NotFound` when there is none that this user may see.

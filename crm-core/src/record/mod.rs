@@ -56,3 +56,24 @@ pub fn sides(table: &Table) -> Vec<&'static str> {
     }
     sides
 }
+
+/// A table of which a row hangs on a record of any kind, by the kind's name and the record's id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hanging {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The column that holds the kind's name.
+    pub(crate) kind: &'static str,
+    /// The column that holds the record's id.
+    pub(crate) record: &'static str,
+    /// The columns that name a row.
+    pub(crate) key: &'static [&'static str],
+}
+
+/// All of them: whoever takes a record's place gets its rows.
+pub(crate) const HANGING: &[Hanging] = &[Hanging {
+    table: "external_id",
+    kind: "kind",
+    record: "record_id",
+    key: &["system", "external_id"],
+}];

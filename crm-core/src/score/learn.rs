@@ -76,6 +76,7 @@ fn concerned(config: &Config, lessons: &[LeadLesson], changes: &[LeadChange]) ->
 fn judged<'c>(config: &Config, change: &'c LeadChange) -> Option<&'c Lead> {
     change.after.as_ref().filter(|after| {
         after.won_status == WonStatus::Pending
+            && !change.restored
             && is_concerned(config, change.before.as_ref(), after)
     })
 }
@@ -92,6 +93,8 @@ struct LeadLesson {
     lead: LeadId,
     before: Option<(Evidence, bool)>,
     after: Option<(Evidence, bool)>,
+    /// It taught this already, before it was merged.
+    known: bool,
 }
 
 fn lessons(config: &Config, changes: &[LeadChange]) -> Vec<LeadLesson> {
@@ -99,7 +102,7 @@ fn lessons(config: &Config, changes: &[LeadChange]) -> Vec<LeadLesson> {
         let (before, after) =
             (counted(config, change.before.as_ref()), counted(config, change.after.as_ref()));
         let lead = change.after.as_ref().or(change.before.as_ref())?.id;
-        (before != after).then_some(LeadLesson { lead, before, after })
+        (before != after).then_some(LeadLesson { lead, before, after, known: change.restored })
     };
     changes.iter().filter_map(lesson).collect()
 }
@@ -148,7 +151,10 @@ fn relearn(
                 moves.entry(key).or_default().add(Tally::one(*won, step));
             }
             // A closed lead that is changed is counted anew, and teaches the weights nothing.
-            if step > 0 && lesson.before.as_ref().is_none_or(|(_, before)| before != won) {
+            if step > 0
+                && !lesson.known
+                && lesson.before.as_ref().is_none_or(|(_, before)| before != won)
+            {
                 model.learn(team, &codes, *won);
                 touched.add(team, codes);
                 news.push((evidence, *won));
@@ -249,7 +255,9 @@ fn rescore(
     let concerned = changes.iter().filter(|change| {
         let after = change.after.as_ref();
         let before = change.before.as_ref();
-        let scored = |after| is_concerned(config, before, after) || opinion(change).is_some();
+        let scored = |after| {
+            change.restored || is_concerned(config, before, after) || opinion(change).is_some()
+        };
         before.is_some() && after.is_some_and(scored)
     });
     let known = store::said_of(tx, &concerned.map(LeadChange::id).collect::<Vec<_>>())?;
@@ -268,13 +276,17 @@ fn rescore(
             continue;
         };
         after.stage_said = stages.said(after.team_id, after.stage_id);
-        let concerned = is_concerned(config, change.before.as_ref(), after);
+        let concerned = change.restored || is_concerned(config, change.before.as_ref(), after);
         if passes || !(concerned || opinion.is_some()) {
             continue;
         }
         let before = known.get(&after.id.0).copied();
         let now = match after.won_status {
             _ if !concerned => before.unwrap_or(Said::NOTHING),
+            // What it had said before the merge.
+            _ if change.restored => {
+                Said { probability: after.automated_probability, source: after.automated_source }
+            }
             WonStatus::Won => {
                 Said { probability: Probability::CERTAIN, source: ProbabilitySource::Outcome }
             }
@@ -302,7 +314,8 @@ fn rescore(
 
 /// The chance that a person gave a pending lead in this change.
 fn opinion(change: &LeadChange) -> Option<Probability> {
-    let after = change.after.as_ref().filter(|lead| lead.won_status == WonStatus::Pending)?;
+    let is_told = |lead: &&Lead| lead.won_status == WonStatus::Pending && !change.restored;
+    let after = change.after.as_ref().filter(is_told)?;
     match &change.before {
         None => after.manual_probability,
         Some(before) if before.manual_probability == after.manual_probability => change.opinion,

@@ -35,6 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0007_policy"),
     step!("0008_as_of"),
     step!("0009_customer"),
+    step!("0010_merge"),
 ];
 
 /// What to do about a schema of a newer library.

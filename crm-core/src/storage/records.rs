@@ -200,6 +200,40 @@ impl Tx<'_> {
             now: self.now,
             user,
         });
+        self.put(before, after, &changed)?;
+        Ok(true)
+    }
+
+    /// Stores a record as it was, its version and write stamp too.
+    pub(crate) fn take_back<R: Record>(&self, before: &R, after: &R) -> Result<()> {
+        let changed: Vec<usize> = changed_fields(before, after).collect();
+        self.put(before, after, &changed)
+    }
+
+    /// Stores a record that was removed, as it was and under its id.
+    pub(crate) fn put_back<R: Record>(&self, record: &R) -> Result<()> {
+        let id = record.id().number();
+        for (at, (insert, fields)) in sql(R::TABLE).inserts.iter().enumerate() {
+            let mut params: Vec<Cell<'_>> =
+                fields.iter().map(|field| (R::ACCESS[*field].cell)(record)).collect();
+            if at > 0 {
+                params.insert(0, id.into());
+                self.write(insert, ("put back", id), &params)?;
+                continue;
+            }
+            // The first is the record's own table, which gives ids by itself.
+            let named = insert.replacen(" (", " (id, ", 1);
+            let named = named.replacen("VALUES (", &format!("VALUES (?{}, ", params.len() + 1), 1);
+            params.push(id.into());
+            self.write(&named, (R::TABLE.name, id), &params)?;
+        }
+        for links in &sql(R::TABLE).links {
+            self.relink(links, id, &[], &ids_of(&R::ACCESS[links.field], record))?;
+        }
+        Ok(())
+    }
+
+    fn put<R: Record>(&self, before: &R, after: &R, changed: &[usize]) -> Result<()> {
         let table = R::TABLE;
         let mut own: Vec<usize> =
             changed.iter().copied().filter(|at| table.fields[*at].place == Place::Column).collect();
@@ -222,7 +256,7 @@ impl Tx<'_> {
             let (was, is) = (ids_of(access, before), ids_of(access, after));
             self.relink(links, before.id().number(), &was, &is)?;
         }
-        Ok(true)
+        Ok(())
     }
 
     fn update<R: Record>(

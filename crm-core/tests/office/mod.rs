@@ -2,8 +2,8 @@
 
 use crm_core::{
     CompanyId, Convert, Crm, Fields, Filter, Find, ImportOptions, Lead, LeadId, Lost, LostReasonId,
-    OnError, PartnerId, ProbabilityPolicy, Progress, RecordKind, Result, Row, Session, StageId,
-    TagId, TeamId, Timestamp, User, UserId, UserRef, Value, fields,
+    Merge, OnError, PartnerId, ProbabilityPolicy, Progress, RecordKind, Result, Row, Session,
+    StageId, TagId, TeamId, Timestamp, User, UserId, UserRef, Value, fields,
 };
 
 /// Who does what to which leads, in bytes: small ones make small acts.
@@ -32,6 +32,8 @@ pub(crate) enum Deed {
     Update,
     Copy,
     Delete,
+    Merge,
+    Unmerge,
     Recompute,
     Import,
     Office,
@@ -39,7 +41,7 @@ pub(crate) enum Deed {
 
 impl Act {
     pub(crate) const fn deed(&self) -> Deed {
-        match self.verb % 34 {
+        match self.verb % 38 {
             0..=3 => Deed::Create,
             4..=6 => Deed::Win,
             7..=9 => Deed::Lose,
@@ -54,6 +56,8 @@ impl Act {
             28 => Deed::Delete,
             29 => Deed::Recompute,
             30 | 31 => Deed::Import,
+            34 | 35 => Deed::Merge,
+            36 | 37 => Deed::Unmerge,
             _ => Deed::Office,
         }
     }
@@ -217,7 +221,9 @@ impl Office {
 
     /// Plays an act with one verb for each lead, all or none.
     pub(crate) fn play_one_by_one(&mut self, act: &Act) -> Result<()> {
-        if matches!(act.deed(), Deed::Create | Deed::Recompute | Deed::Import | Deed::Office) {
+        let whole =
+            [Deed::Create, Deed::Recompute, Deed::Import, Deed::Office, Deed::Merge, Deed::Unmerge];
+        if whole.contains(&act.deed()) {
             return self.play(act);
         }
         self.tick(act);
@@ -237,8 +243,15 @@ impl Office {
 
     /// Plays a verb again that changes nothing the second time; as the administrator, since the first may have given the lead away.
     pub(crate) fn again(&self, act: &Act) -> Option<Result<()>> {
-        let once =
-            [Deed::Create, Deed::Copy, Deed::Delete, Deed::Recompute, Deed::Import, Deed::Office];
+        let once = [
+            Deed::Create,
+            Deed::Copy,
+            Deed::Delete,
+            Deed::Merge,
+            Deed::Recompute,
+            Deed::Import,
+            Deed::Office,
+        ];
         (!once.contains(&act.deed())).then(|| verb(&self.s, act, &self.targets(act)))
     }
 
@@ -332,6 +345,11 @@ fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
         Deed::Update => leads.update(&ids, changes(act)).map(drop),
         Deed::Copy => leads.copy(&ids).map(drop),
         Deed::Delete => leads.delete(&ids),
+        Deed::Merge => {
+            let given = Merge { user_id: None, team_id: maybe(act.a, 7).map(TeamId) };
+            leads.merge(&ids, &given).map(drop)
+        }
+        Deed::Unmerge => leads.unmerge(id(act.a, 6)).map(drop),
         Deed::Recompute => s.score().recompute(&mut Progress::none()).map(drop),
         Deed::Create | Deed::Import | Deed::Office => of_the_office(s, act),
     }

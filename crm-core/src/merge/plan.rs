@@ -1,0 +1,189 @@
+//! What a merge will do, as data: which lead is kept, what of whom it gets, what is dropped, and what moves to it.
+//!
+//! It is told by comparing the decided lead with those it is made of, so that no field can be forgotten. Computed values are left out.
+
+use crate::base::field::{Place, told_fields};
+use crate::base::frame::json;
+use crate::base::{FieldKind, Frame, LeadId, Record, Value};
+
+/// A field of the lead that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergedField {
+    /// Its name; a custom field's is `properties.<name>`.
+    pub name: String,
+    /// What it will be.
+    pub value: Value,
+    /// The leads whose value that is, or is part of it; none: it was given.
+    pub from: Vec<LeadId>,
+    /// What other leads say and will not be kept.
+    pub dropped: Vec<(LeadId, Value)>,
+}
+
+/// Rows of another table that hang on a lead and move to the one that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergedRows {
+    /// The table, such as `external_id`.
+    pub name: &'static str,
+    /// The lead that they hang on now.
+    pub from: LeadId,
+    /// How many.
+    pub count: usize,
+}
+
+/// What a merge will do. Nothing has been written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergePlan {
+    /// The lead that is kept, with its id.
+    pub head: LeadId,
+    /// Those that it takes the place of, in the order in which they count.
+    pub merged: Vec<LeadId>,
+    /// Fields of which something is kept or dropped.
+    pub fields: Vec<MergedField>,
+    /// What moves.
+    pub rows: Vec<MergedRows>,
+}
+
+impl MergePlan {
+    /// The plan as a table: `what` (`head`, `merged`, `field`, `dropped`, `moved`), `name` (of the field, or of the table of which rows
+    /// move), `record_id` (which lead is kept or merged; whose value it is), `value` (as text; lists and custom fields as JSON), `count`
+    /// (of rows that move).
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let mut frame = Frame::new([
+            ("what", FieldKind::Text),
+            ("name", FieldKind::Text),
+            ("record_id", FieldKind::Int),
+            ("value", FieldKind::Text),
+            ("count", FieldKind::Int),
+        ]);
+        let mut row = |what: &str,
+                       name: Option<&str>,
+                       id: Option<LeadId>,
+                       value: Value,
+                       count: Option<usize>| {
+            let count = count.and_then(|count| i64::try_from(count).ok());
+            frame.push([what.into(), name.into(), id.into(), value, count.into()]);
+        };
+        row("head", None, Some(self.head), Value::Null, None);
+        for id in &self.merged {
+            row("merged", None, Some(*id), Value::Null, None);
+        }
+        for field in &self.fields {
+            let name = Some(field.name.as_str());
+            if !field.value.is_null() {
+                let value = text(&field.value);
+                match field.from.as_slice() {
+                    [] => row("field", name, None, value, None),
+                    from => from
+                        .iter()
+                        .for_each(|id| row("field", name, Some(*id), value.clone(), None)),
+                }
+            }
+            for (id, value) in &field.dropped {
+                row("dropped", name, Some(*id), text(value), None);
+            }
+        }
+        for rows in &self.rows {
+            row("moved", Some(rows.name), Some(rows.from), Value::Null, Some(rows.count));
+        }
+        frame
+    }
+}
+
+/// A value as text.
+fn text(value: &Value) -> Value {
+    match json(value) {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::String(text) => Value::Text(text),
+        other => Value::Text(other.to_string()),
+    }
+}
+
+/// Whether a value says nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) | Value::Int(0) => true,
+        Value::Text(text) => text.is_empty(),
+        Value::Decimal(number) => number.is_zero(),
+        Value::Ids(ids) => ids.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+/// What the decided record has of each of those it is made of, the kept one first, field by field.
+pub(crate) fn fields<R: Record<Id = LeadId>>(records: &[R], after: &R) -> Vec<MergedField> {
+    let mut fields = Vec::new();
+    for at in told_fields::<R>() {
+        let field = &R::TABLE.fields[at];
+        // Normal forms follow from what they are forms of.
+        let derived =
+            field.system && field.past == crate::base::Past::Now && field.name != "create_date";
+        if field.hidden || derived || field.name == "id" {
+            continue;
+        }
+        let value = |record: &R| (R::ACCESS[at].to_value)(record);
+        let is = value(after);
+        if let Value::Map(is) = &is {
+            fields.extend(properties(records, is, value));
+            continue;
+        }
+        let mut told = MergedField {
+            name: field.name.to_owned(),
+            value: is.clone(),
+            from: Vec::new(),
+            dropped: Vec::new(),
+        };
+        for record in records {
+            let own = value(record);
+            if is_empty(&own) {
+                continue;
+            }
+            // Descriptions are joined, lists united: nothing of them is dropped.
+            let several = matches!(field.place, Place::Link(..)) || field.name == "description";
+            if several || own == is {
+                if told.from.is_empty() || several {
+                    told.from.push(record.id());
+                }
+            } else {
+                told.dropped.push((record.id(), own));
+            }
+        }
+        if is_empty(&is) {
+            told.value = Value::Null;
+        }
+        if !told.value.is_null() || !told.dropped.is_empty() {
+            fields.push(told);
+        }
+    }
+    fields
+}
+
+fn properties<R: Record<Id = LeadId>>(
+    records: &[R],
+    is: &std::collections::BTreeMap<String, Value>,
+    value: impl Fn(&R) -> Value,
+) -> Vec<MergedField> {
+    let mut told: std::collections::BTreeMap<String, MergedField> =
+        std::collections::BTreeMap::new();
+    for record in records {
+        let Value::Map(own) = value(record) else { continue };
+        for (name, own) in own {
+            let kept = is.get(&name).cloned().unwrap_or_default();
+            let told = told.entry(name.clone()).or_insert_with(|| MergedField {
+                name: format!("properties.{name}"),
+                value: kept.clone(),
+                from: Vec::new(),
+                dropped: Vec::new(),
+            });
+            if own == kept {
+                if told.from.is_empty() {
+                    told.from.push(record.id());
+                }
+            } else {
+                told.dropped.push((record.id(), own));
+            }
+        }
+    }
+    told.into_values().collect()
+}

@@ -1,0 +1,195 @@
+//! Merges in storage, and the rows that hang on merged records.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::base::{Cell, Error, Record, RecordKind, Result};
+use crate::merge::image::{self, Image};
+use crate::record::{HANGING, Hanging};
+use crate::storage::Tx;
+use crate::storage::records::id_list;
+
+/// Keys of the rows that hang on a record, by table.
+pub(crate) type Rows = BTreeMap<&'static str, Vec<Vec<Json>>>;
+
+/// The rows that hang on records of a kind, by record.
+pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTreeMap<i64, Rows>> {
+    let mut found: BTreeMap<i64, Rows> = BTreeMap::new();
+    for Hanging { table, kind: of, record, key } in HANGING {
+        let columns = key.join(", ");
+        let sql = format!(
+            "SELECT {record}, {columns} FROM {table} WHERE {of} = ?1 AND {record} IN (SELECT value FROM json_each(?2)) \
+             ORDER BY {record}, {columns}"
+        );
+        tx.each(&sql, &[kind.name().into(), id_list(ids)], |line| {
+            let key = (1..=key.len()).map(|at| match line.cell(at) {
+                Cell::Int(number) => number.into(),
+                Cell::Text(text) => text.into_owned().into(),
+                _ => Json::Null,
+            });
+            found.entry(line.int(0)?).or_default().entry(table).or_default().push(key.collect());
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// Lets what hangs on merged records hang on those that have their places.
+pub(crate) fn move_hanging(tx: &Tx<'_>, kind: RecordKind, merged: &[i64]) -> Result<()> {
+    for Hanging { table, kind: of, record, .. } in HANGING {
+        let sql = format!(
+            "UPDATE {table} SET {record} = (SELECT gone.into_id FROM merge_row AS gone \
+             WHERE gone.kind = ?1 AND gone.record_id = {table}.{record} AND gone.into_id IS NOT NULL) \
+             WHERE {of} = ?1 AND {record} IN (SELECT value FROM json_each(?2))"
+        );
+        tx.execute(&sql, &[kind.name().into(), id_list(merged)])?;
+    }
+    Ok(())
+}
+
+/// Lets rows that hung on a record hang on it again, as far as they still hang on the one that took its place.
+pub(crate) fn move_back(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    head: i64,
+    id: i64,
+    rows: &Map<String, Json>,
+) -> Result<()> {
+    for Hanging { table, kind: of, record, key } in HANGING {
+        let named: Vec<String> =
+            key.iter().enumerate().map(|(at, key)| format!("{key} = ?{}", at + 4)).collect();
+        let sql = format!(
+            "UPDATE {table} SET {record} = ?1 WHERE {record} = ?2 AND {of} = ?3 AND {}",
+            named.join(" AND ")
+        );
+        for row in rows.get(*table).and_then(Json::as_array).into_iter().flatten() {
+            let mut params: Vec<Cell<'_>> = vec![id.into(), head.into(), kind.name().into()];
+            params.extend(row.as_array().into_iter().flatten().map(|part| match part {
+                Json::String(text) => Cell::from(text.as_str()),
+                part => part.as_i64().into(),
+            }));
+            tx.execute(&sql, &params)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is kept of one record of a merge.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) record: i64,
+    /// Who took its place; of the record that was kept nobody.
+    pub(crate) into: Option<i64>,
+    /// The last state of its history before.
+    pub(crate) seq: i64,
+    /// And after, of the one that was kept.
+    pub(crate) seq_after: Option<i64>,
+    /// What it was. Of the one that was kept, what changed of it.
+    pub(crate) was: Image,
+    /// What the kept one became of that.
+    pub(crate) is: Image,
+    /// The rows that hung on it, by table.
+    pub(crate) moved: Map<String, Json>,
+}
+
+/// Begins a merge; answers its id.
+pub(crate) fn add(tx: &Tx<'_>, kind: RecordKind, head: i64) -> Result<i64> {
+    let user = tx.actor.user_id.map(|user| user.0);
+    let mut add =
+        tx.prepare("INSERT INTO merge (date, user_id, kind, head_id) VALUES (?1, ?2, ?3, ?4)")?;
+    add.insert(&[tx.now.micros().into(), user.into(), kind.name().into(), head.into()])
+}
+
+/// Keeps a record of a merge.
+pub(crate) fn keep<R: Record>(tx: &Tx<'_>, merge: i64, kept: Kept) -> Result<()> {
+    let ((was, personal_was), (is, personal_is)) =
+        (image::parted::<R>(kept.was), image::parted::<R>(kept.is));
+    let text = |was: Image, is: Image| json!({ "was": was, "is": is }).to_string();
+    tx.write(
+        "INSERT INTO merge_row (merge_id, record_id, kind, into_id, seq, seq_after, data, personal, moved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        ("merge_row", kept.record),
+        &[
+            merge.into(),
+            kept.record.into(),
+            R::TABLE.kind.name().into(),
+            kept.into.into(),
+            kept.seq.into(),
+            kept.seq_after.into(),
+            text(was, is).into(),
+            text(personal_was, personal_is).into(),
+            Json::Object(kept.moved).to_string().into(),
+        ],
+    )
+}
+
+/// A merge as stored.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) kind: String,
+    pub(crate) head: i64,
+    pub(crate) is_undone: bool,
+    /// The one that was kept first.
+    pub(crate) rows: Vec<Kept>,
+}
+
+/// A merge and what was kept of it.
+pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
+    let sql =
+        format!("SELECT kind, head_id, undone FROM merge WHERE id = ?1{}", tx.locking("merge"));
+    let found = tx.optional(&sql, &[merge.into()], |line| {
+        Ok((line.text(0)?.to_owned(), line.int(1)?, line.int_or_null(2)?.is_some()))
+    })?;
+    let Some((kind, head, is_undone)) = found else { return Ok(None) };
+    let sql = "SELECT record_id, into_id, seq, data, personal, moved, seq_after FROM merge_row WHERE merge_id = ?1 \
+               ORDER BY into_id IS NOT NULL, record_id";
+    let rows = tx.rows(sql, &[merge.into()], |line| {
+        let Some(personal) = line.text_or_null(4)? else {
+            let told = "what a merged record was has been erased; the merge cannot be taken back";
+            return Err(Error::conflict(told));
+        };
+        let (mut was, mut is) = images(line.text(3)?)?;
+        let (personal_was, personal_is) = images(personal)?;
+        was.extend(personal_was);
+        is.extend(personal_is);
+        let moved = object(line.text(5)?)?;
+        Ok(Kept {
+            record: line.int(0)?,
+            into: line.int_or_null(1)?,
+            seq: line.int(2)?,
+            seq_after: line.int_or_null(6)?,
+            was,
+            is,
+            moved,
+        })
+    })?;
+    Ok(Some(Stored { kind, head, is_undone, rows }))
+}
+
+/// Marks a merge as taken back and forgets what was kept for that.
+pub(crate) fn end(tx: &Tx<'_>, merge: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE merge SET undone = ?2 WHERE id = ?1",
+        &[merge.into(), tx.now.micros().into()],
+    )?;
+    tx.execute("DELETE FROM merge_row WHERE merge_id = ?1", &[merge.into()]).map(drop)
+}
+
+fn object(text: &str) -> Result<Map<String, Json>> {
+    match serde_json::from_str(text) {
+        Ok(Json::Object(object)) => Ok(object),
+        _ => {
+            let code = crate::base::error::storage_code::CORRUPT;
+            Err(Error::storage(code, "what a merge kept makes no sense"))
+        }
+    }
+}
+
+fn images(text: &str) -> Result<(Image, Image)> {
+    let mut both = object(text)?;
+    let mut part = |name: &str| match both.remove(name) {
+        Some(Json::Object(image)) => image,
+        _ => Image::new(),
+    };
+    Ok((part("was"), part("is")))
+}
