@@ -143,8 +143,9 @@ typedef struct {
   uint64_t flags;
   // How long a write waits for another process; 5000.
   uint32_t busy_timeout_ms;
-  // 0.
-  uint32_t reserved;
+  // How many threads may read a file at once for one call that goes through all leads: 0 for as many as the machine runs, 1 for the
+  // calling thread alone, at most 8. What comes out is the same.
+  uint32_t threads;
 } crm_open_options;
 
 // Told how far long work is; `false` cancels it, and nothing is written. It is called on the calling thread, sometimes within a

@@ -27,6 +27,10 @@ pub struct CrmOptions {
     pub busy_timeout_ms: u32,
     /// Whether every commit waits for the disk. Without it a power cut may lose the last commits, never the file.
     pub full_sync: bool,
+    /// How many threads may read a file at once for one call that goes through all leads, such as a rebuild of the scores: 0 for as many
+    /// as the machine runs, 1 for the calling thread alone; at most [`limit::THREADS`](crate::base::limit::THREADS). What comes out is the
+    /// same.
+    pub threads: u32,
 }
 
 impl Default for CrmOptions {
@@ -36,6 +40,7 @@ impl Default for CrmOptions {
             default_data: true,
             busy_timeout_ms: 5_000,
             full_sync: false,
+            threads: 0,
         }
     }
 }
@@ -96,8 +101,8 @@ impl Crm {
     /// As [`Self::open`], with options.
     ///
     /// # Errors
-    /// As there; `Invalid` for an unknown currency or a time that is too long; `Conflict` when the file is open in this process with
-    /// another `busy_timeout_ms` or `full_sync`.
+    /// As there; `Invalid` for an unknown currency, a time that is too long or too many threads; `Conflict` when the file is open in this process with
+    /// another `busy_timeout_ms`, `full_sync` or `threads`.
     pub fn open_with(target: &str, options: &CrmOptions) -> Result<Self> {
         let currency = Currency::new(&options.currency)?;
         require!(
@@ -107,9 +112,17 @@ impl Crm {
             options.busy_timeout_ms,
             limit::BUSY_TIMEOUT_MS
         );
+        require!(
+            options.threads <= limit::THREADS,
+            "threads",
+            "threads: {} are too many; at most {} read at once",
+            options.threads,
+            limit::THREADS
+        );
         let opening = Opening {
             busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
             full_sync: options.full_sync,
+            threads: options.threads,
             joins: false,
             settle: reaction::settle,
         };
@@ -197,7 +210,7 @@ impl Crm {
         }
         wrong.extend(self.read(|tx| lead::policy::verify(tx))?);
         wrong.extend(self.read(|tx| tally::verify(tx))?);
-        wrong.extend(self.read(|tx| score::verify(tx))?);
+        wrong.extend(self.read(score::verify)?);
         Ok(wrong)
     }
 
@@ -292,6 +305,7 @@ pub fn copy(from: &str, to: &str, progress: &mut Progress<'_>) -> Result<Frame> 
     let opening = Opening {
         busy: Duration::from_millis(u64::from(options.busy_timeout_ms)),
         full_sync: options.full_sync,
+        threads: options.threads,
         joins: true,
         settle: reaction::settle,
     };

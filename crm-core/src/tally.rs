@@ -115,6 +115,13 @@ impl Ledger {
         self.0.entry(key).or_default().weighted += by;
     }
 
+    /// Adds what was gathered elsewhere.
+    pub(crate) fn add_all(&mut self, other: Self) {
+        for (key, sum) in other.0 {
+            self.0.entry(key).or_default().add(1, sum);
+        }
+    }
+
     /// Writes what was gathered.
     pub(crate) fn write(&self, tx: &Tx<'_>) -> Result<()> {
         let changed: Vec<_> = self.0.iter().filter(|(_, sum)| **sum != Sum::default()).collect();

@@ -246,6 +246,7 @@ fn the_same_file_is_open_in_one_way() {
     for (options, field) in [
         (CrmOptions { busy_timeout_ms: 7, ..usual.clone() }, "busy_timeout_ms"),
         (CrmOptions { full_sync: true, ..usual.clone() }, "full_sync"),
+        (CrmOptions { threads: 2, ..usual.clone() }, "threads"),
     ] {
         let crm = opened(usual.clone()).unwrap();
         let error = opened(options.clone()).unwrap_err();
@@ -253,8 +254,13 @@ fn the_same_file_is_open_in_one_way() {
         crm.close();
         opened(options).unwrap();
     }
-    let error = opened(CrmOptions { busy_timeout_ms: 1 << 31, ..usual }).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (ErrorKind::Invalid, Some("busy_timeout_ms")));
+    for (options, field) in [
+        (CrmOptions { busy_timeout_ms: 1 << 31, ..usual.clone() }, "busy_timeout_ms"),
+        (CrmOptions { threads: 9, ..usual }, "threads"),
+    ] {
+        let error = opened(options).unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Invalid, Some(field)));
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ const BANNED: &[(&str, &str)] = &[
     ("unimplemented!(", "the code"),
     ("SystemTime", "`Tx::now`"),
     ("Utc::now", "`Tx::now`; the clock is read in storage/handle.rs alone"),
-    ("thread::spawn", "nothing; the library has no threads of its own"),
+    ("thread::spawn", "`storage::ahead`; no thread outlives its call"),
 ];
 
 fn root() -> PathBuf {

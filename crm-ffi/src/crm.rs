@@ -34,7 +34,6 @@ pub(crate) fn path<'a>(given: CrmStr, name: &str) -> Result<&'a str> {
 fn options(given: *const CrmOpenOptions) -> Result<CrmOptions> {
     let given = read(given)?;
     known_bits(given.flags, CRM_OPEN_BARE | CRM_OPEN_FULL_SYNC, "flags")?;
-    known_bits(u64::from(given.reserved), 0, "reserved")?;
     let mut options = CrmOptions::default();
     if let Some(currency) = optional_text(given.currency, "currency")? {
         currency.clone_into(&mut options.currency);
@@ -42,6 +41,7 @@ fn options(given: *const CrmOpenOptions) -> Result<CrmOptions> {
     options.default_data = given.flags & CRM_OPEN_BARE == 0;
     options.full_sync = given.flags & CRM_OPEN_FULL_SYNC != 0;
     options.busy_timeout_ms = given.busy_timeout_ms;
+    options.threads = given.threads;
     Ok(options)
 }
 

@@ -29,8 +29,9 @@ impl Database {
         default_data: bool,
         busy_timeout_ms: u32,
         full_sync: bool,
+        threads: u32,
     ) -> PyResult<Self> {
-        let options = CrmOptions { currency, default_data, busy_timeout_ms, full_sync };
+        let options = CrmOptions { currency, default_data, busy_timeout_ms, full_sync, threads };
         call(py, || Crm::open_with(target, &options)).map(Self)
     }
 

@@ -27,7 +27,7 @@ AT(crm_open_options, struct_size, 0);
 AT(crm_open_options, currency, 8);
 AT(crm_open_options, flags, 24);
 AT(crm_open_options, busy_timeout_ms, 32);
-AT(crm_open_options, reserved, 36);
+AT(crm_open_options, threads, 36);
 AT(crm_find_options, struct_size, 0);
 AT(crm_find_options, filter, 8);
 AT(crm_find_options, order, 24);

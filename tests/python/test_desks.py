@@ -163,7 +163,8 @@ def test_opening_with_options(tmp_path: Any) -> None:
     with crm.open(str(path)) as db, db.session() as s:
         assert s.leads.get(deal.id) == deal
     wrong: Any
-    for wrong in ({"currency": "EURO"}, {"busy_timeout": -1}, {"busy_timeout": float("nan")}):
+    few = ({"currency": "EURO"}, {"busy_timeout": -1}, {"busy_timeout": float("nan")})
+    for wrong in (*few, {"threads": -1}, {"threads": 9}, {"threads": True}):
         with pytest.raises(crm.InvalidError):
             crm.open(":memory:", **wrong)
     (tmp_path / "other").write_text("not a database, and long enough to be looked at " * 40)

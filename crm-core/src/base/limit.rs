@@ -70,6 +70,8 @@ pub const EVIDENCE_FIELDS: usize = 64;
 pub const BUSY_TIMEOUT_MS: u32 = i32::MAX.unsigned_abs();
 /// Steps of one call after which its host is asked whether to go on, a row being one and a statement sixteen: some milliseconds of work.
 pub const STEPS_UNASKED: u32 = 1 << 14;
+/// Threads that read at once for one call of a file, at most.
+pub const THREADS: u32 = 8;
 /// Reader connections kept open.
 pub const READERS: usize = 8;
 /// Seconds that connecting to a server may take, for each host of its URL, unless that says otherwise (`connect_timeout`): long enough for

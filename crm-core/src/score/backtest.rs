@@ -178,7 +178,7 @@ fn column(name: &str, data: ColumnData) -> Column {
 
 /// Replays; `config` says by which fields and model.
 pub(crate) fn run(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     asked: &Backtest,
     progress: &mut Progress<'_>,

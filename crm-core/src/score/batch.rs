@@ -16,6 +16,7 @@ use crate::score::pass::{Narrow, Pass, RANGE, Which};
 use crate::score::replay::{Drawn, Past};
 use crate::score::store::{self, Saying};
 use crate::score::{bayes, stage_chance};
+use crate::storage::ahead::{Ahead, Ranges, in_ranges};
 use crate::storage::{Line, Tx};
 use crate::tally::{Key, Ledger};
 
@@ -90,7 +91,7 @@ impl Counter {
 
 /// Learns from every closed lead that counts, anew; numbers fall into bins drawn from them.
 pub(crate) fn count(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     tell: &mut Steps<'_, '_>,
 ) -> Result<(Model, u64)> {
@@ -99,7 +100,7 @@ pub(crate) fn count(
 
 /// The same with the bins as they are stored: what the stored counters must equal.
 pub(crate) fn recount(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     tell: &mut Steps<'_, '_>,
 ) -> Result<(Model, u64)> {
@@ -108,7 +109,7 @@ pub(crate) fn recount(
 }
 
 fn learned(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     tell: &mut Steps<'_, '_>,
     bins: Option<Drawn>,
@@ -134,16 +135,13 @@ fn counted(
     let mut model = bayes::Model::new(&config.variables, stages);
     let mut counter = Counter::default();
     let mut pass = Pass::new(&config.variables, Which::Closed, config.start(), &[]);
-    let mut after = 0;
-    while after < tell.last {
-        let end = after + RANGE;
+    for range in tell.ranges().all() {
         let mut number = |variable: usize, text: &str| Some(model.words_mut(variable).learn(text));
-        pass.range(tx, (after, end), &mut number, |lead, _| {
+        pass.range(tx, range, &mut number, |lead, _| {
             counter.count(lead.team_id, lead.values, Tally::one(lead.is_won, 1));
             Ok(())
         })?;
-        after = end;
-        tell.step(after)?;
+        tell.step(range.1)?;
     }
     let leads = counter.leads;
     counter.into_model(&mut model);
@@ -157,46 +155,52 @@ pub(crate) fn score(
     tell: &mut Steps<'_, '_>,
 ) -> Result<ScoreRun> {
     let model = store::model(tx, config)?;
-    let compiled = model.judge().compiled();
-    let mut pass = Pass::new(&config.variables, Which::Pending, config.scored_since(), &WEIGHED);
-    let beside = pass.beside.clone();
-    let mut weights = Weights::default();
-    let mut number = |variable: usize, text: &str| model.judge().number(variable, text);
-    let mut done = ScoreRun::default();
-    let (mut after, mut changed) = (0, Vec::new());
-    while after < tell.last {
-        let end = after + RANGE;
-        let said = store::said_between(tx, after, end)?;
-        let mut rest = said.as_slice();
-        changed.clear();
-        pass.range(tx, (after, end), &mut number, |lead, line| {
+    let judge = model.judge();
+    let compiled = judge.compiled();
+    let begin = || Pass::new(&config.variables, Which::Pending, config.scored_since(), &WEIGHED);
+    let read = |pass: &mut Pass<'_>, tx: &Tx<'_>, range| {
+        let said = store::said_between(tx, range)?;
+        let (mut rest, mut judged) = (said.as_slice(), Judged::default());
+        let beside = pass.beside.clone();
+        pass.range(tx, range, &mut |variable, text| judge.number(variable, text), |lead, line| {
             let before = rest.iter().take_while(|(id, _)| *id < lead.id).count();
             rest = &rest[before..];
             let old = rest.first().filter(|(id, _)| *id == lead.id);
             let before = old.map(|(_, said)| *said);
             let old = before.unwrap_or(Said::NOTHING);
             let now = compiled.said(lead.team_id, lead.has_stage, lead.values);
-            done.scored += 1;
+            judged.leads += 1;
             if now != old {
-                weights.shift(
-                    lead,
-                    line,
-                    &beside,
-                    now.probability.ppm() - old.probability.ppm(),
-                )?;
-                changed.push(Saying { lead: LeadId(lead.id), now, before });
+                let by = now.probability.ppm() - old.probability.ppm();
+                judged.weights.shift(lead, line, &beside, by)?;
+                judged.changed.push(Saying { lead: LeadId(lead.id), now, before });
             }
             Ok(())
         })?;
-        done.changed += changed.len() as u64;
-        store::say(tx, &changed)?;
-        after = end;
-        tell.step(after)?;
-    }
-    weights.ledger.write(tx)?;
+        Ok(judged)
+    };
+    let mut done = ScoreRun::default();
+    let mut weights = Ledger::default();
+    in_ranges(tx, tell.ahead, tell.ranges(), begin, read, |tx, part| {
+        let judged = part.read;
+        done.scored += judged.leads;
+        done.changed += judged.changed.len() as u64;
+        weights.add_all(judged.weights.ledger);
+        store::say(tx, &judged.changed)?;
+        tell.step(part.end)
+    })?;
+    weights.write(tx)?;
     let changed = i64::try_from(done.changed).unwrap_or(i64::MAX);
     done.run = refresh(tx, changed)?;
     Ok(done)
+}
+
+/// What became of the leads of one range.
+#[derive(Debug, Default)]
+struct Judged {
+    leads: u64,
+    changed: Vec<Saying>,
+    weights: Weights,
 }
 
 /// Brings what stages say up to date, and tells of the run if that or `changed` scores are new; answers it then.
@@ -272,11 +276,18 @@ pub(crate) struct Steps<'t, 'p> {
     pub(crate) last: i64,
     passes: i64,
     before: i64,
+    /// Who reads beside the calling thread.
+    pub(crate) ahead: Option<Ahead<'t>>,
 }
 
 impl<'t, 'p> Steps<'t, 'p> {
     pub(crate) fn new(progress: &'t mut Progress<'p>, last: i64, passes: i64) -> Self {
-        Self { progress, last, passes, before: 0 }
+        Self { progress, last, passes, before: 0, ahead: None }
+    }
+
+    /// What one pass goes through.
+    pub(crate) const fn ranges(&self) -> Ranges {
+        Ranges { last: self.last, step: RANGE }
     }
 
     pub(crate) fn step(&mut self, at: i64) -> Result<()> {

@@ -133,7 +133,7 @@ fn column(name: &str, data: ColumnData) -> Column {
 
 /// Examines what is configured.
 pub(crate) fn examine(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     progress: &mut Progress<'_>,
 ) -> Result<ScoreHealth> {

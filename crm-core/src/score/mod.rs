@@ -64,6 +64,7 @@ use crate::base::{LeadId, Progress, Result, Timestamp};
 use crate::desk::query;
 use crate::filter::Filter;
 use crate::record::{Lead, WonStatus};
+use crate::score::config::Config;
 use crate::score::known::Whose;
 use crate::score::model::Model;
 use crate::storage::{Link, Tx};
@@ -104,7 +105,7 @@ impl<'s> Scores<'s> {
         self.link.write_alone(|tx| {
             allow(tx)?;
             if config::store(tx, config)? {
-                count(tx, &mut Progress::none(), 1)?;
+                recount(tx)?;
             }
             Ok(())
         })
@@ -190,9 +191,10 @@ impl<'s> Scores<'s> {
     pub fn rebuild(&self, progress: &mut Progress<'_>) -> Result<ScoreRun> {
         self.link.write_alone(|tx| {
             allow(tx)?;
-            let counted = count(tx, progress, 2)?;
             let config = config::load(tx)?;
             let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 2);
+            steps.ahead = tx.ahead();
+            let counted = count(tx, &config, &mut steps)?;
             steps.next();
             let run = batch::score(tx, &config, &mut steps)?;
             let before_start = store::closed_before(tx, config.start())?;
@@ -209,6 +211,7 @@ impl<'s> Scores<'s> {
             allow(tx)?;
             let config = config::load(tx)?;
             let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, 1);
+            steps.ahead = tx.ahead();
             batch::score(tx, &config, &mut steps)
         })
     }
@@ -323,11 +326,9 @@ fn allow(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// Counts anew and stores that; answers how many leads counted.
-fn count(tx: &Tx<'_>, progress: &mut Progress<'_>, passes: i64) -> Result<u64> {
-    let config = config::load(tx)?;
-    let mut steps = batch::Steps::new(progress, store::last_lead(tx)?, passes);
-    let (model, leads) = batch::count(tx, &config, &mut steps)?;
-    store::replace(tx, &config, model)?;
+fn count(tx: &mut Tx<'_>, config: &Config, steps: &mut batch::Steps<'_, '_>) -> Result<u64> {
+    let (model, leads) = batch::count(tx, config, steps)?;
+    store::replace(tx, config, model)?;
     Ok(leads)
 }
 
@@ -337,12 +338,15 @@ pub(crate) fn refresh_stages(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Counts every closed lead anew; scores stay until they are computed.
-pub(crate) fn recount(tx: &Tx<'_>) -> Result<()> {
-    count(tx, &mut Progress::none(), 1).map(drop)
+pub(crate) fn recount(tx: &mut Tx<'_>) -> Result<()> {
+    let config = config::load(tx)?;
+    let mut nobody = Progress::none();
+    let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
+    count(tx, &config, &mut steps).map(drop)
 }
 
 /// What is wrong with the stored counters, in words.
-pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+pub(crate) fn verify(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let config = config::load(tx)?;
     let mut nobody = Progress::none();
     let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);

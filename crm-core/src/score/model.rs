@@ -31,7 +31,7 @@ impl Said {
 pub(crate) type Counter<'m> = (Option<TeamId>, usize, &'m str, Tally);
 
 /// What a model is asked.
-pub(crate) trait Judge {
+pub(crate) trait Judge: Sync {
     /// The chance of a lead, were it pending.
     fn said(&self, evidence: &Evidence) -> Said;
     /// The same, with reasons.

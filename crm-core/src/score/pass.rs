@@ -11,8 +11,8 @@ use crate::base::{Currency, Field, Place, Result, TeamId, Timestamp};
 use crate::score::evidence::{self, Origin, STAGE, Variable};
 use crate::storage::{Line, Tx};
 
-/// Leads of one range of ids: enough to amortise a statement, few enough to be held.
-pub(crate) const RANGE: i64 = 50_000;
+/// Leads of one range of ids: enough to amortise a statement, few enough to be held. Unit tests come to more than one range with few.
+pub(crate) const RANGE: i64 = if cfg!(test) { 100 } else { 50_000 };
 /// Numbers below it are remembered in an array.
 const DENSE: usize = 1 << 16;
 

@@ -58,7 +58,7 @@ impl ScorePrediction {
 
 /// Predicts for the leads of a filter that this user sees, in the order of their ids.
 pub(crate) fn predict(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     filter: Option<&Filter>,
     as_of: Option<Timestamp>,
@@ -110,7 +110,7 @@ fn now(
 
 /// As they stood.
 fn then(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     leads: &[i64],
     when: Timestamp,

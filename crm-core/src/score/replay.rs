@@ -11,9 +11,10 @@ use crate::score::config::{Config, Kind};
 use crate::score::count::{StageRank, Tally, Words};
 use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::model::Model;
-use crate::score::pass::{Pass, RANGE, Which};
+use crate::score::pass::{Pass, Which};
 use crate::score::{bayes, weighted};
 use crate::storage::Tx;
+use crate::storage::ahead::in_ranges;
 
 /// Bins by variable, and the number of outcomes they were drawn from.
 pub(crate) type Drawn = (Vec<Option<Bins>>, i64);
@@ -47,40 +48,44 @@ impl Past {
 
     /// Reads it: the leads created since a moment.
     pub(crate) fn read(
-        tx: &Tx<'_>,
+        tx: &mut Tx<'_>,
         config: &Config,
         which: Which,
         since: Timestamp,
         tell: &mut Steps<'_, '_>,
     ) -> Result<Self> {
-        let Self { mut words, mut leads, values: mut all } = Self::new(config);
-        let wanted = ["date_closed", "create_date"];
-        let mut pass = Pass::new(&config.variables, which, since, &wanted);
-        let (closed, created) = (pass.beside[0], pass.beside[1]);
-        let mut after = 0;
-        while after < tell.last {
-            let end = after + RANGE;
-            let mut number = |variable: usize, text: &str| Some(words[variable].learn(text));
-            pass.range(tx, (after, end), &mut number, |lead, line| {
-                let from = all.len();
-                let value = |(at, code): &(usize, u32)| (u32::try_from(*at).unwrap_or(0), *code);
-                all.extend(lead.values.iter().map(value));
-                leads.push(Closed {
-                    at: line.int_or_null(closed)?.unwrap_or(0),
-                    created: line.int(created)?,
-                    id: lead.id,
-                    team: lead.team_id,
-                    is_won: lead.is_won,
-                    values: (from, all.len()),
-                });
-                Ok(())
-            })?;
-            after = end;
-            tell.step(after)?;
-        }
-        let mut past = Self { words, leads, values: all };
+        let begin = || Reader {
+            pass: Pass::new(&config.variables, which, since, &["date_closed", "create_date"]),
+            words: vec![Words::default(); config.variables.len()],
+            told: vec![0; config.variables.len()],
+        };
+        let mut past = Self::new(config);
+        let mut codes: Vec<Vec<Vec<u32>>> = Vec::new();
+        in_ranges(tx, tell.ahead, tell.ranges(), begin, Reader::read, |_, part| {
+            if codes.len() <= part.thread {
+                codes.resize(part.thread + 1, vec![Vec::new(); config.variables.len()]);
+            }
+            past.append(&part.read, &mut codes[part.thread]);
+            tell.step(part.end)
+        })?;
         past.sort();
         Ok(past)
+    }
+
+    /// Adds what was read of a range. `codes` are the numbers here of those the reader has told so far: values are numbered in the
+    /// order in which they are met, however many have read.
+    fn append(&mut self, read: &Read, codes: &mut [Vec<u32>]) {
+        for ((words, codes), new) in self.words.iter_mut().zip(codes.iter_mut()).zip(&read.new) {
+            codes.extend(new.iter().map(|text| words.learn(text)));
+        }
+        let from = self.values.len();
+        let value = |(at, code): &(u32, u32)| (*at, codes[*at as usize][*code as usize]);
+        self.values.extend(read.values.iter().map(value));
+        let own = |lead: &Closed| Closed {
+            values: (from + lead.values.0, from + lead.values.1),
+            ..*lead
+        };
+        self.leads.extend(read.leads.iter().map(own));
     }
 
     fn sort(&mut self) {
@@ -229,6 +234,51 @@ impl Past {
             model.learn(lead.team, &values, lead.is_won);
         }
         model
+    }
+}
+
+/// One of those who read the past at once, with its own numbers of values.
+struct Reader<'p> {
+    pass: Pass<'p>,
+    words: Vec<Words>,
+    /// By variable, how many numbers were told.
+    told: Vec<usize>,
+}
+
+/// The closed leads of a range, with values as their reader numbers them.
+struct Read {
+    leads: Vec<Closed>,
+    values: Vec<(u32, u32)>,
+    /// By variable, the texts of numbers that were not told before.
+    new: Vec<Vec<String>>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, tx: &Tx<'_>, range: (i64, i64)) -> Result<Read> {
+        let (mut leads, mut all) = (Vec::new(), Vec::new());
+        let words = &mut self.words;
+        let mut number = |variable: usize, text: &str| Some(words[variable].learn(text));
+        let (closed, created) = (self.pass.beside[0], self.pass.beside[1]);
+        self.pass.range(tx, range, &mut number, |lead, line| {
+            let from = all.len();
+            let value = |(at, code): &(usize, u32)| (u32::try_from(*at).unwrap_or(0), *code);
+            all.extend(lead.values.iter().map(value));
+            leads.push(Closed {
+                at: line.int_or_null(closed)?.unwrap_or(0),
+                created: line.int(created)?,
+                id: lead.id,
+                team: lead.team_id,
+                is_won: lead.is_won,
+                values: (from, all.len()),
+            });
+            Ok(())
+        })?;
+        let new = |(words, told): (&Words, &mut usize)| {
+            let from = std::mem::replace(told, words.len());
+            words.codes().skip(from).map(|code| words.text(code).to_owned()).collect()
+        };
+        let new = self.words.iter().zip(&mut self.told).map(new).collect();
+        Ok(Read { leads, values: all, new })
     }
 }
 

@@ -338,8 +338,8 @@ pub(crate) fn said_of(tx: &Tx<'_>, leads: &[i64]) -> Result<HashMap<i64, Said>> 
     Ok(said)
 }
 
-/// What the machine last said of the leads with ids above `after`, up to `last`; in their order.
-pub(crate) fn said_between(tx: &Tx<'_>, after: i64, last: i64) -> Result<Vec<(i64, Said)>> {
+/// What the machine last said of the leads with ids in that range, as [`Ranges`](crate::storage::ahead::Ranges) has it; in their order.
+pub(crate) fn said_between(tx: &Tx<'_>, (after, last): (i64, i64)) -> Result<Vec<(i64, Said)>> {
     let sql = "SELECT lead_id, automated_probability, probability_source FROM lead_score \
                WHERE lead_id > ?1 AND lead_id <= ?2 ORDER BY lead_id";
     tx.rows(sql, &[after.into(), last.into()], |line| {

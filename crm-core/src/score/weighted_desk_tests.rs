@@ -280,3 +280,89 @@ fn what_is_no_evidence_any_more_is_left_out_and_nobodys_write_fails() {
     assert_eq!(s.score().configuration().unwrap().fields, ["country_code"]);
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
+
+/// A file with a pipeline of several ranges of leads, opened with so many threads.
+fn many(name: &str, threads: u32) -> (std::path::PathBuf, Crm) {
+    let file = format!("crm-threads-{}-{name}-{threads}.crm", std::process::id());
+    let path = std::env::temp_dir().join(file);
+    let options = crate::CrmOptions { threads, ..crate::CrmOptions::default() };
+    let crm = Crm::open_with(path.to_str().unwrap(), &options).unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    declare(&s, "Lead Origin", PropertyKind::Text);
+    declare(&s, "size", PropertyKind::Number);
+    configure(&s, &["properties.Lead Origin", "properties.size", "tag_ids"]);
+    let team = s.teams().create(fields! { name: "One" }).unwrap().id;
+    let drafts = (0..700_i64).map(|i| {
+        let properties = BTreeMap::from([
+            ("Lead Origin".to_owned(), Value::Text(format!("place {}", i * i % 97))),
+            ("size".to_owned(), Value::Float((i * 37 % 101) as f64 / 4.0)),
+        ]);
+        fields! { name: "Deal", expected_revenue: 100 + i, properties: properties, team_id: (i % 3 == 0).then_some(team) }
+    });
+    let ids: Vec<_> =
+        s.leads().create_many(drafts.collect()).unwrap().iter().map(|lead| lead.id).collect();
+    let (won, lost) = ids[..400].iter().partition::<Vec<_>, _>(|id| id.0 * 37 % 101 > 60);
+    s.leads().mark_won(&won).unwrap();
+    s.leads().mark_lost(&lost, &Lost::default()).unwrap();
+    (path, crm)
+}
+
+fn gone(path: &std::path::Path) {
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+    }
+}
+
+#[test]
+fn however_many_threads_read_a_rebuild_comes_to_the_same() {
+    let rebuilt = |threads| {
+        let (path, crm) = many("same", threads);
+        let s = crm.session(None, Some(at(1))).unwrap();
+        let mut told = Vec::new();
+        let mut tell = |done: u64, _| {
+            told.push(done);
+            true
+        };
+        let run = s.score().rebuild(&mut Progress::new(&mut tell)).unwrap();
+        assert_eq!((run.counted, run.scored), (400, 300));
+        assert!(run.changed > 0 && told.len() > 10, "several ranges: {told:?}");
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new(), "kept counts weigh what was said");
+        let said: Vec<_> = s.leads().find(&Find::all()).unwrap();
+        let said: Vec<_> = said.iter().map(|lead| (lead.id, lead.automated_probability)).collect();
+        let feed = crm.feed(0, 10_000).unwrap();
+        let all =
+            (run, told, state(&s), said, format!("{:?}", feed.last().map(|entry| &entry.data)));
+        crm.close();
+        gone(&path);
+        all
+    };
+    let alone = rebuilt(1);
+    for threads in [2, 3, 8] {
+        assert_eq!(rebuilt(threads), alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn threads_see_what_the_call_sees_and_end_with_it() {
+    let (path, crm) = many("seen", 3);
+    let s = crm.session(None, Some(at(1))).unwrap();
+    // Within an open transaction only its own connection sees what was written.
+    s.begin().unwrap();
+    s.leads().mark_won(LeadId(700)).unwrap();
+    assert_eq!(s.score().rebuild(&mut Progress::none()).unwrap().counted, 401);
+    s.rollback().unwrap();
+    // A host that says stop in the middle is left with what there was.
+    let before = state(&s);
+    let mut tell = |done: u64, _| done < 300;
+    let error = s.score().rebuild(&mut Progress::new(&mut tell)).unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Cancelled);
+    assert_eq!(state(&s), before);
+    // So is one that is asked while the threads work.
+    let asking =
+        crm.session_asking(None, Some(at(1)), Some(std::sync::Arc::new(|| false))).unwrap();
+    let told = asking.score().rebuild(&mut Progress::none()).map_err(|error| error.kind());
+    assert_eq!(told, Err(crate::ErrorKind::Cancelled));
+    assert_eq!(s.score().rebuild(&mut Progress::none()).unwrap().counted, 400);
+    crm.close();
+    gone(&path);
+}

@@ -5,7 +5,7 @@
 //! have connections of their own and see the last commit; a database in memory has one connection for everything.
 //! [`Link`](crate::storage::Link) is one session's view: its user, its clock, and its open `atomic`.
 //!
-//! Deliberately absent: threads. The one place that reads the clock is [`clock`].
+//! The one place that reads the clock is [`clock`]; threads that read for a call are [`ahead`](crate::storage::ahead)'s.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +18,7 @@ use rusqlite::InterruptHandle;
 use crate::access::Actor;
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result, Timestamp, limit};
+use crate::storage::ahead::Ahead;
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
 use crate::storage::file::{self, Place};
@@ -33,6 +34,8 @@ use crate::storage::{Engine, Right, Settle, Tx, actor, migrate};
 pub(crate) struct Opening {
     pub(crate) busy: Duration,
     pub(crate) full_sync: bool,
+    /// Threads that may read at once for one call; 0: as many as the machine runs.
+    pub(crate) threads: u32,
     /// Whether any other way in which it is open already will do.
     pub(crate) joins: bool,
     pub(crate) settle: Settle,
@@ -45,6 +48,7 @@ impl Opening {
             () if self.joins => return Ok(()),
             () if self.busy != open.busy => "busy_timeout_ms",
             () if self.full_sync != open.full_sync => "full_sync",
+            () if self.threads != open.threads => "threads",
             () => return Ok(()),
         };
         let what = "the database is open in this process with another value; give the same";
@@ -57,9 +61,24 @@ pub(crate) struct Handle {
     source: Source,
     pub(super) opening: Opening,
     wishes: Wishes,
+    /// Threads that read for one call, at most.
+    threads: usize,
     pub(super) closed: AtomicBool,
     /// Openings that nobody has closed; the last one's end is the database's.
     pub(super) openings: AtomicUsize,
+}
+
+/// Threads that may read for a call which holds the writer, in a transaction of its own.
+fn threads(source: &Source, wanted: u32) -> usize {
+    match source {
+        Source::File(file) if file.target == Target::Memory => ALONE,
+        Source::File(_) if wanted == 0 => std::thread::available_parallelism()
+            .map_or(ALONE, |machine| machine.get().min(limit::THREADS as usize)),
+        Source::File(_) => wanted as usize,
+        // Another connection to a server sees what others have written since.
+        #[cfg(feature = "postgres")]
+        Source::Server(_) => ALONE,
+    }
 }
 
 /// Where connections come from.
@@ -134,6 +153,9 @@ impl File {
         Ok(Box::new(Conn::new(Engine::Sqlite(connection))))
     }
 }
+
+/// No thread beside the calling one.
+pub(super) const ALONE: usize = 1;
 
 /// The system's clock: the only place that reads it.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
@@ -226,6 +248,7 @@ impl Handle {
             target => Source::File(Box::new(File::open(target, opening)?)),
         };
         let handle = Self {
+            threads: threads(&source, opening.threads),
             source,
             opening: opening.clone(),
             wishes: Wishes::default(),
@@ -351,7 +374,7 @@ impl Handle {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut lent = self.begin(right)?;
-        let done = self.part(lent.conn(), caller, stop, |tx| {
+        let done = self.part(lent.conn(), caller, stop, self.threads, |tx| {
             let done = work(tx)?;
             tx.complete().map(|()| done)
         });
@@ -363,10 +386,14 @@ impl Handle {
         conn: &Conn,
         caller: &Caller,
         stop: &Stop,
+        threads: usize,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let now = caller.now.unwrap_or_else(clock);
         let mut tx = Tx::new(conn.engine.wire(), &conn.memo, self.opening.settle, stop, now);
+        if threads > 1 {
+            tx.ahead = Some(Ahead { handle: self, stop, now, threads });
+        }
         let system = || Ok(Actor::system());
         tx.actor = caller.user.map_or_else(system, |user| actor::load(&tx, user))?;
         work(&mut tx)
@@ -381,13 +408,32 @@ impl Handle {
         let stop = self.stop(caller);
         if self.is_memory() {
             let mut lent = self.take(Right::Read)?;
-            return self.part(lent.conn(), caller, &stop, work);
+            return self.part(lent.conn(), caller, &stop, ALONE, work);
         }
+        self.snapshot(caller, &stop, work)
+    }
+
+    fn snapshot<T>(
+        &self,
+        caller: &Caller,
+        stop: &Stop,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut lent = self.begin(Right::Read)?;
-        let done = self.part(lent.conn(), caller, &stop, work);
+        let done = self.part(lent.conn(), caller, stop, ALONE, work);
         let conn = lent.conn();
         let ended = conn.commit().or_else(|_| conn.roll_back());
         done.and_then(|done| ended.map(|()| done))
+    }
+
+    /// As [`Self::read`] by nobody, for a thread of a call that runs and holds the writer: it sees the state in which that call began.
+    pub(super) fn look<T>(
+        &self,
+        stop: &Stop,
+        now: Timestamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.snapshot(&Caller { now: Some(now), ..Caller::default() }, stop, work)
     }
 
     /// Whether a call that begins now is to stop.

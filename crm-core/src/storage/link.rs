@@ -7,7 +7,7 @@ use std::thread::{ThreadId, current};
 use crate::base::{AsOf, Error, ErrorKind, Result, Table};
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
-use crate::storage::handle::{Lent, finish, lock};
+use crate::storage::handle::{ALONE, Lent, finish, lock};
 use crate::storage::stop::Caller;
 use crate::storage::{Right, Tx};
 
@@ -100,7 +100,7 @@ impl Link {
         let mut within = self.within(conn)?;
         let conn = within.conn.as_mut().expect("put in on the line above");
         let handle = self.door.handle();
-        handle.part(conn, &self.caller, &handle.stop(&self.caller), |tx| {
+        handle.part(conn, &self.caller, &handle.stop(&self.caller), ALONE, |tx| {
             tx.savepoint()?;
             let done = work(tx).and_then(|value| tx.complete().map(|()| value));
             let released = tx.release(done.is_ok());

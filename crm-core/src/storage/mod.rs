@@ -8,6 +8,7 @@
 //! do. Deliberately absent: traits per table, an in-memory fake.
 
 pub(crate) mod actor;
+pub(crate) mod ahead;
 mod backup;
 mod conn;
 pub(crate) mod copy;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use crate::access::Actor;
 use crate::base::{AsOf, Cell, Error, Result, Timestamp, limit};
 use crate::event::{Event, LeadChange};
+use crate::storage::ahead::Ahead;
 use crate::storage::stop::Stop;
 
 /// What a transaction may do. One writer works at a time in SQLite, whatever it may.
@@ -126,6 +128,7 @@ pub(crate) struct Tx<'c> {
     memo: &'c Memo,
     settle: Settle,
     stop: &'c Stop,
+    ahead: Option<Ahead<'c>>,
     events: Vec<Event>,
     /// Who acts.
     pub(crate) actor: Actor,
@@ -152,6 +155,7 @@ impl<'c> Tx<'c> {
             memo,
             settle,
             stop,
+            ahead: None,
             events: Vec::new(),
             actor: Actor::system(),
             now,

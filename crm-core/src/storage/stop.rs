@@ -63,6 +63,11 @@ impl Stop {
         }
     }
 
+    /// The same for a thread that works for this call; its host is asked where the call itself waits.
+    pub(crate) fn twin(&self) -> Self {
+        Self { begun: self.begun, ..Self::new(&self.wishes, None) }
+    }
+
     /// Before each statement: looks for a wish, and asks the host now and then.
     pub(crate) fn statement(&self) -> Result<()> {
         self.step(STATEMENT)

@@ -89,8 +89,9 @@ pub struct CrmOpenOptions {
     pub flags: u64,
     /// How long a write waits for another process; 5000.
     pub busy_timeout_ms: u32,
-    /// 0.
-    pub reserved: u32,
+    /// How many threads may read a file at once for one call that goes through all leads: 0 for as many as the machine runs, 1 for the
+    /// calling thread alone, at most 8. What comes out is the same.
+    pub threads: u32,
 }
 
 // SAFETY: `repr(C)`, size first, pointers and integers only.
@@ -103,7 +104,7 @@ unsafe impl Options for CrmOpenOptions {
             currency: CrmStr::default(),
             flags: 0,
             busy_timeout_ms: 5_000,
-            reserved: 0,
+            threads: 0,
         }
     }
 }

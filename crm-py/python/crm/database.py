@@ -98,14 +98,17 @@ def open(  # noqa: A001 - crm.open is its name
     default_data: bool = True,
     busy_timeout: float = 5.0,
     full_sync: bool = False,
+    threads: int = 0,
 ) -> Crm:
     """Opens a CRM file, and makes it if there is none; ``":memory:"`` is a database that ends with its handle.
 
     `currency` is that of a new file's company 1. `default_data` gives a new file something to begin with: the stages New, Qualified,
     Proposition and Won; a team, Sales; three lost reasons; four recurring plans, Monthly to Over 5 years; and eight tags, ten mediums,
     ten sources and four campaigns. Without it there is company 1 only; a pipeline then needs a stage, and a won one to win in.
-    `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut. A file
-    that is open in this process already is opened again with the same two only (`ConflictError`).
+    `busy_timeout` is how many seconds a write waits for another process; `full_sync` makes each commit survive a power cut.
+    `threads` is how many may read a file at once for one call that goes through all leads, such as `s.score.rebuild()`: 0 for as many as
+    the machine runs, 1 for the calling thread alone, at most 8; what comes out is the same. A file that is open in this process already
+    is opened again with the same three only (`ConflictError`).
 
     The file is SQLite's. Never open it with another SQLite in the same process (Python's `sqlite3`, DuckDB's scanner): closing that one
     drops this one's locks. Use `backup` and open the copy.
@@ -117,8 +120,11 @@ def open(  # noqa: A001 - crm.open is its name
     """
     if not 0 <= busy_timeout <= 1_000_000:
         raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
+    if not isinstance(threads, int) or isinstance(threads, bool) or not 0 <= threads < 1 << 32:
+        raise InvalidError("threads: a whole number, 0 for as many as the machine runs", field="threads")
     milliseconds = round(busy_timeout * 1_000)
-    return Crm(_crm.Database(unicode("path", os.fsdecode(path)), currency, default_data, milliseconds, full_sync))
+    target = unicode("path", os.fsdecode(path))
+    return Crm(_crm.Database(target, currency, default_data, milliseconds, full_sync, threads))
 
 
 def copy(from_url: Path, to_url: Path, progress: Progress = None) -> Frame:
