@@ -1000,6 +1000,53 @@ crm_status crm_lead_count_as_of(const crm_session *session,
                                 int64_t *out,
                                 crm_error **err);
 
+// What `crm_lead_merge` will do with these leads; writes nothing. Rows of `what`: `head` (the lead that is kept), `merged` (one that goes),
+// `field` (what the kept lead will be, and in `record_id` of whom that is), `dropped` (what is not kept of whom), `moved` (`count` rows
+// that hang on a lead and move). `name` is the field, or the table of the rows; `value` is text. End `out` with `crm_frame_free`.
+crm_status crm_lead_plan_merge(const crm_session *session,
+                               const int64_t *ids,
+                               size_t count,
+                               int64_t user_id,
+                               int64_t team_id,
+                               crm_frame **out,
+                               crm_error **err);
+
+// Makes one lead of several, of that salesperson and team (0: as the leads say). `merge_id` receives the number by which it can be taken
+// back, `out` the lead that was kept; the ids of the others go on naming it.
+crm_status crm_lead_merge(const crm_session *session,
+                          const int64_t *ids,
+                          size_t count,
+                          int64_t user_id,
+                          int64_t team_id,
+                          int64_t *merge_id,
+                          crm_record **out,
+                          crm_error **err);
+
+// Makes one lead of each of several sets, all or none: `sizes` says how many of `ids` are in each, one set behind the other. A row per
+// set: `merge_id`, `head` (the lead that was kept). End `out` with `crm_frame_free`.
+crm_status crm_lead_merge_clusters(const crm_session *session,
+                                   const int64_t *ids,
+                                   size_t count,
+                                   const size_t *sizes,
+                                   size_t clusters,
+                                   int64_t user_id,
+                                   int64_t team_id,
+                                   crm_frame **out,
+                                   crm_error **err);
+
+// Takes a merge back. A row per conflict, none if everything is as it was: `record_id`, `field`, and as text what it was `before`, what was
+// `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
+crm_status crm_lead_unmerge(const crm_session *session,
+                            int64_t merge_id,
+                            crm_frame **out,
+                            crm_error **err);
+
+// The lead that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
+crm_status crm_lead_merged_into(const crm_session *session,
+                                int64_t id,
+                                int64_t *out,
+                                crm_error **err);
+
 // Creates a partner. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_partner_create(const crm_session *session,
                               const crm_fields *fields,

@@ -587,6 +587,35 @@ public:
   crm::frame history(std::int64_t id) const {
     return detail::make_frame(crm_lead_history, session_, id);
   }
+  // What a merge of these leads will do, row by row; nothing is written.
+  crm::frame plan_merge(const many &ids, std::int64_t user_id = 0, std::int64_t team_id = 0) const {
+    return detail::make_frame(crm_lead_plan_merge, session_, ids.data(), ids.size(), user_id, team_id);
+  }
+  // Makes one lead of several: the number by which it can be taken back, and the lead that was kept.
+  std::pair<std::int64_t, record> merge(const many &ids, std::int64_t user_id = 0, std::int64_t team_id = 0) const {
+    std::int64_t merge_id = 0;
+    record head = detail::make_record(crm_lead_merge, session_, ids.data(), ids.size(), user_id, team_id, &merge_id);
+    return {merge_id, std::move(head)};
+  }
+  // One of each of several sets, all or none; a row per set.
+  crm::frame merge_clusters(const std::vector<many> &clusters, std::int64_t user_id = 0, std::int64_t team_id = 0) const {
+    many ids;
+    std::vector<std::size_t> sizes;
+    for (const many &cluster : clusters) {
+      ids.insert(ids.end(), cluster.begin(), cluster.end());
+      sizes.push_back(cluster.size());
+    }
+    return detail::make_frame(crm_lead_merge_clusters, session_, ids.data(), ids.size(), sizes.data(), sizes.size(), user_id,
+                              team_id);
+  }
+  // Takes a merge back; a row per conflict.
+  crm::frame unmerge(std::int64_t merge_id) const { return detail::make_frame(crm_lead_unmerge, session_, merge_id); }
+  // The lead that has the place of one that was merged away; 0 for one that stands for itself.
+  std::int64_t merged_into(std::int64_t id) const {
+    std::int64_t out = 0;
+    detail::call(crm_lead_merged_into, session_, id, &out);
+    return out;
+  }
   // As it was, and how many matched, at an instant in microseconds since 1970; `axis` as in a query.
   record get_as_of(std::int64_t id, std::int64_t as_of, std::string_view axis = {}) const {
     return detail::make_record(crm_lead_get_as_of, session_, id, as_of, view(axis));

@@ -7,7 +7,7 @@ use crate::edge::abi::{CrmError, CrmFrame, CrmList, CrmRecord, CrmSession, CrmSt
 use crate::edge::{Out, guard, ids, optional_text, take};
 
 /// A link to another record; 0 is none.
-fn reference<I: Id>(id: i64) -> Option<I> {
+pub(crate) fn reference<I: Id>(id: i64) -> Option<I> {
     (id != 0).then(|| I::from(id))
 }
 
@@ -24,7 +24,7 @@ fn conversion(partner_id: i64, user_id: i64, team_id: i64) -> Convert {
     }
 }
 
-fn leads(pointer: *const i64, count: usize) -> Result<Vec<LeadId>> {
+pub(crate) fn leads(pointer: *const i64, count: usize) -> Result<Vec<LeadId>> {
     Ok(ids(pointer, count)?.iter().copied().map(LeadId).collect())
 }
 

@@ -38,6 +38,7 @@ pub mod forecast;
 pub mod frame;
 pub mod lead;
 pub mod list;
+pub mod merge;
 pub mod property;
 pub mod record;
 pub mod record_property;

@@ -31,6 +31,7 @@ const SOURCES: &[&str] = &[
     "find.rs",
     "desk/lead.rs",
     "lead.rs",
+    "merge.rs",
     "desk/partner.rs",
     "desk/stage.rs",
     "desk/lost_reason.rs",

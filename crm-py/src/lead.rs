@@ -10,7 +10,7 @@ use crate::value::id as identify;
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
-fn optional<I: From<i64>>(
+pub(crate) fn optional<I: From<i64>>(
     field: &str,
     kind: RecordKind,
     given: Given<'_, '_>,

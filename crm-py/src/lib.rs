@@ -13,6 +13,7 @@ mod error;
 mod fields;
 mod frame;
 mod lead;
+mod merge;
 mod office;
 mod progress;
 mod record;
@@ -39,6 +40,8 @@ mod _crm {
     use crate::lead::{
         archive, assign_to, convert, copy, history, mark_lost, mark_won, move_to, reopen, restore,
     };
+    #[pymodule_export]
+    use crate::merge::{merge, merge_clusters, merged_into, plan_merge, unmerge};
     #[pymodule_export]
     use crate::office::{declare_property, properties, set_settings, setting, settings};
     #[pymodule_export]

@@ -270,6 +270,32 @@ static void transactions(crm_session *s) {
   CHECK(count == before + 1);
 }
 
+static void merging(crm_session *s, int64_t one, int64_t two) {
+  const int64_t both[] = {one, two};
+  const size_t sizes[] = {2};
+  int64_t merge_id = 0, into = 0;
+  crm_frame *frame = NULL;
+  crm_record *head = NULL;
+  OK(crm_lead_plan_merge(s, both, 2, 0, 0, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 2 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_lead_merge(s, both, 1, 0, 0, &merge_id, &head, &err));
+  OK(crm_lead_merge(s, both, 2, 0, 0, &merge_id, &head, &err));
+  const int64_t kept = crm_record_id(head), gone = kept == one ? two : one;
+  CHECK(merge_id > 0 && crm_record_free(head) == CRM_OK);
+  OK(crm_lead_merged_into(s, gone, &into, &err));
+  CHECK(into == kept);
+  OK(crm_lead_get(s, gone, &head, &err));
+  CHECK(crm_record_id(head) == kept && crm_record_free(head) == CRM_OK);
+  FAILS(CRM_E_NOT_FOUND, crm_lead_mark_won(s, gone, &head, &err));
+  OK(crm_lead_unmerge(s, merge_id, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_lead_merge_clusters(s, both, 1, sizes, 1, 0, 0, &frame, &err));
+  OK(crm_lead_merge_clusters(s, both, 2, sizes, 1, 0, 0, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_lead_unmerge(s, merge_id + 1, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+}
+
 static void verbs(crm_session *s) {
   int64_t id = deal(s, "Cycles", "250");
   int64_t middle = stage(s, "Talks", 5, false);
@@ -286,7 +312,9 @@ static void verbs(crm_session *s) {
   OK(crm_lead_convert(s, id, 0, 0, 0, &record, &err));
   CHECK(crm_record_free(record) == CRM_OK);
   OK(crm_lead_copy(s, id, &copy, &err));
-  CHECK(crm_record_id(copy) != id && crm_record_free(copy) == CRM_OK);
+  CHECK(crm_record_id(copy) != id);
+  merging(s, id, crm_record_id(copy));
+  CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;
   OK(crm_lead_history(s, id, &frame, &err));
   CHECK(crm_frame_rows(frame) >= 3 && crm_frame_free(frame) == CRM_OK);

@@ -69,6 +69,13 @@ void open_to_forecast() {
   CHECK(won.text(CRM_LEAD_WON_STATUS) == "won" && lead.text(CRM_LEAD_WON_STATUS) == "pending");
   CHECK(s.leads().count("won_status = \"won\"") == 1);
   CHECK(s.leads().history(lead.id()).rows() >= 2);
+  const std::int64_t copies[] = {s.leads().copy(lead.id()).id(), s.leads().copy(lead.id()).id()};
+  const crm::lead_desk::many pair(copies, copies + 2);
+  CHECK(s.leads().plan_merge(pair).rows() > 2);
+  const auto [merge_id, head] = s.leads().merge(pair);
+  CHECK(s.leads().merged_into(head.id() == copies[0] ? copies[1] : copies[0]) == head.id());
+  CHECK(s.leads().unmerge(merge_id).rows() == 0 && s.leads().merge_clusters({pair}).rows() == 1);
+  s.leads().remove(head.id());
   const std::int64_t then = now.micros, tuesday = then + INT64_C(86400000000);
   const crm::session later = db.session({}, crm::instant{tuesday});
   CHECK(later.leads().reopen(lead.id()).text(CRM_LEAD_WON_STATUS) == "pending");

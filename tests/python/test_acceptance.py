@@ -159,6 +159,8 @@ def plain(answer: Any) -> Any:
         return answer.to_pylist()
     if isinstance(answer, crm.ScoreRun):
         return asdict(answer)
+    if isinstance(answer, crm.Merged):
+        return {"merge_id": answer.merge_id, "head": answer.head.id}
     if isinstance(answer, list):
         return [plain(one) for one in answer]
     return answer

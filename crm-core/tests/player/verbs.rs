@@ -4,8 +4,9 @@ use crm_core::duplicate::{Duplicate, DuplicateOf, DuplicateQuery};
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, PartnerId, Progress,
-    PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, Timestamp, UserRef, Value,
+    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Merge, Merged,
+    PartnerId, Progress, PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, Timestamp,
+    UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -123,6 +124,22 @@ impl Args<'_> {
     fn external_id(&mut self) -> Option<(String, String)> {
         let mut parts = self.words("external_id")?.into_iter();
         Some((parts.next()?, parts.next()?))
+    }
+
+    fn merge(&mut self) -> Played<Merge> {
+        Ok(Merge { user_id: self.id("user_id")?, team_id: self.id("team_id")? })
+    }
+
+    /// Lists of leads.
+    fn clusters(&mut self) -> Played<Vec<Vec<LeadId>>> {
+        let Some(Toml::Array(sets)) = self.table.remove("clusters") else {
+            return Err(Fault::Case("clusters: lists of leads".to_owned()));
+        };
+        let leads = |set: &Toml| match self.world.value(set)? {
+            Value::Ids(ids) => Ok(ids.into_iter().map(LeadId).collect()),
+            other => Err(Fault::Case(format!("{other:?} is no list of leads"))),
+        };
+        sets.iter().map(leads).collect()
     }
 
     /// What is left, as fields of a record.
@@ -423,6 +440,10 @@ fn duplicates(s: &Session, on: &On, args: &mut Args<'_>) -> Played {
     Ok(Answer::frame(&Duplicate::frame(&s.duplicates().find(&query)?, kind)))
 }
 
+fn merged(merged: &Merged) -> Answer {
+    record([("merge_id", merged.merge_id.into()), ("head", merged.head.id.into())])
+}
+
 fn rescored(run: ScoreRun) -> Answer {
     let number = |n: u64| Value::Int(n.try_into().unwrap_or(i64::MAX));
     record([
@@ -469,6 +490,18 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         "assign_to" => leads.assign_to(&ids, args.id("user_id")?, args.id("team_id")?)?,
         "copy" => leads.copy(&ids)?,
         "history" => return Ok(Answer::frame(&leads.history(LeadId(on.one()?))?)),
+        "plan_merge" => return Ok(Answer::frame(&leads.plan_merge(&ids, &args.merge()?)?.frame())),
+        "merge" => return Ok(merged(&leads.merge(&ids, &args.merge()?)?)),
+        "merge_clusters" => {
+            let sets: Vec<Vec<LeadId>> = args.clusters()?;
+            let done = leads.merge_clusters(&sets, &args.merge()?)?;
+            return Ok(Answer::List(done.iter().map(merged).collect()));
+        }
+        "unmerge" => return Ok(Answer::frame(&leads.unmerge(on.one()?)?.frame())),
+        "merged_into" => {
+            let into = leads.merged_into(LeadId(on.one()?))?;
+            return Ok(Answer::Plain(into.into()));
+        }
         _ => return Err(Fault::Case(format!("no verb leads.{verb}"))),
     };
     let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();

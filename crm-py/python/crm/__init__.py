@@ -54,7 +54,7 @@ from crm.exceptions import (
     StorageError,
 )
 from crm.frame import Frame
-from crm.leads import Leads
+from crm.leads import Leads, Merged
 from crm.session import Atomic, Properties, Property, Session, Settings
 from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreConfiguration, ScoreHealth, ScoreRun, Scores
 
@@ -86,6 +86,7 @@ __all__ = [
     "LimitError",
     "LostReason",
     "Medium",
+    "Merged",
     "NotFoundError",
     "Partner",
     "Properties",

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias, overload
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final, overload
 
 from crm import _crm
 from crm._desks import LeadDesk
 from crm._records import Lead, LostReason, Partner, Stage, Team, User
 from crm.frame import Frame
 
-__all__ = ["Leads"]
+__all__ = ["Leads", "Merged"]
 
 One: TypeAlias = int | Lead
 Many: TypeAlias = Iterable[int | Lead]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a merge."""
+
+    merge_id: int
+    """By which it can be taken back."""
+    head: Lead
+    """The lead that was kept."""
 
 
 class Leads(LeadDesk):
@@ -131,3 +143,60 @@ class Leads(LeadDesk):
         learned it. `manual_probability` is a person's; what the machine says is not part of it.
         """
         return _crm.history(self._native, id)
+
+    def plan_merge(
+        self, ids: Many, user_id: int | User | None = None, team_id: int | Team | None = None
+    ) -> Frame:
+        """What :meth:`merge` will do with these leads, in rows; writes nothing.
+
+        `what` is `head` (the lead that is kept), `merged` (one that goes), `field` (what the kept lead will be, and in `record_id` of whom
+        that is), `dropped` (what is not kept of whom) or `moved` (`count` rows that hang on a lead and move). `name` is the field, or the
+        table of the rows; `value` is text, lists and custom fields as JSON.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     one = s.leads.create(name="Fleet lease")
+        ...     two = s.leads.create(name="Lease of a fleet", phone="+33 1 70 18 99 00")
+        ...     plan = s.leads.plan_merge([one, two])
+        >>> [(row["what"], row["record_id"], row["value"]) for row in plan if row["name"] in ("name", "phone")]
+        [('field', 1, 'Fleet lease'), ('dropped', 2, 'Lease of a fleet'), ('field', 2, '+33 1 70 18 99 00')]
+        """
+        return _crm.plan_merge(self._native, ids, user_id, team_id)
+
+    def merge(
+        self, ids: Many, user_id: int | User | None = None, team_id: int | Team | None = None
+    ) -> Merged:
+        """Makes one lead of several, as :meth:`plan_merge` says; their ids and external ids go on naming the one that is kept.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     one = s.leads.create(name="Fleet lease")
+        ...     two = s.leads.create(name="Lease of a fleet", phone="+33 1 70 18 99 00")
+        ...     merged = s.leads.merge([one, two])
+        ...     found, into = s.leads.get(two), s.leads.merged_into(two)
+        ...     conflicts = s.leads.unmerge(merged.merge_id)
+        ...     back = s.leads.get(two)
+        >>> merged.head.phone, found.id == one.id, into == one.id
+        ('+33 1 70 18 99 00', True, True)
+        >>> len(conflicts), back == two
+        (0, True)
+        """
+        return Merged(*_crm.merge(self._native, ids, user_id, team_id))
+
+    def merge_clusters(
+        self, clusters: Iterable[Many], user_id: int | User | None = None, team_id: int | Team | None = None
+    ) -> list[Merged]:
+        """Makes one lead of each of several sets, all or none. No lead is in two of them, so their order does not matter."""
+        return [Merged(*one) for one in _crm.merge_clusters(self._native, clusters, user_id, team_id)]
+
+    def unmerge(self, merge_id: int) -> Frame:
+        """Takes a merge back: every lead is again what it was, with its id, version, history and what hung on it.
+
+        What has changed since stays. Where the merge had changed the same, it is a conflict: a row with `record_id`, `field`, and what it was
+        `before`, what was `merged` and what it is `now`. Taking back twice changes nothing.
+        """
+        return _crm.unmerge(self._native, merge_id)
+
+    def merged_into(self, id: One) -> int | None:
+        """The lead that has the place of one that was merged away, through all merges since; `None` for one that stands for itself."""
+        return _crm.merged_into(self._native, id)

@@ -1,0 +1,120 @@
+//! Making one lead of several, and taking that back.
+
+use crm_core::base::FieldKind;
+use crm_core::{Error, Frame, LeadId, Merge, Record as _, Result, Value};
+
+use crate::desk::table;
+use crate::edge::abi::{CrmError, CrmFrame, CrmRecord, CrmSession, CrmStatus};
+use crate::edge::record::shared;
+use crate::edge::{Out, array, guard, take};
+use crate::lead::{leads, reference};
+
+fn merge(user_id: i64, team_id: i64) -> Merge {
+    Merge { user_id: reference(user_id), team_id: reference(team_id) }
+}
+
+/// What `crm_lead_merge` will do with these leads; writes nothing. Rows of `what`: `head` (the lead that is kept), `merged` (one that goes),
+/// `field` (what the kept lead will be, and in `record_id` of whom that is), `dropped` (what is not kept of whom), `moved` (`count` rows
+/// that hang on a lead and move). `name` is the field, or the table of the rows; `value` is text. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_plan_merge(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    user_id: i64,
+    team_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        Ok(session.leads().plan_merge(&leads(ids, count)?, &merge(user_id, team_id))?.frame())
+    })
+}
+
+/// Makes one lead of several, of that salesperson and team (0: as the leads say). `merge_id` receives the number by which it can be taken
+/// back, `out` the lead that was kept; the ids of the others go on naming it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_merge(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    user_id: i64,
+    team_id: i64,
+    merge_id: *mut i64,
+    out: *mut *mut CrmRecord,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let (merge_id, out) = (Out::at(merge_id, "merge_id")?, Out::at(out, "out")?);
+        let merged = take(session)?.leads().merge(&leads(ids, count)?, &merge(user_id, team_id))?;
+        merge_id.give(merged.merge_id);
+        out.hand(shared(merged.head.row()));
+        Ok(())
+    })
+}
+
+/// Makes one lead of each of several sets, all or none: `sizes` says how many of `ids` are in each, one set behind the other. A row per
+/// set: `merge_id`, `head` (the lead that was kept). End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_merge_clusters(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    sizes: *const usize,
+    clusters: usize,
+    user_id: i64,
+    team_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let sets = sets(&leads(ids, count)?, array(sizes, clusters, "sizes")?)?;
+        let mut frame = Frame::new([("merge_id", FieldKind::Int), ("head", FieldKind::Int)]);
+        for merged in session.leads().merge_clusters(&sets, &merge(user_id, team_id))? {
+            frame.push([merged.merge_id.into(), Value::from(merged.head.id)]);
+        }
+        Ok(frame)
+    })
+}
+
+/// Ids in sets of those sizes, which take all of them.
+fn sets(mut ids: &[LeadId], sizes: &[usize]) -> Result<Vec<Vec<LeadId>>> {
+    let mut sets = Vec::with_capacity(sizes.len());
+    for size in sizes {
+        let Some((set, rest)) = ids.split_at_checked(*size) else { return Err(unfit()) };
+        sets.push(set.to_vec());
+        ids = rest;
+    }
+    if ids.is_empty() { Ok(sets) } else { Err(unfit()) }
+}
+
+fn unfit() -> Error {
+    Error::invalid("sizes", "sizes: together they are not the number of ids")
+}
+
+/// Takes a merge back. A row per conflict, none if everything is as it was: `record_id`, `field`, and as text what it was `before`, what was
+/// `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_unmerge(
+    session: *const CrmSession,
+    merge_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(session.leads().unmerge(merge_id)?.frame()))
+}
+
+/// The lead that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_merged_into(
+    session: *const CrmSession,
+    id: i64,
+    out: *mut i64,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        out.give(take(session)?.leads().merged_into(LeadId(id))?.map_or(0, |id| id.0));
+        Ok(())
+    })
+}
