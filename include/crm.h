@@ -101,6 +101,12 @@ struct ArrowArrayStream;
 // `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
 #define CRM_EXPORT_SAFE_FOR_SPREADSHEETS 1
 
+// `crm_duplicates_find`, `crm_duplicates_scan`: lost leads too, archived opportunities and archived partners.
+#define CRM_DUPLICATES_INCLUDE_LOST 1
+
+// `crm_duplicates_find`: won leads too, and archived ones of any kind: everything there is.
+#define CRM_DUPLICATES_INCLUDE_WON 2
+
 // An open database; shared by any number of threads.
 typedef struct crm_db crm_db;
 
@@ -1982,6 +1988,31 @@ crm_status crm_score_nearest(const crm_session *session,
                              int64_t lead_id,
                              crm_frame **out,
                              crm_error **err);
+
+// Leads (`CRM_KIND_LEAD`) or partners (`CRM_KIND_PARTNER`) that are probably the same as one: as that of `id`, or with `id` 0 as one
+// that may be created with the fields of `candidate`, which is else null. `flags`: 0, or `CRM_DUPLICATES_INCLUDE_LOST`,
+// `CRM_DUPLICATES_INCLUDE_WON`. `out` receives a row per record and reason, the surest record first, then the newest: `record_id`,
+// `score` (1 to 99, of all its reasons), `field`, `value` (what they share), `strength` (1 to 99, of this reason). What this user does
+// not see is not found, and what is empty matches nothing.
+crm_status crm_duplicates_find(const crm_session *session,
+                               int32_t kind,
+                               int64_t id,
+                               const crm_fields *candidate,
+                               uint64_t flags,
+                               crm_frame **out,
+                               crm_error **err);
+
+// All leads or partners that reasons tie together, in groups that share no record. `least` is how strong a reason must be, 1 to 99; 0
+// is 80: the same address or phone number. `flags`: 0, or `CRM_DUPLICATES_INCLUDE_LOST`. `out` receives a row per record and reason:
+// `cluster` (the lowest id of its group), `record_id`, `field`, `value`, `strength`. `progress` may be null.
+crm_status crm_duplicates_scan(const crm_session *session,
+                               int32_t kind,
+                               int64_t least,
+                               uint64_t flags,
+                               crm_progress_fn progress,
+                               void *user_data,
+                               crm_frame **out,
+                               crm_error **err);
 
 // The weighted forecast as a table. `by` names its groups, such as `month, team_id` (of `month quarter team_id user_id stage_id
 // company_id`); `zone` says where a day begins, such as "Europe/Paris". All three texts may be empty. Columns: the groups

@@ -464,10 +464,12 @@ template <class F, class... A> frame make_frame(F function, A... arguments) {
 }
 
 // A long call that tells the host how far it is.
-template <class R, class T, class F, class O> R told(progress to, F function, O *object) {
+template <class R, class T, class F, class O, class... A>
+R told(progress to, F function, O *object, A... given) {
   host host{std::move(to), nullptr};
   T *raw = nullptr;
-  host.rethrowing([&] { call(function, object, host.function(), static_cast<void *>(&host), &raw); });
+  host.rethrowing(
+      [&] { call(function, object, given..., host.function(), static_cast<void *>(&host), &raw); });
   return R(raw);
 }
 
@@ -749,6 +751,18 @@ public:
   // One row: the three numbers of a lead's chance, and the policy that chooses among them.
   frame explanation(std::int64_t lead_id) const {
     return detail::make_frame(crm_score_explanation, get(), lead_id);
+  }
+  // Leads (or partners, `CRM_KIND_PARTNER`) like one, or like one that may be created with these values: a row per record and reason.
+  frame duplicates(std::int64_t id, std::int32_t kind = CRM_KIND_LEAD, std::uint64_t flags = 0) const {
+    return detail::make_frame(crm_duplicates_find, get(), kind, id, static_cast<const crm_fields *>(nullptr), flags);
+  }
+  frame duplicates(const fields &candidate, std::int32_t kind = CRM_KIND_LEAD, std::uint64_t flags = 0) const {
+    return detail::make_frame(crm_duplicates_find, get(), kind, std::int64_t{0}, candidate.get(), flags);
+  }
+  // All that reasons of strength `least` tie together, in groups that share no record.
+  frame scan_duplicates(std::int32_t kind = CRM_KIND_LEAD, std::int64_t least = 0, std::uint64_t flags = 0,
+                        progress told = nullptr) const {
+    return detail::told<frame, crm_frame>(std::move(told), crm_duplicates_scan, get(), kind, least, flags);
   }
   // Reads CSV; the report is one row of counts, `problems` says why rows were refused.
   struct imported {

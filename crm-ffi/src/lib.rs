@@ -31,6 +31,7 @@ pub mod catalog;
 pub mod crm;
 pub mod csv;
 pub mod desk;
+pub mod duplicate;
 pub mod error;
 pub mod fields;
 pub mod find;
@@ -49,9 +50,9 @@ pub mod version;
 
 pub use edge::abi::*;
 pub use edge::option::{
-    CRM_EXPORT_SAFE_FOR_SPREADSHEETS, CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN,
-    CRM_IMPORT_SAFE_FOR_SPREADSHEETS, CRM_OPEN_BARE, CRM_OPEN_FULL_SYNC, CRM_SCORE_FIELDS,
-    CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmFindOptions, CrmImportOptions, CrmOpenOptions,
-    CrmPropertyOptions, CrmScoreOptions,
+    CRM_DUPLICATES_INCLUDE_LOST, CRM_DUPLICATES_INCLUDE_WON, CRM_EXPORT_SAFE_FOR_SPREADSHEETS,
+    CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN, CRM_IMPORT_SAFE_FOR_SPREADSHEETS, CRM_OPEN_BARE,
+    CRM_OPEN_FULL_SYNC, CRM_SCORE_FIELDS, CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmFindOptions,
+    CrmImportOptions, CrmOpenOptions, CrmPropertyOptions, CrmScoreOptions,
 };
 pub use edge::progress::CrmProgressFn;

@@ -47,6 +47,7 @@ const SOURCES: &[&str] = &[
     "setting.rs",
     "property.rs",
     "score.rs",
+    "duplicate.rs",
     "forecast.rs",
     "csv.rs",
 ];

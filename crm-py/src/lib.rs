@@ -9,6 +9,7 @@
 mod call;
 mod csv;
 mod database;
+mod duplicate;
 mod error;
 mod fields;
 mod frame;
@@ -34,6 +35,8 @@ mod _crm {
     use crate::csv::{export_csv, export_csv_file, import_csv};
     #[pymodule_export]
     use crate::database::{Database, copy_database};
+    #[pymodule_export]
+    use crate::duplicate::{find_duplicates, scan_duplicates};
     #[pymodule_export]
     use crate::frame::Columns;
     #[pymodule_export]

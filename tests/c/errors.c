@@ -98,6 +98,8 @@ static void rest(crm_status code, crm_session *s) {
   FAILS(code, crm_score_frequencies(s, &frame, &err));
   FAILS(code, crm_score_explain(s, id, &frame, &err));
   FAILS(code, crm_score_explanation(s, id, &frame, &err));
+  FAILS(code, crm_duplicates_find(s, CRM_KIND_LEAD, id, NULL, 0, &frame, &err));
+  FAILS(code, crm_duplicates_scan(s, CRM_KIND_LEAD, 0, 0, NULL, NULL, &frame, &err));
   FAILS(code, crm_forecast_weighted(s, S("month"), S(""), S(""), &frame, &err));
   FAILS(code, crm_forecast_total(s, S(""), S(""), &frame, &err));
   FAILS(code, crm_forecast_board(s, S(""), &frame, &err));

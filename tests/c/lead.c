@@ -477,6 +477,33 @@ static void as_of_then(crm_db *db, crm_session *s) {
   CHECK(crm_session_close(later) == CRM_OK);
 }
 
+/* Who is probably the same as one, as one that may be created, and as each other. */
+static void duplicates(crm_session *s) {
+  crm_fields *given = named("Charter");
+  crm_record *record = NULL;
+  crm_frame *found = NULL;
+  OK(crm_fields_set_text(given, S("email_from"), S("Ada <ada@harbour.com>"), &err));
+  OK(crm_lead_create(s, given, &record, &err));
+  const int64_t ada = id_and_end(record);
+  OK(crm_duplicates_find(s, CRM_KIND_LEAD, 0, given, 0, &found, &err));
+  CHECK(crm_frame_rows(found) == 1);
+  CHECK(crm_frame_free(found) == CRM_OK);
+  OK(crm_duplicates_find(s, CRM_KIND_LEAD, ada, NULL, CRM_DUPLICATES_INCLUDE_LOST, &found, &err));
+  CHECK(crm_frame_rows(found) == 0);
+  CHECK(crm_frame_free(found) == CRM_OK);
+  OK(crm_lead_create(s, given, &record, &err));
+  CHECK(id_and_end(record) > ada);
+  OK(crm_duplicates_scan(s, CRM_KIND_LEAD, 0, 0, NULL, NULL, &found, &err));
+  CHECK(crm_frame_rows(found) == 2);
+  CHECK(crm_frame_free(found) == CRM_OK);
+  found = NULL;
+  FAILS(CRM_E_INVALID, crm_duplicates_find(s, CRM_KIND_LEAD, ada, given, 0, &found, &err));
+  FAILS(CRM_E_INVALID, crm_duplicates_find(s, CRM_KIND_LEAD, ada, NULL, 4, &found, &err));
+  FAILS(CRM_E_INVALID, crm_duplicates_find(s, CRM_KIND_STAGE, 1, NULL, 0, &found, &err));
+  FAILS(CRM_E_NOT_FOUND, crm_duplicates_find(s, CRM_KIND_LEAD, 4711, NULL, 0, &found, &err));
+  CHECK(found == NULL && crm_fields_free(given) == CRM_OK);
+}
+
 int main(int count, char **arguments) {
   CHECK(count == 2);
   char path[4096];
@@ -493,6 +520,7 @@ int main(int count, char **arguments) {
   other_systems_and_custom_values(s);
   transactions(s);
   verbs(s);
+  duplicates(s);
   as_of_then(db, s);
   settings_and_score(s);
   care(db, arguments[1]);

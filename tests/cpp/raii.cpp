@@ -219,6 +219,27 @@ void the_score_says_why() {
   CHECK(now_is.text(CRM_LEAD_PROBABILITY_SOURCE) == "stage");
 }
 
+// Who is probably the same, with the reasons: as one, as one that may be created, and all at once.
+void duplicates_have_reasons() {
+  const crm::database db{":memory:"};
+  const crm::session s = db.session({}, now);
+  const std::int64_t ada = s.leads().create({{"name", "Lease"}, {"email_from", "Ada <ada@harbour.com>"}}).id();
+  const std::int64_t again = s.leads().create({{"name", "Again"}, {"email_from", "ADA@harbour.com"}}).id();
+  const crm::frame found = s.duplicates(ada);
+  CHECK(found.rows() == 1 && found.i64(0, found.column("record_id")) == again);
+  CHECK(found.i64(0, found.column("score")) == 90 && found.text(0, found.column("field")) == "email_normalized");
+  const crm::fields typed{{"name", "Invoices"}, {"email", "info@harbour.com"}};
+  CHECK(s.duplicates(typed, CRM_KIND_PARTNER).rows() == 0);
+  s.leads().mark_won(again);
+  CHECK(s.duplicates(ada).rows() == 0 && s.scan_duplicates().rows() == 0);
+  CHECK(s.duplicates(ada, CRM_KIND_LEAD, CRM_DUPLICATES_INCLUDE_WON).rows() == 1);
+  s.leads().reopen(again);
+  const crm::frame all = s.scan_duplicates(CRM_KIND_LEAD, 90, 0, [](std::uint64_t, std::uint64_t) { return true; });
+  CHECK(all.rows() == 2 && all.i64(1, all.column("cluster")) == ada && all.i64(1, 1) == again);
+  CHECK(refused([&] { s.duplicates(ada, CRM_KIND_STAGE); }).code() == CRM_E_INVALID);
+  CHECK(refused([&] { s.scan_duplicates(CRM_KIND_LEAD, 100); }).code() == CRM_E_INVALID);
+}
+
 void the_rest_of_the_house(const std::string &folder) {
   const crm::database db{":memory:"};
   const crm::session s = db.session({}, now);
@@ -277,6 +298,7 @@ int main(int, char **arguments) {
   transactions_are_undone_unless_committed();
   exceptions_of_callbacks_come_out(arguments[1]);
   the_score_says_why();
+  duplicates_have_reasons();
   the_rest_of_the_house(arguments[1]);
   return 0;
 }

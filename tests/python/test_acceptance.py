@@ -157,6 +157,12 @@ def plain(answer: Any) -> Any:
         return answer.to_dict()
     if isinstance(answer, crm.Frame):
         return answer.to_pylist()
+    if isinstance(answer, list) and any(isinstance(one, crm.Duplicate) for one in answer):
+        return [
+            {"record_id": one.record_id, "score": one.score, "field": why.field, "value": why.value, "strength": why.strength}
+            for one in answer
+            for why in one.reasons
+        ]
     if isinstance(answer, crm.ScoreRun):
         return asdict(answer)
     if isinstance(answer, crm.Merged):

@@ -7,15 +7,19 @@
 //! Deliberately absent: writing. `merge` and `convert` act on what is found here.
 
 mod reason;
+mod scan;
 mod search;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{FieldKind, Fields, Frame, LeadId, PartnerId, RecordKind, Result, Value};
+use crate::base::{
+    FieldKind, Fields, Frame, LeadId, PartnerId, Progress, RecordKind, Result, Value,
+};
 use crate::storage::Link;
 
 pub use reason::{Duplicate, Reason};
+pub use scan::DuplicateCluster;
 #[cfg_attr(not(test), expect(unused_imports, reason = "merging and converting ask so"))]
 pub(crate) use search::{Identity, same_customer};
 
@@ -46,6 +50,26 @@ impl DuplicateQuery {
     #[must_use]
     pub const fn of(of: DuplicateOf) -> Self {
         Self { of, include_lost: false, include_won: false }
+    }
+}
+
+/// A look through everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateScan {
+    /// `RecordKind::Lead` or `RecordKind::Partner`.
+    pub record: RecordKind,
+    /// How strong a reason must be to tie two records: 1 to 99, see [`Reason::strength`]. Colleagues (`commercial_partner_id`) are
+    /// never tied.
+    pub least: i64,
+    /// Lost leads too, and archived customers and opportunities.
+    pub include_lost: bool,
+}
+
+impl DuplicateScan {
+    /// Among what is open and active, for reasons of 80 and more: the same address or phone number.
+    #[must_use]
+    pub const fn of(record: RecordKind) -> Self {
+        Self { record, least: 80, include_lost: false }
     }
 }
 
@@ -82,6 +106,61 @@ impl<'s> Duplicates<'s> {
     /// `NotFound` for a record that this user does not see; `Invalid` naming a candidate's field that cannot be what it is given as.
     pub fn find(&self, query: &DuplicateQuery) -> Result<Vec<Duplicate>> {
         self.link.read(|tx| search::find(tx, query))
+    }
+
+    /// All records that reasons tie together, in groups that share no record, by their lowest id. Who shares something with one of a group
+    /// belongs to it. Only what this user sees is scanned, and nothing is written; the work grows with the records, not with their pairs.
+    ///
+    /// ```
+    /// use crm_core::duplicate::DuplicateScan;
+    /// use crm_core::{Crm, Progress, RecordKind, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let crm = Crm::open(":memory:")?;
+    /// let s = crm.session(None, None)?;
+    /// for email in ["ada@harbour.com", "bob@harbour.com", "ADA@harbour.com"] {
+    ///     s.leads().create(fields! { name: "Fleet lease", email_from: email })?;
+    /// }
+    /// let found = s.duplicates().scan(&DuplicateScan::of(RecordKind::Lead), &mut Progress::none())?;
+    /// assert_eq!((found.len(), found[0].ids.clone()), (1, vec![1, 3]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Invalid` for another kind of record or a strength out of its range; `Cancelled` when the host stops it.
+    pub fn scan(
+        &self,
+        scan: &DuplicateScan,
+        progress: &mut Progress<'_>,
+    ) -> Result<Vec<DuplicateCluster>> {
+        self.link.read(|tx| scan::scan(tx, scan, progress))
+    }
+}
+
+impl DuplicateCluster {
+    /// A row per record and reason, in order: `cluster` (the lowest id of the group), `record_id`, `field`, `value`, `strength`.
+    #[must_use]
+    pub fn frame(found: &[Self], record: RecordKind) -> Frame {
+        let mut frame = Frame::new([
+            ("cluster", FieldKind::Ref(record)),
+            ("record_id", FieldKind::Ref(record)),
+            ("field", FieldKind::Text),
+            ("value", FieldKind::Text),
+            ("strength", FieldKind::Int),
+        ]);
+        for cluster in found {
+            let first = cluster.ids.first().copied();
+            for (id, reason) in &cluster.reasons {
+                frame.push([
+                    first.into(),
+                    Value::Int(*id),
+                    reason.field.into(),
+                    reason.value.as_str().into(),
+                    Value::Int(reason.strength),
+                ]);
+            }
+        }
+        frame
     }
 }
 

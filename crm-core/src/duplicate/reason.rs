@@ -14,8 +14,8 @@ pub struct Duplicate {
 /// Something that two records share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The field that says so: `email_normalized`, `phone_normalized`, `email_domain`, `partner_id`, `commercial_partner_id` (another
-    /// person or office of the customer's company).
+    /// The field that says so: `email_normalized`, `phone_normalized`, `partner_id`, `commercial_partner_id` (another person or office of
+    /// the customer's company), `email_domain`.
     pub field: &'static str,
     /// What they share.
     pub value: String,
@@ -27,8 +27,8 @@ pub struct Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Shared {
     Email,
-    Partner,
     Phone,
+    Partner,
     Family,
     Domain,
 }
@@ -44,12 +44,13 @@ impl Shared {
         }
     }
 
-    /// How sure it alone makes it. A mailbox is one person's, or one desk's; a phone may be a whole floor's; colleagues are not one.
+    /// How sure it alone makes it. A mailbox is one person's, or one desk's; a phone may be a whole floor's; a customer may have two deals;
+    /// colleagues are not one.
     pub(super) const fn strength(self) -> i64 {
         match self {
             Self::Email => 90,
-            Self::Partner => 85,
             Self::Phone => 80,
+            Self::Partner => 70,
             Self::Family => 40,
             Self::Domain => 30,
         }
@@ -89,7 +90,7 @@ mod tests {
     fn witnesses_add_up_and_never_to_certainty() {
         assert_eq!(score([90].into_iter()), 90);
         assert_eq!(score([30, 80].into_iter()), 86);
-        assert_eq!(score([90, 85, 80, 40].into_iter()), 99);
+        assert_eq!(score([90, 80, 70, 40].into_iter()), 99);
         assert_eq!(
             score([80, 30].into_iter()),
             score([30, 80].into_iter()),

@@ -53,7 +53,7 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
 }
 
 /// Whether a lead is there to be merged with: open and active; or else, if lost ones are, not won and, if it is archived, an opportunity.
-const fn is_left(hit: &Hit, include_lost: bool) -> bool {
+pub(super) const fn is_left(hit: &Hit, include_lost: bool) -> bool {
     match include_lost {
         false => hit.won_status == 0 && hit.active,
         true => hit.won_status != 1 && (hit.is_opportunity || hit.active),
@@ -165,7 +165,8 @@ fn ranked(hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
     found
 }
 
-fn told(shared: Shared, value: &str) -> String {
+/// What is told of what was found.
+pub(super) fn told(shared: Shared, value: &str) -> String {
     match (shared, value.split_once('@')) {
         (Shared::Domain, Some((_, domain))) => domain.to_owned(),
         _ => value.to_owned(),

@@ -7,8 +7,8 @@ use crate::desk::query::Scope;
 use crate::duplicate::reason::Shared;
 use crate::filter::{Statement, by_domain};
 use crate::record;
-use crate::storage::Tx;
 use crate::storage::records::id_list;
+use crate::storage::{Line, Tx};
 
 /// A record that shares something.
 #[derive(Debug, Clone)]
@@ -22,6 +22,20 @@ pub(super) struct Hit {
     pub(super) won_status: i64,
     /// Of leads: whether it is an opportunity.
     pub(super) is_opportunity: bool,
+}
+
+impl Hit {
+    /// Out of a part's number and what follows it.
+    fn read(shared: Shared, line: &Line<'_>) -> Result<Self> {
+        Ok(Self {
+            shared,
+            id: line.int(1)?,
+            value: line.text(2)?.to_owned(),
+            active: line.int(3)? != 0,
+            won_status: line.int(4)?,
+            is_opportunity: line.int(5)? != 0,
+        })
+    }
 }
 
 /// One thing that records may share, and the values that they may share of it.
@@ -49,36 +63,23 @@ impl Part {
 
     /// The table that has it, what is told of it, and the condition.
     fn sql(&self, table: &Table, out: &mut Statement) -> (&'static str, String, String) {
-        let texts = if table.kind == RecordKind::Lead { "lead_text" } else { table.name };
-        let email = format!("{texts}.email_normalized");
-        match self {
+        let (of, value, key) = place(table, self.shared());
+        let condition = match self {
             Self::Ids(_, ids) => {
-                let partner = format!("{}.partner_id", table.name);
-                let ids = out.bind(id_list(ids));
-                let condition = format!("{partner} IN (SELECT value FROM json_each({ids}))");
-                (table.name, format!("CAST({partner} AS TEXT)"), condition)
+                format!("{key} IN (SELECT value FROM json_each({}))", out.bind(id_list(ids)))
             }
             Self::Texts(Shared::Domain, domains) => {
                 // Addresses of a domain stand between it and the letter after their sign.
                 let domain = domains.first().map_or("", String::as_str);
                 let (from, to) = (out.bind(format!("{domain}@")), out.bind(format!("{domain}A")));
-                let key = by_domain(&email);
-                let condition = format!("{email} IS NOT NULL AND {key} >= {from} AND {key} < {to}");
-                (texts, email, condition)
+                format!("{value} IS NOT NULL AND {key} >= {from} AND {key} < {to}")
             }
-            Self::Texts(shared, values) => {
-                let values: Vec<String> =
-                    values.iter().map(|value| out.bind(value.clone())).collect();
-                let values = values.join(", ");
-                if *shared == Shared::Email {
-                    let key = by_domain(&email);
-                    let condition = format!("{email} IS NOT NULL AND {key} IN ({values})");
-                    return (texts, email, condition);
-                }
-                let phone = format!("{texts}.phone_normalized");
-                (texts, phone.clone(), format!("{phone} IN ({values})"))
+            Self::Texts(_, texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| out.bind(text.clone())).collect();
+                format!("{value} IS NOT NULL AND {key} IN ({})", texts.join(", "))
             }
-        }
+        };
+        (of, value, condition)
     }
 
     /// How many of them are read: one more than may share it, or the newest.
@@ -90,15 +91,7 @@ impl Part {
     fn ask(&self, tx: &Tx<'_>, n: usize, table: &'static Table, out: &mut Statement) -> Result<()> {
         let (of, value, condition) = self.sql(table, out);
         let name = table.name;
-        let state = match table.kind {
-            RecordKind::Lead => "lead.won_status, lead.kind",
-            _ => "CAST(0 AS BIGINT), CAST(0 AS BIGINT)",
-        };
-        // The lead comes second, whatever sight says of it: what they share is the rarest thing that is asked for.
-        let (from, joined) = match of {
-            "lead_text" => ("lead_text CROSS JOIN lead", "lead.id = lead_text.lead_id AND "),
-            _ => (name, ""),
-        };
+        let (state, from, joined) = (state(table), from(table, of), joined(of));
         let _ = write!(
             out.sql,
             "SELECT CAST({n} AS BIGINT) AS part, {name}.id AS id, {value} AS value, {name}.active AS active, {state} \
@@ -106,6 +99,43 @@ impl Part {
         );
         Scope::new(tx, table, Vec::new(), None)?.asked.sql(out)
     }
+}
+
+/// Where something stands that records may share: the table, what is told of it, and by what its index finds it.
+fn place(table: &Table, shared: Shared) -> (&'static str, String, String) {
+    let texts = if table.kind == RecordKind::Lead { "lead_text" } else { table.name };
+    match shared {
+        Shared::Email | Shared::Domain => {
+            let email = format!("{texts}.email_normalized");
+            let key = by_domain(&email);
+            (texts, email, key)
+        }
+        Shared::Phone => {
+            let phone = format!("{texts}.phone_normalized");
+            (texts, phone.clone(), phone)
+        }
+        Shared::Partner | Shared::Family => {
+            let partner = format!("{}.partner_id", table.name);
+            (table.name, format!("CAST({partner} AS TEXT)"), partner)
+        }
+    }
+}
+
+/// Of leads, whether they are won and opportunities.
+const fn state(table: &Table) -> &'static str {
+    match table.kind {
+        RecordKind::Lead => "lead.won_status, lead.kind",
+        _ => "CAST(0 AS BIGINT), CAST(0 AS BIGINT)",
+    }
+}
+
+/// A lead comes after its text, whatever sight says of it: what records share is the rarest thing that is asked for.
+fn from(table: &Table, of: &str) -> &'static str {
+    if of == table.name { table.name } else { "lead_text CROSS JOIN lead" }
+}
+
+fn joined(of: &str) -> &'static str {
+    if of == "lead_text" { "lead.id = lead_text.lead_id AND " } else { "" }
 }
 
 /// The records of a table that the actor sees and that share one of these things, in one statement; the newest of each.
@@ -135,19 +165,50 @@ pub(super) fn all_sharing(tx: &Tx<'_>, table: &'static Table, part: &Part) -> Re
     hits(tx, &[part], &out)
 }
 
+/// Whether records of a table can share it.
+pub(super) fn has(table: &Table, shared: Shared) -> bool {
+    table.kind == RecordKind::Lead || shared != Shared::Partner
+}
+
+/// The records of a table that the actor sees and that share a value of one thing with another record. Each is told as it is read.
+pub(super) fn shared_by_many(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    shared: Shared,
+    mut read: impl FnMut() -> Result<()>,
+) -> Result<Vec<Hit>> {
+    let (of, value, key) = place(table, shared);
+    let key = match shared {
+        Shared::Domain => format!("substr({value}, instr({value}, '@') + 1)"),
+        _ => key,
+    };
+    let present = match shared {
+        Shared::Partner => format!("{key} IS NOT NULL"),
+        _ => format!("{value} IS NOT NULL"),
+    };
+    let mut out = Statement::new(tx.now);
+    let _ = write!(
+        out.sql,
+        "SELECT 0, {name}.id, {value}, {name}.active, {state} \
+         FROM (SELECT {key} AS shared FROM {of} WHERE {present} GROUP BY {key} HAVING COUNT(*) > 1) AS many \
+         CROSS JOIN {from} WHERE {joined}{present} AND {key} = many.shared AND ",
+        name = table.name,
+        state = state(table),
+        from = from(table, of),
+        joined = joined(of),
+    );
+    Scope::new(tx, table, Vec::new(), None)?.asked.sql(&mut out)?;
+    tx.rows(&out.sql, &out.params, |line| {
+        read()?;
+        Hit::read(shared, line)
+    })
+}
+
 fn hits(tx: &Tx<'_>, parts: &[&Part], asked: &Statement) -> Result<Vec<Hit>> {
     tx.rows(&asked.sql, &asked.params, |line| {
         let part = usize::try_from(line.int(0)?).ok().and_then(|at| parts.get(at));
-        Ok(Hit {
-            shared: part
-                .map(|part| part.shared())
-                .ok_or_else(|| Error::bug("a part nobody asked for"))?,
-            id: line.int(1)?,
-            value: line.text(2)?.to_owned(),
-            active: line.int(3)? != 0,
-            won_status: line.int(4)?,
-            is_opportunity: line.int(5)? != 0,
-        })
+        let missing = || Error::bug("a part nobody asked for");
+        Hit::read(part.map(|part| part.shared()).ok_or_else(missing)?, line)
     })
 }
 

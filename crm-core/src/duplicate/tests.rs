@@ -1,7 +1,7 @@
 //! What is found for whom, through the desk and for merging.
 
-use crate::base::{LeadId, PartnerId, RecordKind};
-use crate::duplicate::{DuplicateOf, DuplicateQuery, Identity, same_customer};
+use crate::base::{LeadId, PartnerId, Progress, RecordKind};
+use crate::duplicate::{DuplicateOf, DuplicateQuery, DuplicateScan, Identity, same_customer};
 use crate::{Crm, Session, fields};
 
 fn opened() -> (Crm, Session) {
@@ -85,4 +85,117 @@ fn an_address_is_found_by_its_index_in_filters_too() {
         find(r#"not email_normalized = "ada@harbour.com""#).is_empty(),
         "empty is not another one"
     );
+}
+
+/// Clusters found by comparing each with each.
+fn brute(leads: &[crate::Lead]) -> Vec<Vec<i64>> {
+    let left: Vec<&crate::Lead> = leads
+        .iter()
+        .filter(|lead| lead.active && lead.won_status == crate::WonStatus::Pending)
+        .collect();
+    let shared = |lead: &crate::Lead| {
+        let phone = lead.phone_normalized.as_ref();
+        leads.iter().filter(|other| other.phone_normalized.as_ref() == phone).count()
+    };
+    let tied = |a: &crate::Lead, b: &crate::Lead| {
+        let email = a.email_normalized.is_some() && a.email_normalized == b.email_normalized;
+        let phone = a.phone_normalized.is_some() && a.phone_normalized == b.phone_normalized;
+        email || phone && shared(a) <= crate::base::limit::SHARED
+    };
+    let mut groups: Vec<Vec<i64>> = left.iter().map(|lead| vec![lead.id.0]).collect();
+    for a in &left {
+        for b in &left {
+            if a.id < b.id && tied(a, b) {
+                let at = |id: i64, groups: &[Vec<i64>]| {
+                    groups.iter().position(|g| g.contains(&id)).unwrap()
+                };
+                let (into, from) = (at(a.id.0, &groups), at(b.id.0, &groups));
+                if into != from {
+                    let taken = std::mem::take(&mut groups[from]);
+                    groups[into].extend(taken);
+                    groups.retain(|group| !group.is_empty());
+                }
+            }
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups.iter_mut().for_each(|group| group.sort_unstable());
+    groups.sort_unstable();
+    groups
+}
+
+#[test]
+fn a_scan_finds_what_comparing_each_with_each_finds() {
+    for seed in 1..=12_u64 {
+        let (_crm, s) = opened();
+        let mut state = seed;
+        let mut roll = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let drafts = (0..60).map(|_| {
+            let mut draft = fields! { name: "x" };
+            // Few phones, so that some are shared by too many.
+            let (mailboxes, phones) = (40, 2 + seed);
+            if roll(3) > 0 {
+                draft.set("email_from", format!("P{}@harbour.com", roll(mailboxes)));
+            }
+            if roll(3) == 0 {
+                draft.set("phone", format!("+331234567{:02}", 10 + roll(phones)));
+            }
+            draft
+        });
+        let leads = s.leads().create_many(drafts.collect()).unwrap();
+        for lead in &leads {
+            match roll(8) {
+                0 => drop(s.leads().mark_won(lead.id).unwrap()),
+                1 => drop(s.leads().archive(lead.id).unwrap()),
+                _ => {}
+            }
+        }
+        let all = crate::Find::filter("active in (true, false)").unwrap();
+        let expected = brute(&s.leads().find(&all).unwrap());
+        let asked = DuplicateScan::of(RecordKind::Lead);
+        let found = s.duplicates().scan(&asked, &mut Progress::none()).unwrap();
+        assert_eq!(
+            found.iter().map(|c| c.ids.clone()).collect::<Vec<_>>(),
+            expected,
+            "seed {seed}"
+        );
+        for cluster in &found {
+            let told: std::collections::BTreeSet<i64> =
+                cluster.reasons.iter().map(|(id, _)| *id).collect();
+            assert!(told.iter().eq(&cluster.ids), "each of a cluster has a reason");
+        }
+    }
+}
+
+#[test]
+fn a_scan_can_be_stopped_and_asked_for_weaker_reasons() {
+    let (_crm, s) = opened();
+    let ada = s.partners().create(fields! { name: "Ada" }).unwrap().id;
+    for email in ["ada@harbour.com", "bob@harbour.com", "eve@gmail.com", "eva@gmail.com"] {
+        lead(&s, "x", email);
+    }
+    s.leads().update(LeadId(1), fields! { partner_id: ada }).unwrap();
+    s.leads().create(fields! { name: "x", partner_id: ada }).unwrap();
+    let ids = |least: i64| {
+        let asked = DuplicateScan { least, ..DuplicateScan::of(RecordKind::Lead) };
+        let found = s.duplicates().scan(&asked, &mut Progress::none()).unwrap();
+        found.into_iter().map(|cluster| cluster.ids).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(80), Vec::<Vec<i64>>::new());
+    assert_eq!(ids(70), [[1, 5]]);
+    assert_eq!(ids(30), [[1, 2, 5]], "a provider's domain ties nobody");
+    let mut stop = |_, _| false;
+    let asked = DuplicateScan::of(RecordKind::Lead);
+    let stopped = s.duplicates().scan(&asked, &mut Progress::new(&mut stop)).unwrap_err();
+    assert_eq!(stopped.kind(), crate::ErrorKind::Cancelled);
+    for wrong in [0, 100] {
+        let asked = DuplicateScan { least: wrong, ..asked.clone() };
+        let refused = s.duplicates().scan(&asked, &mut Progress::none()).unwrap_err();
+        assert_eq!(refused.field(), Some("least"));
+    }
 }

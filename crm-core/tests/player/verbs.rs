@@ -1,6 +1,8 @@
 //! `desk.verb` of a case, as calls of the public API.
 
-use crm_core::duplicate::{Duplicate, DuplicateOf, DuplicateQuery};
+use crm_core::duplicate::{
+    Duplicate, DuplicateCluster, DuplicateOf, DuplicateQuery, DuplicateScan,
+};
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
@@ -70,6 +72,13 @@ impl Args<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no whole number"))),
         }
+    }
+
+    /// A kind of record; leads if none is named.
+    fn record(&mut self, name: &str) -> Played<RecordKind> {
+        self.text(name)?.map_or(Ok(RecordKind::Lead), |kind| {
+            RecordKind::from_name(&kind).ok_or_else(|| Fault::Case(format!("no record {kind}")))
+        })
     }
 
     fn truth(&mut self, name: &str) -> Played<bool> {
@@ -335,6 +344,17 @@ impl World {
                 Answer::frame(&board_frame(&columns))
             }
             ("duplicates", "find") => duplicates(s, on, args)?,
+            ("duplicates", "scan") => {
+                let record = args.record("record")?;
+                let usual = DuplicateScan::of(record);
+                let scan = DuplicateScan {
+                    least: args.number("least")?.unwrap_or(usual.least),
+                    include_lost: args.truth("include_lost")?,
+                    ..usual
+                };
+                let found = s.duplicates().scan(&scan, &mut Progress::none())?;
+                Answer::frame(&DuplicateCluster::frame(&found, record))
+            }
             ("csv", "import") => {
                 let text = args.text("text")?.unwrap_or_default();
                 let options = ImportOptions {
@@ -417,9 +437,7 @@ impl World {
 
 /// Of the lead in `on`, of a partner, or of a candidate; a row per reason.
 fn duplicates(s: &Session, on: &On, args: &mut Args<'_>) -> Played {
-    let record = args.text("record")?.map_or(Ok(RecordKind::Lead), |name| {
-        RecordKind::from_name(&name).ok_or_else(|| Fault::Case(format!("no record {name}")))
-    })?;
+    let record = args.record("record")?;
     let partner: Option<PartnerId> = args.id("partner_id")?;
     let of = match (args.take("candidate")?, partner) {
         (Some(Value::Map(fields)), _) => {

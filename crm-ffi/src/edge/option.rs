@@ -245,6 +245,11 @@ pub const CRM_IMPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x4;
 /// `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
 pub const CRM_EXPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x1;
 
+/// `crm_duplicates_find`, `crm_duplicates_scan`: lost leads too, archived opportunities and archived partners.
+pub const CRM_DUPLICATES_INCLUDE_LOST: u64 = 0x1;
+/// `crm_duplicates_find`: won leads too, and archived ones of any kind: everything there is.
+pub const CRM_DUPLICATES_INCLUDE_WON: u64 = 0x2;
+
 /// How to read a CSV file. Fill it with `crm_import_options_init`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]

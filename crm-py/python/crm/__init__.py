@@ -39,6 +39,7 @@ from crm._records import (
 from crm.csv import Csv, ImportReport
 from crm.database import Crm, copy, open
 from crm.desk import Desk, Filter
+from crm.duplicates import Duplicate, DuplicateReason, Duplicates
 from crm.exceptions import (
     BugError,
     CancelledError,
@@ -72,6 +73,9 @@ __all__ = [
     "Csv",
     "DeniedError",
     "Desk",
+    "Duplicate",
+    "DuplicateReason",
+    "Duplicates",
     "Explanation",
     "Filter",
     "Forecast",

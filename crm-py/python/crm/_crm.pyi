@@ -52,6 +52,8 @@ __all__ = [
     "unmerge",
     "weighted_forecast",
     "nearest_deals",
+    "find_duplicates",
+    "scan_duplicates",
 ]
 
 _T = TypeVar("_T")
@@ -176,6 +178,10 @@ def predict_score(session: Session, filter: str | None, as_of: datetime | None, 
 def score_frequencies(session: Session) -> Frame: ...
 def explain_score(session: Session, lead_id: Any) -> tuple[Columns, dict[str, Any]]: ...
 def nearest_deals(session: Session, lead_id: Any) -> Frame: ...
+def find_duplicates(
+    session: Session, lead_id: Any, partner_id: Any, candidate: Any, record: str, include_lost: bool, include_won: bool
+) -> Columns: ...
+def scan_duplicates(session: Session, record: str, least: int, include_lost: bool, progress: _Hook) -> Frame: ...
 def board(session: Session, filter: str | None, as_of: datetime | None, axis: str) -> Frame: ...
 def weighted_forecast(
     session: Session, by: list[Any], filter: str | None, zone: str, as_of: datetime | None, axis: str

@@ -11,6 +11,7 @@ from crm import _crm
 from crm._records import Team
 from crm.csv import Csv
 from crm.desk import words
+from crm.duplicates import Duplicates
 from crm.leads import Leads
 from crm.office import (
     Campaigns,
@@ -48,6 +49,7 @@ class Session:
         "campaigns",
         "companies",
         "csv",
+        "duplicates",
         "forecast",
         "leads",
         "lost_reasons",
@@ -83,6 +85,7 @@ class Session:
         self.settings = Settings(native)
         self.properties = Properties(native)
         self.score = Scores(native)
+        self.duplicates = Duplicates(native)
         self.forecast = Forecasts(native)
         self.csv = Csv(native)
 

@@ -1,0 +1,142 @@
+//! All duplicates of a file at once: what records share is grouped by the engine, and groups are joined where they share a record.
+
+use std::collections::BTreeMap;
+
+use crate::base::free_mail::is_free_mail;
+use crate::base::{Progress, Result, limit};
+use crate::duplicate::DuplicateScan;
+use crate::duplicate::reason::{Reason, Shared};
+use crate::duplicate::search::{is_left, told};
+use crate::duplicate::store::{self, Hit};
+use crate::storage::Tx;
+
+/// Records that are probably one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateCluster {
+    /// Which, in order: two at least.
+    pub ids: Vec<i64>,
+    /// What each of them shares with another of them, by id, the strongest first.
+    pub reasons: Vec<(i64, Reason)>,
+}
+
+/// What is looked for in a whole file; colleagues are not tied.
+const SCANNED: [Shared; 4] = [Shared::Email, Shared::Phone, Shared::Partner, Shared::Domain];
+
+pub(super) fn scan(
+    tx: &Tx<'_>,
+    asked: &DuplicateScan,
+    progress: &mut Progress<'_>,
+) -> Result<Vec<DuplicateCluster>> {
+    crate::require!(
+        (1..=99).contains(&asked.least),
+        "least",
+        "least: {} is no strength; 1 to 99 are",
+        asked.least
+    );
+    let table = store::table_of(asked.record)?;
+    let looked: Vec<Shared> = SCANNED
+        .into_iter()
+        .filter(|shared| shared.strength() >= asked.least && store::has(table, *shared))
+        .collect();
+    let total = looked.len() as u64;
+    let mut groups = Vec::new();
+    for (done, shared) in looked.into_iter().enumerate() {
+        progress.tell(done as u64, total)?;
+        let mut read = 0_usize;
+        let hits = store::shared_by_many(tx, table, shared, || {
+            read += 1;
+            if read.is_multiple_of(limit::CHUNK) {
+                progress.tell(done as u64, total)
+            } else {
+                Ok(())
+            }
+        })?;
+        groups.extend(grouped(hits, asked, shared));
+    }
+    progress.tell(total, total)?;
+    Ok(joined(groups))
+}
+
+/// Records that share one value.
+struct Group {
+    shared: Shared,
+    value: String,
+    ids: Vec<i64>,
+}
+
+/// The groups of one thing that leave something to be done: two records or more, of what is asked for.
+fn grouped(hits: Vec<Hit>, asked: &DuplicateScan, shared: Shared) -> Vec<Group> {
+    let mut by_value: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
+    for hit in hits {
+        by_value.entry(told(shared, &hit.value)).or_default().push(hit);
+    }
+    let hidden = asked.record != crate::base::RecordKind::Lead && asked.include_lost;
+    let group = |(value, hits): (String, Vec<Hit>)| {
+        let says = !(shared.fades() && hits.len() > limit::SHARED
+            || shared == Shared::Domain && is_free_mail(&value));
+        let mut ids: Vec<i64> = hits
+            .iter()
+            .filter(|hit| says && (hidden || is_left(hit, asked.include_lost)))
+            .map(|hit| hit.id)
+            .collect();
+        ids.sort_unstable();
+        (ids.len() > 1).then_some(Group { shared, value, ids })
+    };
+    by_value.into_iter().filter_map(group).collect()
+}
+
+/// Groups as clusters that share no record.
+fn joined(groups: Vec<Group>) -> Vec<DuplicateCluster> {
+    let mut ids: Vec<i64> = groups.iter().flat_map(|group| group.ids.iter().copied()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let place = |id: i64| ids.binary_search(&id).unwrap_or_default();
+    let mut sets = Sets::new(ids.len());
+    for group in &groups {
+        for pair in group.ids.windows(2) {
+            sets.join(place(pair[0]), place(pair[1]));
+        }
+    }
+    let mut clusters: BTreeMap<usize, DuplicateCluster> = BTreeMap::new();
+    for (at, id) in ids.iter().enumerate() {
+        let empty = || DuplicateCluster { ids: Vec::new(), reasons: Vec::new() };
+        clusters.entry(sets.first(at)).or_insert_with(empty).ids.push(*id);
+    }
+    // Groups come by what is shared, the strongest first, and by value; a stable sort by id leaves it so within each record.
+    for group in groups {
+        let reason = group.shared.reason(group.value);
+        for id in &group.ids {
+            if let Some(cluster) = clusters.get_mut(&sets.first(place(*id))) {
+                cluster.reasons.push((*id, reason.clone()));
+            }
+        }
+    }
+    let mut clusters: Vec<DuplicateCluster> = clusters.into_values().collect();
+    clusters.iter_mut().for_each(|cluster| cluster.reasons.sort_by_key(|(id, _)| *id));
+    clusters
+}
+
+/// Disjoint sets of numbers from 0, each known by its lowest.
+struct Sets {
+    above: Vec<usize>,
+}
+
+impl Sets {
+    fn new(count: usize) -> Self {
+        Self { above: (0..count).collect() }
+    }
+
+    /// The lowest number of a number's set.
+    fn first(&mut self, mut at: usize) -> usize {
+        while self.above[at] != at {
+            self.above[at] = self.above[self.above[at]];
+            at = self.above[at];
+        }
+        at
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.first(a), self.first(b));
+        self.above[a.max(b)] = a.min(b);
+    }
+}
