@@ -1854,6 +1854,74 @@ crm_status crm_recurring_plan_delete_many(const crm_session *session,
                                           size_t count,
                                           crm_error **err);
 
+// Creates a activity type. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_activity_type_create(const crm_session *session,
+                                    const crm_fields *fields,
+                                    crm_record **out,
+                                    crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_activity_type_create_many(const crm_session *session,
+                                         const crm_fields *const *fields,
+                                         size_t count,
+                                         crm_list **out,
+                                         crm_error **err);
+
+// The activity type with that id, archived or not.
+crm_status crm_activity_type_get(const crm_session *session,
+                                 int64_t id,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// The activity type that another system knows by that id.
+crm_status crm_activity_type_get_external(const crm_session *session,
+                                          crm_str system,
+                                          crm_str external_id,
+                                          crm_record **out,
+                                          crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_activity_type_find(const crm_session *session,
+                                  const crm_find_options *find,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_activity_type_count(const crm_session *session,
+                                   crm_str filter,
+                                   int64_t *out,
+                                   crm_error **err);
+
+// As `crm_activity_type_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_activity_type_frame(const crm_session *session,
+                                   const crm_find_options *find,
+                                   crm_frame **out,
+                                   crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the activity type as stored.
+crm_status crm_activity_type_update(const crm_session *session,
+                                    int64_t id,
+                                    const crm_fields *fields,
+                                    crm_record **out,
+                                    crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_activity_type_update_many(const crm_session *session,
+                                         const int64_t *ids,
+                                         size_t count,
+                                         const crm_fields *fields,
+                                         crm_list **out,
+                                         crm_error **err);
+
+// Deletes a activity type; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_activity_type_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_activity_type_delete_many(const crm_session *session,
+                                         const int64_t *ids,
+                                         size_t count,
+                                         crm_error **err);
+
 // Every setting: a table with the columns `name` and `value` (as text; truths are `true` and `false`).
 crm_status crm_setting_all(const crm_session *session,
                            crm_frame **out,
@@ -2112,6 +2180,9 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_KIND_RECURRING_PLAN 10
 #define CRM_KIND_PARTNER 11
 #define CRM_KIND_LEAD 12
+#define CRM_KIND_ACTIVITY_TYPE 13
+#define CRM_KIND_ACTIVITY 14
+#define CRM_KIND_MESSAGE 15
 
 // Fields of a company.
 #define CRM_COMPANY_ID 0 // id of a company, kept by the library
@@ -2356,6 +2427,70 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_LEAD_IS_ROTTING 65 // truth, kept by the library
 #define CRM_LEAD_ROTTING_DAYS 66 // number, kept by the library
 #define CRM_LEAD_STAGE_PROBABILITY 70 // percent, kept by the library
+
+// Fields of a activity type.
+#define CRM_ACTIVITY_TYPE_ID 0 // id of a activity_type, kept by the library
+#define CRM_ACTIVITY_TYPE_VERSION 1 // number, kept by the library
+#define CRM_ACTIVITY_TYPE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_ACTIVITY_TYPE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_ACTIVITY_TYPE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_ACTIVITY_TYPE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_ACTIVITY_TYPE_NAME 6 // text
+#define CRM_ACTIVITY_TYPE_SUMMARY 7 // text
+#define CRM_ACTIVITY_TYPE_SEQUENCE 8 // number
+#define CRM_ACTIVITY_TYPE_CATEGORY 9 // other todo email call meeting document
+#define CRM_ACTIVITY_TYPE_ICON 10 // text
+#define CRM_ACTIVITY_TYPE_DECORATION 11 // warning danger
+#define CRM_ACTIVITY_TYPE_SUBJECT_KIND 12 // lead partner
+#define CRM_ACTIVITY_TYPE_DELAY_COUNT 13 // number
+#define CRM_ACTIVITY_TYPE_DELAY_UNIT 14 // days weeks months
+#define CRM_ACTIVITY_TYPE_DELAY_FROM 15 // previous_activity completion
+#define CRM_ACTIVITY_TYPE_CHAINING_TYPE 16 // suggest trigger
+#define CRM_ACTIVITY_TYPE_TRIGGERED_NEXT_TYPE_ID 17 // id of a activity_type
+#define CRM_ACTIVITY_TYPE_SUGGESTED_NEXT_TYPE_IDS 18 // ids of activity_type
+#define CRM_ACTIVITY_TYPE_DEFAULT_USER_ID 19 // id of a user
+#define CRM_ACTIVITY_TYPE_DEFAULT_NOTE 20 // text
+#define CRM_ACTIVITY_TYPE_ACTIVE 21 // truth
+
+// Fields of a activity.
+#define CRM_ACTIVITY_ID 0 // id of a activity, kept by the library
+#define CRM_ACTIVITY_VERSION 1 // number, kept by the library
+#define CRM_ACTIVITY_CREATE_DATE 2 // instant, kept by the library
+#define CRM_ACTIVITY_WRITE_DATE 3 // instant, kept by the library
+#define CRM_ACTIVITY_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_ACTIVITY_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_ACTIVITY_SUBJECT_KIND 6 // lead partner, kept by the library
+#define CRM_ACTIVITY_SUBJECT_ID 7 // number, kept by the library
+#define CRM_ACTIVITY_LEAD_ID 8 // id of a lead, kept by the library
+#define CRM_ACTIVITY_PARTNER_ID 9 // id of a partner, kept by the library
+#define CRM_ACTIVITY_ACTIVITY_TYPE_ID 10 // id of a activity_type
+#define CRM_ACTIVITY_SUMMARY 11 // text
+#define CRM_ACTIVITY_NOTE 12 // text
+#define CRM_ACTIVITY_DATE_DEADLINE 13 // date
+#define CRM_ACTIVITY_USER_ID 14 // id of a user
+#define CRM_ACTIVITY_DATE_DONE 15 // instant, kept by the library
+#define CRM_ACTIVITY_FEEDBACK 16 // text, kept by the library
+#define CRM_ACTIVITY_NEXT_ACTIVITY_ID 17 // id of a activity, kept by the library
+#define CRM_ACTIVITY_STATE 20 // overdue today planned done, kept by the library
+#define CRM_ACTIVITY_SUGGESTED_NEXT_TYPE_IDS 21 // ids of activity_type, kept by the library
+
+// Fields of a message.
+#define CRM_MESSAGE_ID 0 // id of a message, kept by the library
+#define CRM_MESSAGE_VERSION 1 // number, kept by the library
+#define CRM_MESSAGE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_MESSAGE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_MESSAGE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_MESSAGE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_MESSAGE_SUBJECT_KIND 6 // lead partner, kept by the library
+#define CRM_MESSAGE_SUBJECT_ID 7 // number, kept by the library
+#define CRM_MESSAGE_LEAD_ID 8 // id of a lead, kept by the library
+#define CRM_MESSAGE_PARTNER_ID 9 // id of a partner, kept by the library
+#define CRM_MESSAGE_MESSAGE_TYPE 10 // comment notification activity lost, kept by the library
+#define CRM_MESSAGE_INTERNAL 11 // truth, kept by the library
+#define CRM_MESSAGE_AUTHOR_ID 12 // id of a user, kept by the library
+#define CRM_MESSAGE_DATE 13 // instant, kept by the library
+#define CRM_MESSAGE_BODY 14 // text, kept by the library
+#define CRM_MESSAGE_ACTIVITY_ID 15 // id of a activity, kept by the library
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

@@ -1,3 +1,37 @@
+CREATE TABLE activity (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  subject_kind INTEGER NOT NULL, -- 0 lead, 1 partner
+  subject_id INTEGER NOT NULL,
+  activity_type_id INTEGER NOT NULL REFERENCES activity_type (id),
+  summary TEXT, note TEXT,
+  date_deadline INTEGER NOT NULL, -- days since 1970-01-01
+  user_id INTEGER REFERENCES user_account (id),
+  date_done INTEGER, feedback TEXT,
+  next_activity_id INTEGER, -- what followed when it was done
+  day_start INTEGER NOT NULL, day_end INTEGER NOT NULL -- when the deadline's day begins and ends in the assignee's zone
+) STRICT;
+CREATE TABLE activity_type (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL, summary TEXT, sequence INTEGER NOT NULL,
+  category INTEGER NOT NULL, -- 0 other, 1 todo, 2 email, 3 call, 4 meeting, 5 document
+  icon TEXT,
+  decoration INTEGER, -- 0 warning, 1 danger
+  subject_kind INTEGER, -- the only kind it is for; null: each
+  delay_count INTEGER NOT NULL,
+  delay_unit INTEGER NOT NULL, -- 0 days, 1 weeks, 2 months
+  delay_from INTEGER NOT NULL, -- 0 the previous activity's deadline, 1 the day it was done
+  chaining_type INTEGER NOT NULL, -- 0 suggest, 1 trigger
+  triggered_next_type_id INTEGER REFERENCES activity_type (id),
+  default_user_id INTEGER REFERENCES user_account (id),
+  default_note TEXT,
+  active INTEGER NOT NULL
+) STRICT;
+CREATE TABLE activity_type_suggestion (
+  activity_type_id INTEGER NOT NULL REFERENCES activity_type (id), suggested_type_id INTEGER NOT NULL REFERENCES activity_type (id),
+  PRIMARY KEY (activity_type_id, suggested_type_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE campaign (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -110,6 +144,18 @@ CREATE TABLE merge_row (
   moved TEXT NOT NULL, -- JSON: keys of the rows that hung on it, by table
   PRIMARY KEY (merge_id, record_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  subject_kind INTEGER NOT NULL, -- 0 lead, 1 partner
+  subject_id INTEGER NOT NULL,
+  message_type INTEGER NOT NULL, -- 0 comment, 1 notification, 2 activity, 3 lost
+  internal INTEGER NOT NULL,
+  author_id INTEGER REFERENCES user_account (id),
+  date INTEGER NOT NULL,
+  body TEXT,
+  activity_id INTEGER -- the one that was done
+) STRICT;
 CREATE TABLE partner (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -222,6 +268,13 @@ CREATE TABLE user_company (
   user_id INTEGER NOT NULL REFERENCES user_account (id), company_id INTEGER NOT NULL REFERENCES company (id),
   PRIMARY KEY (user_id, company_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX activity_deadline ON activity (date_deadline) WHERE date_done IS NULL;
+CREATE INDEX activity_lead ON activity ((CASE WHEN subject_kind = 0 THEN subject_id END));
+CREATE INDEX activity_next ON activity (next_activity_id) WHERE next_activity_id IS NOT NULL;
+CREATE INDEX activity_of_type ON activity (activity_type_id);
+CREATE INDEX activity_subject ON activity (subject_kind, subject_id);
+CREATE UNIQUE INDEX activity_type_name ON activity_type (name);
+CREATE INDEX activity_user ON activity (user_id, date_deadline) WHERE date_done IS NULL;
 CREATE UNIQUE INDEX campaign_name ON campaign (name);
 CREATE UNIQUE INDEX company_name ON company (name);
 CREATE INDEX external_id_record ON external_id (kind, record_id);
@@ -239,6 +292,7 @@ CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
 CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
 CREATE UNIQUE INDEX merge_row_gone ON merge_row (kind, record_id) WHERE into_id IS NOT NULL;
+CREATE INDEX message_subject ON message (subject_kind, subject_id, date);
 CREATE INDEX partner_email ON partner (
   (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
 ) WHERE email_normalized IS NOT NULL;

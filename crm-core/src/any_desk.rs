@@ -1,6 +1,6 @@
 //! A desk whose kind is only known when the program runs: for the doors to other languages. The same verbs, in [`Row`]s.
 
-use crate::base::{AsOf, Fields, Frame, Record, RecordKind, Result, Row};
+use crate::base::{AsOf, Error, Fields, Frame, Record, RecordKind, Result, Row};
 use crate::desk::{Desk, Find, Room, by_kind, office_by_kind, query};
 use crate::filter::Filter;
 use crate::storage::Link;
@@ -14,6 +14,13 @@ pub struct AnyDesk<'s> {
 
 fn rows<R: Record>(records: &[R]) -> Vec<Row> {
     records.iter().map(Record::row).collect()
+}
+
+/// What is to be done instead of what every other desk does.
+fn other(what: &str, kind: RecordKind) -> Error {
+    let kind = kind.name();
+    let message = format!("record: this is not done to a {kind} in this way: {what}");
+    Error::invalid("record", message)
 }
 
 impl<'s> AnyDesk<'s> {
@@ -31,6 +38,8 @@ impl<'s> AnyDesk<'s> {
         }
         match self.kind {
             RecordKind::Lead => Ok(rows(&crate::lead::Leads::new(self.link).create_many(drafts)?)),
+            RecordKind::Activity => Err(other("schedule it", self.kind)),
+            RecordKind::Message => Err(other("post it", self.kind)),
             kind => office_by_kind!(kind, R => plain::<R>(self.link, drafts)),
         }
     }
@@ -105,6 +114,12 @@ impl<'s> AnyDesk<'s> {
                 let ids: Vec<crate::base::LeadId> = ids.iter().map(|id| (*id).into()).collect();
                 Ok(rows(&crate::lead::Leads::new(self.link).update(&ids, fields)?))
             }
+            RecordKind::Activity => {
+                let ids: Vec<crate::base::ActivityId> = ids.iter().map(|id| (*id).into()).collect();
+                let desk = crate::activity::Activities::new(self.link);
+                Ok(rows(&desk.update(&ids, fields)?))
+            }
+            RecordKind::Message => Err(other("it stays as it was posted", self.kind)),
             kind => office_by_kind!(kind, R => plain::<R>(self.link, ids, fields)),
         }
     }
@@ -123,6 +138,8 @@ impl<'s> AnyDesk<'s> {
                 let ids: Vec<crate::base::LeadId> = ids.iter().map(|id| (*id).into()).collect();
                 crate::lead::Leads::new(self.link).delete(&ids)
             }
+            RecordKind::Activity => Err(other("cancel it", self.kind)),
+            RecordKind::Message => Err(other("it stays as it was posted", self.kind)),
             kind => office_by_kind!(kind, R => plain::<R>(self.link, ids)),
         }
     }

@@ -198,7 +198,8 @@ impl Crm {
         self.door.open_handle()?.backup(path, &mut |done, total| progress.tell(done, total))
     }
 
-    /// What is wrong with the file, in words: damage, or kept counts that differ from the leads. Empty: it is sound.
+    /// What is wrong with the file, in words: damage, kept counts that differ from the leads, or messages and activities of records that
+    /// are not there. Empty: it is sound.
     ///
     /// # Errors
     /// `Storage` 705 when it cannot be read at all.
@@ -211,6 +212,7 @@ impl Crm {
         wrong.extend(self.read(|tx| lead::policy::verify(tx))?);
         wrong.extend(self.read(|tx| tally::verify(tx))?);
         wrong.extend(self.read(score::verify)?);
+        wrong.extend(self.read(|tx| tx.verify_hanging())?);
         Ok(wrong)
     }
 
@@ -315,7 +317,7 @@ pub fn copy(from: &str, to: &str, progress: &mut Progress<'_>) -> Result<Frame> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields;
+    use crate::{LeadId, Merge, Schedule, fields};
 
     #[test]
     fn kept_counts_that_went_wrong_are_named_and_counted_anew() {
@@ -349,5 +351,42 @@ mod tests {
         assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
         assert_eq!(s.forecast().board(None).unwrap(), board);
         assert_eq!(s.score().frequencies().unwrap(), frequencies);
+    }
+
+    #[test]
+    fn what_hangs_on_a_record_moves_to_another_and_goes_with_it() {
+        let crm = Crm::open(":memory:").unwrap();
+        let s = crm.session(None, None).unwrap();
+        let handle = crm.door.open_handle().unwrap();
+        let write = |work: &dyn Fn(&mut Tx<'_>) -> Result<()>| {
+            handle.write(&Caller::default(), |tx| work(tx)).unwrap();
+        };
+        let leads = s.leads().create_many(vec![fields! { name: "Fleet lease" }; 3]).unwrap();
+        let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+        let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
+        s.activities().schedule(&ids, &call).unwrap();
+        s.chatter().post(&ids, "hello", false).unwrap();
+        let ada = s.partners().create(fields! { name: "Ada" }).unwrap();
+        s.chatter().post(ada.id, "hello", false).unwrap();
+        let merged = s.leads().merge(&ids, &Merge::default()).unwrap();
+        let count = |filter: &str| {
+            let filter = crate::Filter::parse(filter).unwrap();
+            let activities = s.activities().count(Some(&filter)).unwrap();
+            (activities, s.chatter().count(Some(&filter)).unwrap())
+        };
+        assert_eq!((count("lead_id = 1"), count("lead_id in (2, 3)")), ((3, 3), (0, 0)));
+        assert_eq!(count("partner_id.name = \"Ada\""), (0, 1));
+        let gone = s.chatter().post(ids[1], "hello", false).unwrap_err();
+        assert!(gone.message().contains("merged into lead 1"), "{gone}");
+        assert!(crm.verify().unwrap().is_empty());
+        s.leads().unmerge(merged.merge_id).unwrap();
+        assert_eq!((count("lead_id = 1"), count("lead_id = 2")), ((1, 1), (1, 1)));
+        s.leads().delete(ids[0]).unwrap();
+        assert_eq!((count("lead_id = 1"), count("lead_id in (2, 3)")), ((0, 0), (2, 2)));
+        s.leads().delete(&ids[1..].to_vec()).unwrap();
+        assert_eq!((count("subject_kind = \"lead\""), count("partner_id = 1")), ((0, 0), (0, 1)));
+        write(&|tx| tx.execute("DELETE FROM partner WHERE id = 1", &[]).map(drop));
+        let wrong = crm.verify().unwrap();
+        assert!(wrong.iter().any(|what| what.starts_with("message: 1 of a partner")), "{wrong:?}");
     }
 }

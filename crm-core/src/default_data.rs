@@ -1,10 +1,11 @@
-//! What a new file starts with: company 1 always; stages, lost reasons, a team, plans, tags and UTM words unless switched off.
+//! What a new file starts with: company 1 always; stages, lost reasons, a team, plans, types of activities, tags and UTM words unless
+//! switched off.
 
 use crate::base::{Currency, Fields, Result};
 use crate::desk::{Room, create_in};
 use crate::fields;
 use crate::record::{
-    Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team,
+    ActivityType, Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team,
 };
 use crate::storage::Tx;
 
@@ -45,6 +46,16 @@ const SOURCES: [&str; 10] = [
 const CAMPAIGNS: [&str; 4] =
     ["Sale", "Christmas Special", "Email Campaign - Services", "Email Campaign - Products"];
 
+/// Name, sequence, category, days until it is due.
+const ACTIVITY_TYPES: [(&str, i64, &str, i64); 6] = [
+    ("To-Do", 2, "todo", 5),
+    ("Email", 10, "email", 0),
+    ("Call", 10, "call", 2),
+    ("Meeting", 10, "meeting", 0),
+    ("Document", 10, "document", 5),
+    ("Exception", 10, "other", 0),
+];
+
 /// Writes the first data of a new file.
 pub(crate) fn write(tx: &mut Tx<'_>, currency: Currency, all: bool) -> Result<()> {
     create::<Company>(tx, fields! { name: "My Company", currency: currency.code() })?;
@@ -60,6 +71,11 @@ pub(crate) fn write(tx: &mut Tx<'_>, currency: Currency, all: bool) -> Result<()
     create::<Team>(tx, fields! { name: "Sales", sequence: 0 })?;
     for (name, months) in PLANS {
         create::<RecurringPlan>(tx, fields! { name: name, number_of_months: months })?;
+    }
+    for (name, sequence, category, days) in ACTIVITY_TYPES {
+        let active = category != "other";
+        let fields = fields! { name: name, sequence: sequence, category: category, delay_count: days, active: active };
+        create::<ActivityType>(tx, fields)?;
     }
     named::<Tag>(tx, &TAGS)?;
     named::<Medium>(tx, &MEDIUMS)?;

@@ -4,7 +4,7 @@
 //! on sets: whoever compares the two states cannot forget a path. Deliberately absent: callbacks.
 
 use crate::base::{Probability, RecordKind, Row, Timestamp};
-use crate::record::{Lead, WonStatus};
+use crate::record::{Activity, Lead, Message, WonStatus};
 
 /// Something that happened within the open transaction.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(crate) enum Event {
     Leads(Vec<LeadChange>),
     /// A record of the office was created, changed or deleted.
     Office(OfficeChange),
+    /// Activities were scheduled, changed, done or cancelled by one verb.
+    Activities(Vec<ActivityChange>),
+    /// Messages were posted by one verb.
+    Messages(Vec<Message>),
     /// Machine scores were computed anew.
     Rescored {
         /// The run that holds the changed values.
@@ -116,6 +120,33 @@ impl LeadChange {
         add(before.kind != after.kind, "lead.converted");
         add(before.user_id != after.user_id, "lead.assigned");
         names
+    }
+}
+
+/// One activity before and after; scheduled without before, cancelled without after.
+#[derive(Debug, Clone)]
+pub(crate) struct ActivityChange {
+    pub(crate) before: Option<Activity>,
+    pub(crate) after: Option<Activity>,
+}
+
+impl ActivityChange {
+    /// Whether it was done just now.
+    pub(crate) fn is_done(&self) -> bool {
+        let done = |state: &Option<Activity>| {
+            state.as_ref().is_some_and(|activity| activity.date_done.is_some())
+        };
+        !done(&self.before) && done(&self.after)
+    }
+
+    /// The wire names of what happened, the plain one first.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        match (&self.before, &self.after) {
+            (_, None) => vec!["activity.deleted"],
+            (None, _) => vec!["activity.created"],
+            _ if self.is_done() => vec!["activity.changed", "activity.done"],
+            _ => vec!["activity.changed"],
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! `data` is JSON: `{"version": 2, "set": {field: value}, "was": {field: value}}` in the units that hosts see; what is empty or at its
 //! default is left out of a creation. Named events (`lead.won`, …) follow the plain one and carry no fields, so that a listener to
 //! one name hears it whatever the path. The note of losing a lead is the `note` of `lead.lost`, or of `lead.changed` if the lead was
-//! lost before. Fields that may identify a person are kept in a table of their own and joined when read.
+//! lost before. `message.posted` carries its message as a creation does. What hangs on a record goes with it, without a word of its own.
+//! Fields that may identify a person are kept in a table of their own and joined when read.
 
 use std::borrow::Cow;
 
@@ -16,8 +17,8 @@ use crate::base::frame::json;
 use crate::base::{
     Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
 };
-use crate::event::{LeadChange, Merged, OfficeChange};
-use crate::record::Lead;
+use crate::event::{ActivityChange, LeadChange, Merged, OfficeChange};
+use crate::record::{Activity, Lead, Message};
 use crate::storage::{Prepared, Tx, dialect};
 
 /// One event as a host reads it.
@@ -215,15 +216,28 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
 
 /// Tells of a changed record of the office.
 pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
+    let (data, personal) = difference(change.before.as_ref(), change.after.as_ref());
+    Writer::new(tx)?.append(
+        &change.name(),
+        change.kind.name(),
+        change.id,
+        Some(&data),
+        personal.as_deref(),
+    )
+}
+
+/// What differs between two states of a record: told to all, and what may identify a person.
+fn difference(before: Option<&Row>, after: Option<&Row>) -> (String, Option<String>) {
     let mut told = Told::default();
-    if let Some(after) = &change.after {
+    if let Some(after) = after {
         for (at, field) in after.table().fields.iter().enumerate() {
             let stored = field.is_stored() || matches!(field.place, Place::Link(..));
-            if !stored || matches!(field.name, "version" | "write_date" | "write_uid") {
+            let stamps = matches!(field.name, "version" | "write_date" | "write_uid");
+            if !stored || field.hidden || stamps {
                 continue;
             }
             let is = &after.values()[at];
-            let was = change.before.as_ref().map(|before| &before.values()[at]);
+            let was = before.map(|before| &before.values()[at]);
             if was.map_or(!is.is_null(), |was| was != is) {
                 let text = |value: &Value, out: &mut String| out.push_str(&json(value).to_string());
                 told.add(field, was.map(|was| move |out: &mut String| text(was, out)), |out| {
@@ -232,19 +246,39 @@ pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
             }
         }
     }
-    let version = change
-        .after
-        .as_ref()
-        .and_then(|row: &Row| row.get("version").ok()?.as_int())
-        .unwrap_or_default();
-    let (data, personal) = told.texts(version);
-    Writer::new(tx)?.append(
-        &change.name(),
-        change.kind.name(),
-        change.id,
-        Some(&data),
-        personal.as_deref(),
-    )
+    let version = after.and_then(|row: &Row| row.get("version").ok()?.as_int());
+    told.texts(version.unwrap_or_default())
+}
+
+/// Tells of activities that were scheduled, changed, done or cancelled.
+pub(crate) fn activities(tx: &Tx<'_>, changes: &[ActivityChange]) -> Result<()> {
+    let mut writer = Writer::new(tx)?;
+    tx.expect_rows("feed_entry", changes.iter().map(|change| change.names().len()).sum())?;
+    let kind = RecordKind::Activity.name();
+    for change in changes {
+        let id = change.after.as_ref().or(change.before.as_ref()).map_or(0, |it| it.id.0);
+        let row = |state: &Option<Activity>| state.as_ref().map(Record::row);
+        let (data, personal) =
+            difference(row(&change.before).as_ref(), row(&change.after).as_ref());
+        for (at, event) in change.names().into_iter().enumerate() {
+            let (data, personal) =
+                if at == 0 { (Some(data.as_str()), personal.as_deref()) } else { (None, None) };
+            writer.append(event, kind, id, data, personal)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells of messages, which stay as they were posted.
+pub(crate) fn messages(tx: &Tx<'_>, posted: &[Message]) -> Result<()> {
+    let mut writer = Writer::new(tx)?;
+    tx.expect_rows("feed_entry", posted.len())?;
+    for message in posted {
+        let (data, personal) = difference(None, Some(&message.row()));
+        let kind = RecordKind::Message.name();
+        writer.append("message.posted", kind, message.id.0, Some(&data), personal.as_deref())?;
+    }
+    Ok(())
 }
 
 /// Tells of a batch of new machine scores.

@@ -27,7 +27,9 @@ pub mod filter;
 pub mod record;
 
 mod access;
+mod activity;
 mod any_desk;
+mod chatter;
 mod company;
 mod crm;
 mod csv;
@@ -60,8 +62,10 @@ mod user;
 mod utm;
 
 pub use self::csv::{Csv, ImportOptions, ImportReport, LinkPolicy, OnError};
+pub use activity::{Activities, Schedule};
 pub use any_desk::AnyDesk;
 pub use base::*;
+pub use chatter::Chatter;
 pub use crm::{Crm, CrmOptions, GoOn, UserRef, copy};
 pub use desk::{Desk, Find, Target};
 pub use feed::FeedEntry;

@@ -4,9 +4,9 @@
 //! since counts weigh by them; then counts, history, feed.
 
 use crate::base::{CompanyId, RecordKind, Result, StageId, Value};
-use crate::event::{Event, OfficeChange};
+use crate::event::{Event, LeadChange, OfficeChange};
 use crate::storage::Tx;
-use crate::{feed, history, lead, score, tally};
+use crate::{activity, chatter, feed, history, lead, score, tally};
 
 /// Lets the consequences of events follow.
 pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
@@ -17,8 +17,15 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 tally::follow(tx, &changes)?;
                 history::remember(tx, &changes)?;
                 feed::leads(tx, &changes)?;
+                chatter::follow_leads(tx, &changes)?;
+                forget_hanging(tx, &changes)?;
                 tx.tell_back(changes);
             }
+            Event::Activities(changes) => {
+                feed::activities(tx, &changes)?;
+                chatter::follow_activities(tx, &changes)?;
+            }
+            Event::Messages(posted) => feed::messages(tx, &posted)?,
             Event::Office(change) => {
                 feed::office(tx, &change)?;
                 office(tx, &change)?;
@@ -33,6 +40,13 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What hangs on leads that are gone goes with them.
+fn forget_hanging(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
+    let gone = changes.iter().filter(|change| change.after.is_none());
+    let gone: Vec<i64> = gone.map(LeadChange::id).collect();
+    if gone.is_empty() { Ok(()) } else { tx.remove_hanging(RecordKind::Lead, &gone) }
 }
 
 /// What a change of the office means for the leads that refer to it.
@@ -63,8 +77,16 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
         }
         _ => Ok(()),
     }?;
+    if change.after.is_none() {
+        tx.remove_hanging(change.kind, &[change.id])?;
+    }
     let is = |row, name: &str| value(row, name).unwrap_or_default();
     let differs = |name: &str| is(&change.before, name) != is(&change.after, name);
+    match (change.kind, &change.before, &change.after) {
+        (RecordKind::Company, Some(_), Some(_)) if differs("zone") => activity::rezone(tx)?,
+        (RecordKind::User, Some(_), Some(_)) if differs("company_id") => activity::rezone(tx)?,
+        _ => {}
+    }
     match (change.kind, &change.before) {
         (RecordKind::Team | RecordKind::Company, _) if differs("probability_policy") => {
             score::refresh_stages(tx)?;

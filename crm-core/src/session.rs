@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::activity::Activities;
 use crate::any_desk::AnyDesk;
 use crate::base::{RecordKind, Result};
+use crate::chatter::Chatter;
 use crate::csv::Csv;
 use crate::desk::Desk;
 use crate::duplicate::Duplicates;
@@ -11,8 +13,8 @@ use crate::forecast::Forecasts;
 use crate::lead::Leads;
 use crate::property::Properties;
 use crate::record::{
-    Campaign, Company, LostReason, Medium, Partner, RecurringPlan, Source, Stage, Tag, Team,
-    TeamMember, User,
+    ActivityType, Campaign, Company, LostReason, Medium, Partner, RecurringPlan, Source, Stage,
+    Tag, Team, TeamMember, User,
 };
 use crate::score::Scores;
 use crate::setting::Settings;
@@ -70,6 +72,20 @@ impl Session {
         sources: Source;
         /// How often recurring revenue recurs.
         recurring_plans: RecurringPlan;
+        /// Kinds of things to do.
+        activity_types: ActivityType;
+    }
+
+    /// What is to be done about leads and partners.
+    #[must_use]
+    pub fn activities(&self) -> Activities<'_> {
+        Activities::new(&self.link)
+    }
+
+    /// What is said about leads and partners.
+    #[must_use]
+    pub fn chatter(&self) -> Chatter<'_> {
+        Chatter::new(&self.link)
     }
 
     /// Any desk, for code that learns the kind when it runs.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crm_core::{
     Crm, Date, Error, ErrorKind, Fields, Filter, Find, LeadId, Lost, PropertyDefinition,
-    PropertyKind, RecordKind, Result, Session, StageId, Timestamp, Value, fields,
+    PropertyKind, RecordKind, Result, Schedule, Session, StageId, Timestamp, Value, fields,
 };
 
 /// One record of every kind, each with the id 1.
@@ -18,7 +18,11 @@ fn office() -> Crm {
     let ada = s.users().create(fields! { name: "Ada", login: "ada" }).unwrap();
     s.team_members().create(fields! { team_id: 1, user_id: ada.id }).unwrap();
     s.partners().create(fields! { name: "Azure Bakery" }).unwrap();
-    s.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000 }).unwrap();
+    let lease =
+        s.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000 }).unwrap();
+    let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
+    s.activities().schedule(lease.id, &call).unwrap();
+    s.chatter().post(lease.id, "hello", false).unwrap();
     crm
 }
 

@@ -67,6 +67,17 @@ fn kinds() -> impl Iterator<Item = (RecordKind, &'static Table)> {
     RecordKind::ALL.iter().map(|kind| (*kind, table(*kind)))
 }
 
+/// Those of which someone sets fields.
+fn settable() -> impl Iterator<Item = (RecordKind, &'static Table)> {
+    kinds().filter(|(_, table)| table.shown().any(|field| !field.system))
+}
+
+/// Those whose desks create, update and delete as every desk does; activities and messages have verbs of their own instead.
+fn plain() -> impl Iterator<Item = RecordKind> {
+    let own = [RecordKind::Activity, RecordKind::Message];
+    RecordKind::ALL.iter().copied().filter(move |kind| !own.contains(kind))
+}
+
 fn literal(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
     format!("Literal[{}]", quoted.join(", "))
@@ -122,7 +133,14 @@ fn records() -> String {
             let fields = table.shown().filter(|field| field.system == kept);
             fields.map(|field| field.name).collect::<Vec<_>>().join(", ")
         };
-        let settable = wrapped(&format!("`create` and `update` take: {}.", names(false)));
+        let verbs = match kind {
+            RecordKind::Activity => "`update` takes",
+            _ => "`create` and `update` take",
+        };
+        let settable = match names(false) {
+            none if none.is_empty() => "It stays as it was posted.".to_owned(),
+            names => wrapped(&format!("{verbs}: {names}.")),
+        };
         let kept = wrapped(&format!("Kept by the library: {}.", names(true)));
         let doc = docstring(&format!("{}\n\n{settable}\n\n{kept}", table.doc.trim()), "    ");
         write!(
@@ -162,7 +180,7 @@ fn fields() -> String {
          Number: TypeAlias = Decimal | int | float | str\n",
         names.join(",\n    ")
     );
-    for (kind, table) in kinds() {
+    for (kind, table) in settable() {
         let class = class(kind);
         write!(
             out,
@@ -183,7 +201,7 @@ fn fields() -> String {
 }
 
 fn desks() -> String {
-    let names: Vec<_> = kinds().map(|(kind, _)| class(kind)).collect();
+    let names: Vec<_> = plain().map(class).collect();
     let typed: Vec<_> = names.iter().map(|name| format!("{name}Fields")).collect();
     let mut out = format!(
         "{HEAD}\"\"\"The signatures of `create` and `update` per desk, for type checkers; `crm.desk` holds the doing.\"\"\"\n\n\
@@ -196,7 +214,7 @@ fn desks() -> String {
         names.join(",\n    "),
         typed.join(",\n        ")
     );
-    for (kind, _) in kinds() {
+    for kind in plain() {
         let record = class(kind);
         write!(
             out,

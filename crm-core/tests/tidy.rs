@@ -29,6 +29,7 @@ const RANKS: &[&[&str]] = &[
         "tally",
     ],
     &["lead"],
+    &["chatter", "activity"],
     &["score", "duplicate"],
     &["forecast"],
     &["merge"],

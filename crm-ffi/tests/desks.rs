@@ -22,7 +22,9 @@ fn copy(pattern: &str, kind: RecordKind) -> String {
 #[test]
 fn the_desks_are_sisters() {
     let pattern = std::fs::read_to_string(file(RecordKind::Stage)).unwrap();
-    for kind in RecordKind::ALL.iter().filter(|kind| **kind != RecordKind::Stage) {
+    // Activities and messages have verbs of their own.
+    let others = [RecordKind::Stage, RecordKind::Activity, RecordKind::Message];
+    for kind in RecordKind::ALL.iter().filter(|kind| !others.contains(kind)) {
         let made = copy(&pattern, *kind);
         if std::env::var_os("CRM_UPDATE").is_some() {
             std::fs::write(file(*kind), &made).unwrap();

@@ -44,6 +44,7 @@ const SOURCES: &[&str] = &[
     "desk/medium.rs",
     "desk/source.rs",
     "desk/recurring_plan.rs",
+    "desk/activity_type.rs",
     "setting.rs",
     "property.rs",
     "score.rs",

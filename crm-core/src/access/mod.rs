@@ -6,7 +6,7 @@
 
 use crate::base::{CompanyId, Error, RecordKind, Result, TeamId, UserId, Value};
 use crate::filter::Filter;
-use crate::record::Role;
+use crate::record::{Role, SubjectKind};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,23 +49,41 @@ impl Actor {
     }
 }
 
-/// What the actor may see of a kind; `None` is everything.
+/// What the actor may see of a kind; `None` is everything. What hangs on a record is seen by those who see that.
 pub(crate) fn sight(kind: RecordKind, actor: &Actor) -> Option<Filter> {
+    if crate::record::table(kind).position("subject_id").is_none() {
+        return sight_through("", kind, actor);
+    }
+    let seen: Vec<Option<Filter>> = SubjectKind::ALL
+        .iter()
+        .map(|subject| sight_through(&format!("{}_id.", subject.word()), subject.record(), actor))
+        .collect();
+    if seen.iter().all(Option::is_none) {
+        return None;
+    }
+    let of = SubjectKind::ALL.iter().zip(seen).map(|(subject, seen)| {
+        Filter::all([Filter::eq("subject_kind", subject.word())].into_iter().chain(seen))
+    });
+    Some(Filter::any(of))
+}
+
+/// The same of records of a kind that a reference such as `lead_id.` leads to.
+fn sight_through(path: &str, kind: RecordKind, actor: &Actor) -> Option<Filter> {
     let mut parts = Vec::new();
+    let at = |field: &str| format!("{path}{field}");
     let has_company = crate::record::table(kind).position("company_id").is_some();
     // Colleagues are seen by everybody: names stand on deals of shared teams.
     if has_company && kind != RecordKind::User && !actor.all_companies {
         let ids = actor.company_ids.iter().map(|company| Value::Int(company.0));
-        parts.push(Filter::any([Filter::is_null("company_id"), Filter::is_in("company_id", ids)]));
+        let company = at("company_id");
+        parts.push(Filter::any([Filter::is_null(&company), Filter::is_in(&company, ids)]));
     }
     if kind == RecordKind::Lead && matches!(actor.role, Role::Own | Role::Team) {
         let me = actor.user_id.map_or(Value::Null, Value::from);
-        let mut mine = vec![Filter::is_null("user_id"), Filter::eq("user_id", me)];
+        let mut mine = vec![Filter::is_null(&at("user_id")), Filter::eq(&at("user_id"), me)];
         if actor.role == Role::Team && !actor.team_ids.is_empty() {
-            mine.push(Filter::is_in(
-                "team_id",
-                actor.team_ids.iter().map(|team| Value::Int(team.0)),
-            ));
+            let teams = actor.team_ids.iter().map(|team| Value::Int(team.0));
+            mine.push(Filter::is_in(&at("team_id"), teams));
         }
         parts.push(Filter::any(mine));
     }
@@ -80,11 +98,13 @@ pub(crate) enum Deed {
     Delete,
 }
 
-/// Refuses what the actor's role does not allow. Leads and partners are everybody's work, the office is the administrator's.
+/// Refuses what the actor's role does not allow. Leads, partners and what hangs on them are everybody's work, the office is the
+/// administrator's.
 pub(crate) fn allow(kind: RecordKind, deed: Deed, actor: &Actor) -> Result<()> {
     let needed = match (kind, deed) {
         (RecordKind::Lead | RecordKind::Partner, Deed::Delete) => Role::All,
-        (RecordKind::Lead | RecordKind::Partner, _) => Role::Own,
+        (RecordKind::Lead | RecordKind::Partner, _)
+        | (RecordKind::Activity | RecordKind::Message, _) => Role::Own,
         _ => Role::Admin,
     };
     if actor.role >= needed {

@@ -106,6 +106,12 @@ ids! {
     PartnerId => Partner, "partner";
     /// A lead or an opportunity.
     LeadId => Lead, "lead";
+    /// A kind of thing to do, such as a call.
+    ActivityTypeId => ActivityType, "activity_type";
+    /// Something to do about a lead or a partner, or done.
+    ActivityId => Activity, "activity";
+    /// Something said about a lead or a partner.
+    MessageId => Message, "message";
 }
 
 /// A pointer to any record.
@@ -115,6 +121,12 @@ pub struct Subject {
     pub kind: RecordKind,
     /// Its row number.
     pub id: i64,
+}
+
+impl<I: Id> From<I> for Subject {
+    fn from(id: I) -> Self {
+        id.subject()
+    }
 }
 
 impl std::fmt::Display for Subject {

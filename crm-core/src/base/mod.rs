@@ -18,6 +18,7 @@ pub mod progress;
 pub mod text;
 pub mod time;
 pub mod value;
+pub(crate) mod zone;
 
 pub use as_of::{AsOf, Axis};
 pub use error::{Error, ErrorKind, Result};

@@ -42,6 +42,12 @@ pub(super) fn run(
     options: &ImportOptions,
     progress: &mut Progress<'_>,
 ) -> Result<ImportReport> {
+    crate::require!(
+        !matches!(kind, RecordKind::Activity | RecordKind::Message),
+        "record",
+        "record: {} records are not imported; schedule activities and post messages",
+        kind.name()
+    );
     let format = Format::new(options)?;
     let mut source = Source::new(source, options)?;
     let header = source.header()?;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::access;
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
-    Cell, Error, ErrorKind, FieldKind, Frame, Id as _, Record, RecordKind, Result, Subject, Table,
-    limit,
+    Cell, CompanyId, Error, ErrorKind, FieldKind, Frame, Id as _, Record, RecordKind, Result,
+    Subject, Table, limit,
 };
-use crate::desk::Find;
 use crate::desk::column::{self, Target};
+use crate::desk::{Find, by_kind};
 use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
 use crate::merged;
 use crate::property::{Definitions, definitions};
@@ -75,12 +75,15 @@ impl Scope {
     }
 }
 
-/// What a desk's question covers: archived records only if the filter speaks of them.
+/// What a desk's question covers: archived records, and activities that are done, only if the filter speaks of that.
 pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>, table: &'static Table) -> Result<Scope> {
     let mut rules = Vec::new();
     let mentions = |name: &str| filter.is_some_and(|filter| filter.mentions(name));
     if table.position("active").is_some() && !mentions("active") && !mentions("won_status") {
         rules.push(Filter::eq("active", true));
+    }
+    if table.kind == RecordKind::Activity && !mentions("state") && !mentions("date_done") {
+        rules.push(Filter::is_null("date_done"));
     }
     Scope::new(tx, table, rules, filter)
 }
@@ -92,7 +95,10 @@ const fn default_order(kind: RecordKind) -> &'static str {
         RecordKind::Team
         | RecordKind::Stage
         | RecordKind::LostReason
-        | RecordKind::RecurringPlan => "sequence, id",
+        | RecordKind::RecurringPlan
+        | RecordKind::ActivityType => "sequence, id",
+        RecordKind::Activity => "date_deadline, id",
+        RecordKind::Message => "date, id",
         _ => "id",
     }
 }
@@ -313,4 +319,33 @@ pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R
         records.extend(found.into_iter().map(|record| (record.id().number(), record)));
     }
     Ok(records)
+}
+
+/// The companies of those of the records of these ids that the actor sees, for what hangs on them. Who asks within a verb has them to
+/// himself until it ends, so that nothing is hung on what another removes.
+pub(crate) fn companies(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    ids: &[i64],
+) -> Result<HashMap<i64, Option<CompanyId>>> {
+    let (name, mut found) = (table.name, HashMap::with_capacity(ids.len()));
+    let (and, mut params) = match sight(tx, table)? {
+        Some(sight) => (format!(" AND {}", sight.sql), sight.params),
+        None => (String::new(), vec![Cell::Null]),
+    };
+    let sql = format!(
+        "SELECT {name}.id, {name}.company_id FROM {name} WHERE {name}.id IN (SELECT value FROM json_each(?1)){and} ORDER BY {name}.id{}",
+        tx.locking(name)
+    );
+    for chunk in ids.chunks(limit::CHUNK) {
+        params[0] = id_list(chunk);
+        tx.each(&sql, &params, |line| {
+            found.insert(line.int(0)?, line.int_or_null(1)?.map(CompanyId));
+            Ok(())
+        })?;
+    }
+    match ids.iter().find(|id| !found.contains_key(id)) {
+        Some(id) => Err(by_kind!(table.kind, R => missing::<R>(tx, *id)?)),
+        None => Ok(found),
+    }
 }

@@ -149,6 +149,11 @@ impl Resolver<'_> {
         leaf: &Leaf,
         negated: bool,
     ) -> Result<Test> {
+        if matches!(field.kind, FieldKind::Ids(_)) && !matches!(field.place, Place::Link(..)) {
+            return Err(
+                field.refuse("is worked out when a record is read, and cannot be asked for")
+            );
+        }
         let Some(name) = &leaf.path.property else {
             let sort = Sort::of(field);
             sort.check(leaf.op, &leaf.path)?;

@@ -183,8 +183,13 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
         }
         Test::Via { field, table, or_null, test } => {
             let column = scope.column(field, out)?;
-            let ids = subselect(table, test, out)?;
             let null = if *or_null { format!("{column} IS NULL OR ") } else { String::new() };
+            if matches!(field.place, Place::Sql(_)) && table.name != scope.name {
+                // What hangs on a record asks about each of its own: of the others there may be a million.
+                let ids = subselect_of(table, Some(&column), test, out)?;
+                return Ok(format!("({null}EXISTS ({ids}))"));
+            }
+            let ids = subselect(table, test, out)?;
             Ok(format!("({null}{column} IN ({ids}))"))
         }
         Test::Linked { field, table: other, negated, test } => {
@@ -241,10 +246,21 @@ fn row(
 
 /// The ids of a table's records that meet a test.
 fn subselect(table: &Table, test: &Test, out: &mut Statement) -> Result<String> {
+    subselect_of(table, None, test, out)
+}
+
+/// The same, of the one record that an expression of the outer level names.
+fn subselect_of(
+    table: &Table,
+    of: Option<&str>,
+    test: &Test,
+    out: &mut Statement,
+) -> Result<String> {
     let mut scope = Scope { name: table.name, table, sides: Vec::new() };
     let condition = write(test, &mut scope, out)?;
     let (name, joins) = (table.name, joins(table, &scope.sides));
-    Ok(format!("SELECT {name}.id FROM {name}{joins} WHERE {condition}"))
+    let of = of.map_or(String::new(), |of| format!("{name}.id = {of} AND "));
+    Ok(format!("SELECT {name}.id FROM {name}{joins} WHERE {of}{condition}"))
 }
 
 fn link(field: &Field) -> Result<(&'static str, &'static str, &'static str)> {

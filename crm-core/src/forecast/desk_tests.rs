@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::period::Zone;
 use super::weighted::Plan;
 use super::{Forecast, ForecastKey, ForecastQuery, store};
+use crate::base::zone::Zone;
 use crate::base::{Date, Timestamp};
 use crate::storage::Tx;
 use crate::{

@@ -18,9 +18,9 @@ mod weighted;
 pub use answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
 pub use board::{BoardColumn, frame as board_frame};
 
+use crate::base::zone::Zone;
 use crate::base::{AsOf, Record as _, Result};
 use crate::filter::Filter;
-use crate::forecast::period::Zone;
 use crate::forecast::weighted::Plan;
 use crate::record::Lead;
 use crate::storage::{Link, Tx};

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::answer::{Forecast, ForecastKey};
-use super::period::Zone;
 use super::weighted::{Plan, RollUp, Slim, Standing};
+use crate::base::zone::Zone;
 use crate::base::{Currency, Date, Timestamp};
 
 const TODAY: &str = "2026-03-02";

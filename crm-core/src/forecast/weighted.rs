@@ -14,9 +14,10 @@ use rust_decimal::Decimal;
 
 use crate::base::error::{Error, Result};
 use crate::base::money::divide_half_even;
+use crate::base::zone::Zone;
 use crate::base::{CompanyId, Currency, Date, StageId, TeamId, Timestamp, UserId};
 use crate::forecast::answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
-use crate::forecast::period::{Period, Zone};
+use crate::forecast::period::Period;
 
 /// Parts of a whole chance.
 const PPM: i128 = 1_000_000;

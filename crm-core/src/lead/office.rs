@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::base::field::FieldKind;
+use crate::base::zone::Zone;
 use crate::base::{
     CompanyId, Currency, Error, Field, Id as _, RecordKind, RecurringPlanId, Result, StageId,
     Subject, TeamId, UserId, Value, limit,
@@ -86,6 +87,43 @@ impl Office {
     /// The currency of a company's deals; without company, company 1's.
     pub(crate) fn currency(&self, company: Option<CompanyId>) -> Currency {
         self.company(company).map(|company| company.currency).unwrap_or_default()
+    }
+
+    /// The zone in which a user's days begin: their company's.
+    pub(crate) fn zone(&self, user: Option<UserId>) -> Zone {
+        self.zone_of_company(user.and_then(|id| self.user(id)?.company_id))
+    }
+
+    /// The zone of a company; without one, company 1's, else UTC.
+    pub(crate) fn zone_of_company(&self, company: Option<CompanyId>) -> Zone {
+        let named = |id: Option<CompanyId>| self.company(id)?.zone.as_deref();
+        let name = named(company).or_else(|| named(None));
+        name.and_then(|name| Zone::new(name).ok()).unwrap_or(Zone::UTC)
+    }
+
+    /// Whether work on a record of that company can be a user's: not an archived one's, nor one's who works elsewhere.
+    pub(crate) fn check_assignee(&self, user: UserId, company: Option<CompanyId>) -> Result<()> {
+        let subject = user.subject();
+        let refused = |what: &str| {
+            Err(Error::invalid("user_id", format!("user_id: {what}")).with_subject(subject))
+        };
+        match self.user(user) {
+            None => refused(&format!("there is no {subject}")),
+            Some(user) if !user.active => {
+                refused(&format!("{subject} is archived and cannot be given activities"))
+            }
+            Some(user) => {
+                let works_in = |own: CompanyId| {
+                    user.company_id.is_none()
+                        || user.company_id == Some(own)
+                        || user.company_ids.contains(&own)
+                };
+                if company.is_none_or(works_in) {
+                    return Ok(());
+                }
+                refused(&format!("{subject} does not work in the record's company"))
+            }
+        }
     }
 
     /// A company, or the one that speaks for deals without.

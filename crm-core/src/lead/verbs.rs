@@ -73,6 +73,8 @@ pub(crate) fn mark_lost(
         ));
     }
     let note = note.map(str::trim).filter(|note| !note.is_empty());
+    let plain = note.is_none_or(|note| !note.contains('\0'));
+    crate::require!(plain, "note", "note: text must not contain NUL");
     let now = tx.now;
     let field = <Lead as crate::base::Record>::TABLE.field("lost_reason_id")?;
     store::change_saying(tx, ids, Remark { note, ..Remark::default() }, |lead, office| {

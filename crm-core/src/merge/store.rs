@@ -16,13 +16,14 @@ pub(crate) type Rows = BTreeMap<&'static str, Vec<Vec<Json>>>;
 /// The rows that hang on records of a kind, by record.
 pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTreeMap<i64, Rows>> {
     let mut found: BTreeMap<i64, Rows> = BTreeMap::new();
-    for Hanging { table, kind: of, record, key } in HANGING {
+    for hanging @ Hanging { table, kind: of, record, key } in HANGING {
+        let Some(kind) = hanging.name(kind) else { continue };
         let columns = key.join(", ");
         let sql = format!(
             "SELECT {record}, {columns} FROM {table} WHERE {of} = ?1 AND {record} IN (SELECT value FROM json_each(?2)) \
              ORDER BY {record}, {columns}"
         );
-        tx.each(&sql, &[kind.name().into(), id_list(ids)], |line| {
+        tx.each(&sql, &[kind, id_list(ids)], |line| {
             let key = (1..=key.len()).map(|at| match line.cell(at) {
                 Cell::Int(number) => number.into(),
                 Cell::Text(text) => text.into_owned().into(),
@@ -37,13 +38,14 @@ pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTre
 
 /// Lets what hangs on merged records hang on those that have their places.
 pub(crate) fn move_hanging(tx: &Tx<'_>, kind: RecordKind, merged: &[i64]) -> Result<()> {
-    for Hanging { table, kind: of, record, .. } in HANGING {
+    for hanging @ Hanging { table, kind: of, record, .. } in HANGING {
+        let Some(named) = hanging.name(kind) else { continue };
         let sql = format!(
             "UPDATE {table} SET {record} = (SELECT gone.into_id FROM merge_row AS gone \
              WHERE gone.kind = ?1 AND gone.record_id = {table}.{record} AND gone.into_id IS NOT NULL) \
-             WHERE {of} = ?1 AND {record} IN (SELECT value FROM json_each(?2))"
+             WHERE {of} = ?3 AND {record} IN (SELECT value FROM json_each(?2))"
         );
-        tx.execute(&sql, &[kind.name().into(), id_list(merged)])?;
+        tx.execute(&sql, &[kind.name().into(), id_list(merged), named])?;
     }
     Ok(())
 }
@@ -56,7 +58,8 @@ pub(crate) fn move_back(
     id: i64,
     rows: &Map<String, Json>,
 ) -> Result<()> {
-    for Hanging { table, kind: of, record, key } in HANGING {
+    for hanging @ Hanging { table, kind: of, record, key } in HANGING {
+        let Some(kind) = hanging.name(kind) else { continue };
         let named: Vec<String> =
             key.iter().enumerate().map(|(at, key)| format!("{key} = ?{}", at + 4)).collect();
         let sql = format!(
@@ -64,7 +67,7 @@ pub(crate) fn move_back(
             named.join(" AND ")
         );
         for row in rows.get(*table).and_then(Json::as_array).into_iter().flatten() {
-            let mut params: Vec<Cell<'_>> = vec![id.into(), head.into(), kind.name().into()];
+            let mut params: Vec<Cell<'_>> = vec![id.into(), head.into(), kind.clone()];
             params.extend(row.as_array().into_iter().flatten().map(|part| match part {
                 Json::String(text) => Cell::from(text.as_str()),
                 part => part.as_i64().into(),

@@ -89,6 +89,80 @@ choice! {
         /// Something else.
         Other = "other",
     }
+    /// What messages and activities hang on.
+    SubjectKind {
+        /// A lead or an opportunity.
+        Lead = "lead",
+        /// A person or a company outside.
+        Partner = "partner",
+    }
+    /// What sort of thing a type of activity is; for calendars and lists of hosts.
+    ActivityCategory {
+        /// Anything.
+        Other = "other",
+        /// A task.
+        Todo = "todo",
+        /// Something to write.
+        Email = "email",
+        /// Someone to call.
+        Call = "call",
+        /// Someone to meet.
+        Meeting = "meeting",
+        /// A document to obtain.
+        Document = "document",
+    }
+    /// That a type of activity marks something out of the ordinary.
+    ActivityDecoration {
+        /// Look here.
+        Warning = "warning",
+        /// Something went wrong.
+        Danger = "danger",
+    }
+    /// What a delay is counted in.
+    DelayUnit {
+        /// Days of the calendar.
+        Days = "days",
+        /// Seven days each.
+        Weeks = "weeks",
+        /// Months of the calendar; where the day is missing, the month's last.
+        Months = "months",
+    }
+    /// From when the deadline of a following activity is counted.
+    DelayFrom {
+        /// From the deadline of the one before.
+        PreviousActivity = "previous_activity",
+        /// From the day on which the one before was done.
+        Completion = "completion",
+    }
+    /// What follows an activity that is done.
+    ChainingType {
+        /// Some types are proposed.
+        Suggest = "suggest",
+        /// The next one is scheduled.
+        Trigger = "trigger",
+    }
+    /// How urgent an activity is, by the day in its assignee's zone; the worst first.
+    ActivityState {
+        /// Its deadline is past.
+        Overdue = "overdue",
+        /// It is due today.
+        Today = "today",
+        /// It is due later.
+        Planned = "planned",
+        /// It is done.
+        Done = "done",
+    }
+    /// Where a message comes from.
+    MessageType {
+        /// Someone wrote it.
+        Comment = "comment",
+        /// The library did, about something that it did.
+        Notification = "notification",
+        /// An activity was done.
+        Activity = "activity",
+        /// A deal was lost, and this was said about it.
+        Lost = "lost",
+    }
     /// What a declared property holds.
     PropertyKind {
         /// Any text.
@@ -122,6 +196,32 @@ impl ProbabilityPolicy {
             (Self::Blend | Self::Manual, true) => Decides::Typed,
             (Self::Blend, false) | (Self::Model, _) => Decides::Machine,
             (Self::Manual, false) | (Self::Stage, _) => Decides::Stage,
+        }
+    }
+}
+
+impl SubjectKind {
+    /// As which messages and activities know a kind of record.
+    ///
+    /// # Errors
+    /// `Invalid` naming `record` for a kind on which none hang.
+    pub fn of(kind: crate::base::RecordKind) -> crate::base::Result<Self> {
+        Self::ALL.iter().copied().find(|known| known.record() == kind).ok_or_else(|| {
+            let known = Self::WORDS.join(" or a ");
+            let message = format!(
+                "record: messages and activities hang on a {known}, not on a {}",
+                kind.name()
+            );
+            crate::base::Error::invalid("record", message)
+        })
+    }
+
+    /// The kind of record.
+    #[must_use]
+    pub const fn record(self) -> crate::base::RecordKind {
+        match self {
+            Self::Lead => crate::base::RecordKind::Lead,
+            Self::Partner => crate::base::RecordKind::Partner,
         }
     }
 }

@@ -5,21 +5,25 @@
 
 mod choice;
 mod lead;
+mod notes;
 mod office;
 mod partner;
 
 pub(crate) use choice::Decides;
 pub use choice::{
-    AddressType, ContactState, ForecastCategory, LeadKind, ProbabilityPolicy, ProbabilitySource,
-    PropertyKind, Role, WonStatus,
+    ActivityCategory, ActivityDecoration, ActivityState, AddressType, ChainingType, ContactState,
+    DelayFrom, DelayUnit, ForecastCategory, LeadKind, MessageType, ProbabilityPolicy,
+    ProbabilitySource, PropertyKind, Role, SubjectKind, WonStatus,
 };
 pub use lead::Lead;
+pub use notes::{Activity, ActivityType, Message};
 pub use office::{
     Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team, TeamMember,
     User,
 };
 pub use partner::Partner;
 
+use crate::base::Cell;
 use crate::base::field::{Place, Record, Table};
 use crate::base::id::RecordKind;
 
@@ -40,6 +44,9 @@ pub const fn table(kind: RecordKind) -> &'static Table {
         RecordKind::RecurringPlan => RecurringPlan::TABLE,
         RecordKind::Partner => Partner::TABLE,
         RecordKind::Lead => Lead::TABLE,
+        RecordKind::ActivityType => ActivityType::TABLE,
+        RecordKind::Activity => Activity::TABLE,
+        RecordKind::Message => Message::TABLE,
     }
 }
 
@@ -57,12 +64,12 @@ pub fn sides(table: &Table) -> Vec<&'static str> {
     sides
 }
 
-/// A table of which a row hangs on a record of any kind, by the kind's name and the record's id.
+/// A table of which a row hangs on another record, whatever room it belongs to: it goes with that when it is merged into another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hanging {
     /// The table.
     pub(crate) table: &'static str,
-    /// The column that holds the kind's name.
+    /// The column that holds the record's kind: `kind` by its name, `subject_kind` as a [`SubjectKind`].
     pub(crate) kind: &'static str,
     /// The column that holds the record's id.
     pub(crate) record: &'static str,
@@ -70,10 +77,24 @@ pub(crate) struct Hanging {
     pub(crate) key: &'static [&'static str],
 }
 
+impl Hanging {
+    /// A kind of record as the table names it; nothing if none of its rows can hang on one.
+    pub(crate) fn name(&self, kind: RecordKind) -> Option<Cell<'static>> {
+        match self.kind {
+            "subject_kind" => SubjectKind::of(kind).ok().map(|subject| subject.code().into()),
+            _ => Some(kind.name().into()),
+        }
+    }
+}
+
 /// All of them: whoever takes a record's place gets its rows.
-pub(crate) const HANGING: &[Hanging] = &[Hanging {
-    table: "external_id",
-    kind: "kind",
-    record: "record_id",
-    key: &["system", "external_id"],
-}];
+pub(crate) const HANGING: &[Hanging] = &[
+    Hanging {
+        table: "external_id",
+        kind: "kind",
+        record: "record_id",
+        key: &["system", "external_id"],
+    },
+    Hanging { table: "activity", kind: "subject_kind", record: "subject_id", key: &["id"] },
+    Hanging { table: "message", kind: "subject_kind", record: "subject_id", key: &["id"] },
+];

@@ -36,6 +36,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0008_as_of"),
     step!("0009_customer"),
     step!("0010_merge"),
+    step!("0011_notes"),
 ];
 
 /// What to do about a schema of a newer library.

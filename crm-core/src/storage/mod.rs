@@ -16,6 +16,7 @@ mod dialect;
 pub(crate) mod door;
 pub(crate) mod file;
 pub(crate) mod handle;
+mod hanging;
 mod line;
 mod link;
 pub(crate) mod migrate;

@@ -20,6 +20,7 @@ from crm._records import (
     RecurringPlan,
     Partner,
     Lead,
+    ActivityType,
 )
 from crm.desk import Desk
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         RecurringPlanFields,
         PartnerFields,
         LeadFields,
+        ActivityTypeFields,
     )
 
 
@@ -352,4 +354,28 @@ class LeadDesk(Desk[Lead]):
         def update(
             self, id: Iterable[int | Lead], *, expected_version: int | None = ..., **fields: Unpack[LeadFields]
         ) -> list[Lead]: ...
+        def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...
+
+
+class ActivityTypeDesk(Desk[ActivityType]):
+    """Signatures of the desk of ActivityType."""
+
+    __slots__ = ()
+    _kind = "activity_type"
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, records: None = None, /, **fields: Unpack[ActivityTypeFields]) -> ActivityType: ...
+        @overload
+        def create(self, records: Iterable[Mapping[str, Any]], /) -> list[ActivityType]: ...
+        def create(self, records: Any = None, /, **fields: Any) -> Any: ...
+        @overload  # type: ignore[override]
+        def update(
+            self, id: int | ActivityType, *, expected_version: int | None = ..., **fields: Unpack[ActivityTypeFields]
+        ) -> ActivityType: ...
+        @overload
+        def update(
+            self, id: Iterable[int | ActivityType], *, expected_version: int | None = ..., **fields: Unpack[ActivityTypeFields]
+        ) -> list[ActivityType]: ...
         def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...

@@ -22,6 +22,9 @@ from crm._records import (
     RecurringPlan,
     Partner,
     Lead,
+    ActivityType,
+    Activity,
+    Message,
     PropertyValue,
 )
 
@@ -223,3 +226,36 @@ class LeadFields(TypedDict, total=False):
     referred: str | None
     description: str | None
     properties: Mapping[str, PropertyValue | None] | None
+
+
+class ActivityTypeFields(TypedDict, total=False):
+    """Fields of a activity type that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    summary: str | None
+    sequence: int
+    category: Literal["other", "todo", "email", "call", "meeting", "document"]
+    icon: str | None
+    decoration: Literal["warning", "danger"] | None
+    subject_kind: Literal["lead", "partner"] | None
+    delay_count: int
+    delay_unit: Literal["days", "weeks", "months"]
+    delay_from: Literal["previous_activity", "completion"]
+    chaining_type: Literal["suggest", "trigger"]
+    triggered_next_type_id: int | ActivityType | None
+    suggested_next_type_ids: Iterable[int | ActivityType] | None
+    default_user_id: int | User | None
+    default_note: str | None
+    active: bool
+
+
+class ActivityFields(TypedDict, total=False):
+    """Fields of a activity that can be set."""
+
+    external_id: tuple[str, str]
+    activity_type_id: int | ActivityType
+    summary: str | None
+    note: str | None
+    date_deadline: date
+    user_id: int | User | None

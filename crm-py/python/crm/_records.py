@@ -847,6 +847,222 @@ class Lead(Record):
     """What its stage says: how those fared that came so far, in its team, shrunk to all teams; as of the last recompute."""
 
 
+@final
+class ActivityType(Record):
+    """A kind of thing to do, such as a call: how long it takes to be due, and what follows.
+
+    `create` and `update` take: name, summary, sequence, category, icon, decoration, subject_kind, delay_count, delay_unit,
+    delay_from, chaining_type, triggered_next_type_id, suggested_next_type_ids, default_user_id, default_note, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "activity_type"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name."""
+
+    summary: Field[str | None] = Field()
+    """What a new activity's summary is, unless another is given."""
+
+    sequence: Field[int] = Field()
+    """Lower comes first. A new type has 10."""
+
+    category: Field[Literal["other", "todo", "email", "call", "meeting", "document"]] = Field()
+    """What sort of thing it is, for calendars and lists of hosts."""
+
+    icon: Field[str | None] = Field()
+    """The name of a picture that the host shows."""
+
+    decoration: Field[Literal["warning", "danger"] | None] = Field()
+    """That it marks something out of the ordinary."""
+
+    subject_kind: Field[Literal["lead", "partner"] | None] = Field()
+    """The only kind of record that it is for; empty: each."""
+
+    delay_count: Field[int] = Field()
+    """After how many units an activity is due."""
+
+    delay_unit: Field[Literal["days", "weeks", "months"]] = Field()
+    """Days, weeks or months."""
+
+    delay_from: Field[Literal["previous_activity", "completion"]] = Field()
+    """From when that is counted for an activity that follows another; any other's is counted from today."""
+
+    chaining_type: Field[Literal["suggest", "trigger"]] = Field()
+    """Whether what follows is proposed or scheduled."""
+
+    triggered_next_type_id: Field[int | None] = Field()
+    """What is scheduled when one is done, if `chaining_type` is `trigger`."""
+
+    suggested_next_type_ids: Field[list[int]] = Field()
+    """What is proposed when one is done, if `chaining_type` is `suggest`."""
+
+    default_user_id: Field[int | None] = Field()
+    """Who gets it unless someone else is named; empty: who schedules it."""
+
+    default_note: Field[str | None] = Field()
+    """What a new activity's note is, unless another is given."""
+
+    active: Field[bool] = Field()
+    """An archived type is kept where it stands, and not offered."""
+
+
+@final
+class Activity(Record):
+    """Something to do about a lead or a partner by a day, or done.
+
+    `update` takes: activity_type_id, summary, note, date_deadline, user_id.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, subject_kind, subject_id, lead_id, partner_id,
+    date_done, feedback, next_activity_id, state, suggested_next_type_ids.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "activity"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    subject_kind: Field[Literal["lead", "partner"]] = Field()
+    """The kind of record that it is about."""
+
+    subject_id: Field[int] = Field()
+    """The record that it is about."""
+
+    lead_id: Field[int | None] = Field()
+    """The lead that it is about, if it is one."""
+
+    partner_id: Field[int | None] = Field()
+    """The partner that it is about, if it is one."""
+
+    activity_type_id: Field[int] = Field()
+    """What sort of thing it is."""
+
+    summary: Field[str | None] = Field()
+    """What is to be done, in a line."""
+
+    note: Field[str | None] = Field()
+    """The same at length."""
+
+    date_deadline: Field[date] = Field()
+    """The day by which it is to be done."""
+
+    user_id: Field[int | None] = Field()
+    """Who is to do it."""
+
+    date_done: Field[datetime | None] = Field()
+    """When it was done."""
+
+    feedback: Field[str | None] = Field()
+    """What came of it."""
+
+    next_activity_id: Field[int | None] = Field()
+    """What was scheduled when it was done, by its type."""
+
+    state: Field[Literal["overdue", "today", "planned", "done"]] = Field()
+    """How urgent it is, by the day in the zone of the assignee's company; without one, company 1's, else UTC."""
+
+    suggested_next_type_ids: Field[list[int]] = Field()
+    """Types that its type proposes, once it is done."""
+
+
+@final
+class Message(Record):
+    """Something said about a lead or a partner. It stays as it was posted.
+
+    It stays as it was posted.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, subject_kind, subject_id, lead_id, partner_id,
+    message_type, internal, author_id, date, body, activity_id.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "message"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    subject_kind: Field[Literal["lead", "partner"]] = Field()
+    """The kind of record that it is about."""
+
+    subject_id: Field[int] = Field()
+    """The record that it is about."""
+
+    lead_id: Field[int | None] = Field()
+    """The lead that it is about, if it is one."""
+
+    partner_id: Field[int | None] = Field()
+    """The partner that it is about, if it is one."""
+
+    message_type: Field[Literal["comment", "notification", "activity", "lost"]] = Field()
+    """Where it comes from."""
+
+    internal: Field[bool] = Field()
+    """Meant for colleagues only."""
+
+    author_id: Field[int | None] = Field()
+    """Who said it; nobody for the administrator session."""
+
+    date: Field[datetime] = Field()
+    """When."""
+
+    body: Field[str | None] = Field()
+    """What was said; an activity may be done without a word."""
+
+    activity_id: Field[int | None] = Field()
+    """The activity that was done."""
+
+
 CLASSES: dict[str, type[Record]] = {
     "company": Company,
     "user": User,
@@ -861,4 +1077,7 @@ CLASSES: dict[str, type[Record]] = {
     "recurring_plan": RecurringPlan,
     "partner": Partner,
     "lead": Lead,
+    "activity_type": ActivityType,
+    "activity": Activity,
+    "message": Message,
 }

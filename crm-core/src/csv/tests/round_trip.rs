@@ -1,7 +1,7 @@
 //! What is exported can be imported again, and changes nothing.
 
 use super::*;
-use crate::{Filter, Find, Lost, PropertyDefinition, fields};
+use crate::{ErrorKind, Filter, Find, Lost, PropertyDefinition, fields};
 
 /// A database with leads in every state.
 fn busy() -> (Crm, Session) {
@@ -88,7 +88,13 @@ fn an_export_for_spreadsheets_holds_no_formula_and_imports_unchanged() {
 #[test]
 fn the_own_export_of_every_kind_changes_nothing() {
     let (crm, s) = busy();
-    for kind in RecordKind::ALL {
+    // Activities are scheduled and messages posted: they are written to files, and read from none.
+    let others = [RecordKind::Activity, RecordKind::Message];
+    for kind in others {
+        let refused = try_import(&s, kind, "id\n", &[], &ImportOptions::default()).unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Invalid, Some("record")));
+    }
+    for kind in RecordKind::ALL.iter().filter(|kind| !others.contains(kind)) {
         let file = export(&s, *kind, None);
         let feed = crm.feed(0, 100_000).unwrap().len();
         let report = try_import(&s, *kind, &file, &[], &ImportOptions::default()).unwrap();
