@@ -75,6 +75,9 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
                 was.as_text().unwrap_or_default(),
             )
         }
+        (RecordKind::Partner, Some(before), Some(after)) => {
+            lead::customer::follow(tx, change.id, before, after)
+        }
         _ => Ok(()),
     }?;
     if change.after.is_none() {

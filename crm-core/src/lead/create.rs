@@ -4,7 +4,8 @@ use crate::access::{self, Deed};
 use crate::base::{FieldKind, Fields, Record as _, RecordKind, Result, Value, limit};
 use crate::desk::query;
 use crate::event::LeadChange;
-use crate::lead::draft::{self, Context, OwnPartners, Partners};
+use crate::lead::customer::{self, Customers, Reached};
+use crate::lead::draft::{self, Context, OwnPartners};
 use crate::lead::office::office;
 use crate::lead::store;
 use crate::property;
@@ -21,7 +22,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         let (office, properties) = (office(tx)?, property::definitions(tx)?);
         let actor = tx.actor.clone();
         let mut changes = Vec::with_capacity(chunk.len());
-        let mut bound = Vec::new();
+        let (mut bound, mut reached) = (Vec::new(), Vec::new());
         tx.expect_rows(Lead::TABLE.name, chunk.len())?;
         let mut inserter = Inserter::new(tx)?;
         for fields in chunk {
@@ -34,6 +35,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
                 now: tx.now,
             };
             let mut lead = draft::create(fields, &cx)?;
+            reached.extend(Reached::of(&lead, fields));
             inserter.insert(&mut lead)?;
             if let Some((system, external)) = &fields.external_id {
                 bound.push((lead.id.0, system.as_str(), external.as_str()));
@@ -44,18 +46,24 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         crate::external_id::bind_all(tx, RecordKind::Lead, &bound)?;
         let settled = tx.settle_leads(changes)?;
         debug_assert_eq!(settled.len(), chunk.len(), "a new lead has no further consequences");
-        created.extend(settled.into_iter().filter_map(|change| change.after));
+        let mut leads: Vec<Lead> = settled.into_iter().filter_map(|change| change.after).collect();
+        if customer::tell(tx, reached)? {
+            // What a customer heard from one of them, another may have heard from the customer.
+            let ids: Vec<i64> = leads.iter().map(|lead| lead.id.0).collect();
+            leads = store::as_stored(tx, &ids)?;
+        }
+        created.append(&mut leads);
     }
     Ok(created)
 }
 
 /// The partners that drafts name, looked up at once.
-pub(crate) fn named_partners(tx: &Tx<'_>, drafts: &[Fields]) -> Result<Partners> {
+pub(crate) fn named_partners(tx: &Tx<'_>, drafts: &[Fields]) -> Result<Customers> {
     let ids: Vec<i64> = drafts
         .iter()
         .filter_map(|fields| fields.get("partner_id").and_then(Value::as_int))
         .collect();
-    if ids.is_empty() { Ok(Partners::new()) } else { store::partners(tx, &ids) }
+    if ids.is_empty() { Ok(Customers::new()) } else { customer::load(tx, &ids) }
 }
 
 /// Copies leads: what they are about, not what became of them. Answers the copies.

@@ -10,13 +10,11 @@ use crate::base::{
     CompanyId, Error, FieldKind, Fields, Id as _, Probability, Record, RecordKind, Result, Subject,
     Timestamp, Value,
 };
+use crate::lead::customer::{self, Customers};
 use crate::lead::office::Office;
 use crate::lead::rules;
 use crate::property::Definitions;
 use crate::record::{ForecastCategory, Lead, LeadKind, Stage, WonStatus};
-
-/// Partners that the given fields name: id → name and company.
-pub(crate) type Partners = HashMap<i64, (String, Option<i64>)>;
 
 /// Companies of the partners that stored leads have already: they were checked when they were set.
 pub(crate) type OwnPartners = HashMap<i64, Option<i64>>;
@@ -32,7 +30,8 @@ pub(crate) fn asks_for_own_partners(fields: &Fields) -> bool {
 /// What deciding needs besides the fields.
 pub(crate) struct Context<'a> {
     pub(crate) office: &'a Office,
-    pub(crate) partners: &'a Partners,
+    /// Those that the given fields name.
+    pub(crate) partners: &'a Customers,
     pub(crate) own: &'a OwnPartners,
     pub(crate) properties: &'a Definitions,
     pub(crate) actor: &'a crate::access::Actor,
@@ -62,10 +61,10 @@ pub(crate) fn create(fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
     let mut lead = apply(None, lead, fields, cx)?;
     if lead.name.is_empty() {
         let partner = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
-        let (partner, _) = partner.ok_or_else(|| {
+        let partner = partner.ok_or_else(|| {
             Error::invalid("name", "name: a lead needs a name, or a partner to be named after")
         })?;
-        lead.name = format!("{partner}'s opportunity");
+        lead.name = format!("{}'s opportunity", partner.card.name);
     }
     // What reading it joins from the office, so that it need not be read to be answered.
     lead.plan_months = lead.recurring_plan_id.and_then(|plan| cx.office.plan_months(plan));
@@ -100,6 +99,11 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
         }
     }
     check_partner(before, &lead, cx)?;
+    let had = before.and_then(|before| before.partner_id);
+    if lead.partner_id != had {
+        let customer = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+        customer::take_over(&mut lead, customer, fields);
+    }
     owners(before, &mut lead, fields, cx)?;
     cx.office.follow_policy(&mut lead);
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
@@ -139,7 +143,7 @@ fn partner_company(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Opti
     let company = if kept {
         cx.own.get(&id).copied()
     } else {
-        cx.partners.get(&id).map(|(_, company)| *company)
+        cx.partners.get(&id).map(|partner| partner.card.company_id.map(|id| id.0))
     };
     company.flatten().map(CompanyId)
 }

@@ -13,6 +13,7 @@ use crate::base::{
 };
 use crate::desk::{self, query};
 use crate::event::{Event, LeadChange};
+use crate::lead::customer;
 use crate::lead::draft::{self, Context};
 use crate::lead::office::office;
 use crate::lead::past::{Past, announce, dated, not_to_come};
@@ -55,7 +56,7 @@ pub(crate) fn decide(tx: &Tx<'_>, drafts: &[Draft]) -> Result<Vec<Result<Step>>>
         .iter()
         .filter_map(|draft| draft.fields.get("partner_id").and_then(Value::as_int))
         .collect();
-    let partners = store::partners(tx, &named)?;
+    let partners = customer::load(tx, &named)?;
     let own = store::own_partners(tx, &ids)?;
     let (office, properties) = (office(tx)?, property::definitions(tx)?);
     let cx = Context {

@@ -6,6 +6,7 @@
 //! Deliberately absent: scores, counts, history, feed. They are consequences; see `reaction`.
 
 pub(crate) mod create;
+pub(crate) mod customer;
 pub(crate) mod draft;
 pub(crate) mod import;
 pub(crate) mod office;

@@ -109,17 +109,6 @@ pub(crate) fn tagged(tx: &Tx<'_>, tag: i64) -> Result<Vec<i64>> {
     )
 }
 
-/// Names and companies of partners, for those that the actor sees.
-pub(crate) fn partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, (String, Option<i64>)>> {
-    let sql =
-        "SELECT id, name, company_id FROM partner WHERE id IN (SELECT value FROM json_each(?1))";
-    let found = tx.rows(sql, &[crate::storage::records::id_list(ids)], |line| {
-        Ok((line.int(0)?, (line.text(1)?.to_owned(), line.int_or_null(2)?)))
-    })?;
-    let sees = |company: Option<i64>| tx.actor.sees_company(company.map(crate::base::CompanyId));
-    Ok(found.into_iter().filter(|(_, (_, company))| sees(*company)).collect())
-}
-
 /// Companies of the partners that stored leads have, whoever asks.
 pub(crate) fn own_partners(tx: &Tx<'_>, leads: &[i64]) -> Result<HashMap<i64, Option<i64>>> {
     let mut companies = HashMap::new();

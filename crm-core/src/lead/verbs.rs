@@ -8,6 +8,7 @@ use crate::base::{
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
 use crate::lead::create::named_partners;
+use crate::lead::customer::{self, Reached};
 use crate::lead::draft::{self, Context};
 use crate::lead::office::Office;
 use crate::lead::rules::{self, moment};
@@ -32,6 +33,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
         }
     }
     let remark = Remark { opinion: draft::chance(fields)?.flatten(), ..Remark::default() };
+    let mut reached = Vec::new();
     store::change_saying(tx, ids, remark, |lead, office| {
         let cx = Context {
             office,
@@ -41,8 +43,11 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
             actor: &actor,
             now,
         };
-        draft::update(lead, fields, &cx)
+        let after = draft::update(lead, fields, &cx)?;
+        reached.extend(Reached::of(&after, fields));
+        Ok(after)
     })?;
+    customer::tell(tx, reached)?;
     if let Some((system, external)) = &fields.external_id {
         let name = |id| (id, system.as_str(), external.as_str());
         let names: Vec<_> = query::distinct(ids)?.into_iter().map(name).collect();
@@ -274,7 +279,10 @@ pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64, was: &str) -> Resu
 }
 
 /// Runs a consequence as the library itself: rights were checked by the verb that caused it.
-fn as_system<T>(tx: &mut Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+pub(crate) fn as_system<T>(
+    tx: &mut Tx<'_>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+) -> Result<T> {
     let mut system = Actor::system();
     system.user_id = tx.actor.user_id;
     let actor = std::mem::replace(&mut tx.actor, system);

@@ -1,0 +1,229 @@
+//! A lead and its customer: what a lead takes over when it is given one, and what each tells the other afterwards.
+//!
+//! What is given together with the customer stays as it is given. Empty never replaces anything, nor does what differs in its writing
+//! alone. What a lead tells its customer is a change of the customer, with its entry in the feed; what a customer tells its leads
+//! reaches those that had what it had, so that nobody's own value is lost. Deliberately absent: imports tell customers nothing, since
+//! a file of old deals knows less of them than they do.
+
+use std::collections::HashMap;
+
+use crate::base::{Fields, PartnerId, Result, Row, text};
+use crate::desk::{query, update_in};
+use crate::lead::store;
+use crate::lead::verbs::as_system;
+use crate::record::{Lead, Partner};
+use crate::storage::Tx;
+use crate::storage::records::id_list;
+
+/// A customer that a lead may be given.
+#[derive(Debug, Clone)]
+pub(crate) struct Customer {
+    pub(crate) card: Partner,
+    /// The name of whom it belongs to.
+    parent_name: Option<String>,
+}
+
+/// Customers by id.
+pub(crate) type Customers = HashMap<i64, Customer>;
+
+/// Those of these customers that the actor sees.
+pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
+    let cards = tx.by_ids::<Partner>(ids)?;
+    let sees = |card: &Partner| tx.actor.sees_company(card.company_id);
+    let cards: Vec<Partner> = cards.into_iter().filter(sees).collect();
+    let parents: Vec<i64> = cards.iter().filter_map(|card| card.parent_id).map(|id| id.0).collect();
+    let mut names = HashMap::new();
+    if !parents.is_empty() {
+        let sql = "SELECT id, name FROM partner WHERE id IN (SELECT value FROM json_each(?1))";
+        tx.each(sql, &[id_list(&parents)], |line| {
+            names.insert(line.int(0)?, line.text(1)?.to_owned());
+            Ok(())
+        })?;
+    }
+    let customer = |card: Partner| {
+        let parent_name = card.parent_id.and_then(|id| names.get(&id.0).cloned());
+        (card.id.0, Customer { card, parent_name })
+    };
+    Ok(cards.into_iter().map(customer).collect())
+}
+
+/// What a lead takes over from the customer that it is given, or loses with the one that is taken away.
+pub(crate) fn take_over(lead: &mut Lead, customer: Option<&Customer>, given: &Fields) {
+    let open = |name: &str| !given.has(name);
+    let Some(Customer { card, parent_name }) = customer else {
+        if open("contact_name") {
+            lead.contact_name = None;
+        }
+        if open("partner_name") {
+            lead.partner_name = None;
+        }
+        return;
+    };
+    macro_rules! copy {
+        ($($name:ident)*) => {$(
+            if open(stringify!($name)) {
+                lead.$name.clone_from(&card.$name);
+            }
+        )*};
+    }
+    let block =
+        [&card.street, &card.street2, &card.city, &card.zip, &card.state_code, &card.country_code];
+    if block.iter().any(|part| part.is_some()) {
+        // An address is one thing: a street of theirs with our town would be nobody's.
+        copy!(street street2 city zip state_code country_code);
+    }
+    copy!(lang);
+    if card.function.is_some() {
+        copy!(function);
+    }
+    if card.website.is_some() {
+        copy!(website);
+    }
+    if !card.is_company && open("contact_name") {
+        lead.contact_name = Some(card.name.clone());
+    }
+    let company = parent_name.clone().or_else(|| card.is_company.then(|| card.name.clone()));
+    if company.is_some() && open("partner_name") {
+        lead.partner_name = company;
+    }
+    if open("email_from") && differs_email(card.email.as_deref(), lead.email_from.as_deref()) {
+        lead.email_from.clone_from(&card.email);
+    }
+    let country = lead.country_code.as_deref();
+    if open("phone") && differs_phone(card.phone.as_deref(), lead.phone.as_deref(), country) {
+        lead.phone.clone_from(&card.phone);
+    }
+    if open("mobile") && differs_phone(card.mobile.as_deref(), lead.mobile.as_deref(), country) {
+        lead.mobile.clone_from(&card.mobile);
+    }
+}
+
+/// Whether an e-mail is there and another one, not only written otherwise.
+fn differs_email(theirs: Option<&str>, ours: Option<&str>) -> bool {
+    differs(theirs, ours, text::email_normalized)
+}
+
+fn differs_phone(theirs: Option<&str>, ours: Option<&str>, country: Option<&str>) -> bool {
+    differs(theirs, ours, |phone| text::phone_normalized(phone, country))
+}
+
+fn differs(
+    theirs: Option<&str>,
+    ours: Option<&str>,
+    normal: impl Fn(&str) -> Option<String>,
+) -> bool {
+    let form = |text: &str| normal(text).unwrap_or_else(|| text.trim().to_owned());
+    theirs.is_some_and(|theirs| ours.is_none_or(|ours| form(theirs) != form(ours)))
+}
+
+/// How somebody is reached, as a lead was told.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    partner: PartnerId,
+    country: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    mobile: Option<String>,
+}
+
+impl Reached {
+    /// What a lead's customer is to hear of what was given for the lead; `None` when nothing was.
+    pub(crate) fn of(lead: &Lead, given: &Fields) -> Option<Self> {
+        let said = |name: &str, value: &Option<String>| value.clone().filter(|_| given.has(name));
+        let reached = Self {
+            partner: lead.partner_id?,
+            country: lead.country_code.clone(),
+            email: said("email_from", &lead.email_from),
+            phone: said("phone", &lead.phone),
+            mobile: said("mobile", &lead.mobile),
+        };
+        let says = reached.email.is_some() || reached.phone.is_some() || reached.mobile.is_some();
+        says.then_some(reached)
+    }
+
+    /// What is another one than the customer's.
+    fn news(self, card: &Partner) -> Fields {
+        let mut news = Fields::new();
+        if differs_email(self.email.as_deref(), card.email.as_deref()) {
+            news.set("email", self.email);
+        }
+        let country = self.country.or_else(|| card.country_code.clone());
+        if differs_phone(self.phone.as_deref(), card.phone.as_deref(), country.as_deref()) {
+            news.set("phone", self.phone);
+        }
+        if differs_phone(self.mobile.as_deref(), card.mobile.as_deref(), country.as_deref()) {
+            news.set("mobile", self.mobile);
+        }
+        news
+    }
+}
+
+/// Tells customers how they are reached; answers whether any heard something new. Who does not see a customer tells it nothing.
+pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
+    if reached.is_empty() {
+        return Ok(false);
+    }
+    let ids: Vec<i64> = reached.iter().map(|reached| reached.partner.0).collect();
+    let known = load(tx, &query::distinct(&ids)?)?;
+    let mut told = false;
+    for reached in reached {
+        let id = reached.partner.0;
+        let Some(customer) = known.get(&id) else { continue };
+        let news = reached.news(&customer.card);
+        if !news.is_empty() {
+            update_in::<Partner>(tx, &[id], &news)?;
+            told = true;
+        }
+    }
+    Ok(told)
+}
+
+/// Lets leads follow what became of their customer's addresses, where they had the old one or none.
+pub(crate) fn follow(tx: &mut Tx<'_>, id: i64, before: &Row, after: &Row) -> Result<()> {
+    let text = |row: &Row, name: &str| -> Option<String> {
+        row.get(name).ok().and_then(|value| value.as_text().map(str::to_owned))
+    };
+    let moved = |name: &str| {
+        let (was, is) = (text(before, name), text(after, name));
+        is.filter(|is| was.as_ref() != Some(is)).map(|is| (was, is))
+    };
+    let (email, phone, mobile) = (moved("email"), moved("phone"), moved("mobile"));
+    if email.is_none() && phone.is_none() && mobile.is_none() {
+        return Ok(());
+    }
+    let country = text(after, "country_code");
+    let ids = store::referring(tx, "partner_id", id)?;
+    as_system(tx, |tx| {
+        store::change(tx, &ids, |lead, _| {
+            let mut follows = lead.clone();
+            let country = lead.country_code.as_deref().or(country.as_deref());
+            let had = |own: &Option<String>, was: &Option<String>, phone: bool| {
+                let own = own.as_deref();
+                own.is_none()
+                    || was.is_some()
+                        && !if phone {
+                            differs_phone(own, was.as_deref(), country)
+                        } else {
+                            differs_email(own, was.as_deref())
+                        }
+            };
+            if let Some((was, is)) = &email
+                && had(&lead.email_from, was, false)
+            {
+                follows.email_from = Some(is.clone());
+            }
+            if let Some((was, is)) = &phone
+                && had(&lead.phone, was, true)
+            {
+                follows.phone = Some(is.clone());
+            }
+            if let Some((was, is)) = &mobile
+                && had(&lead.mobile, was, true)
+            {
+                follows.mobile = Some(is.clone());
+            }
+            crate::lead::rules::normalize(Some(lead), &mut follows)?;
+            Ok(follows)
+        })
+    })
+}
