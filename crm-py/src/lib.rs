@@ -15,6 +15,7 @@ mod fields;
 mod frame;
 mod lead;
 mod merge;
+mod notes;
 mod office;
 mod progress;
 mod record;
@@ -45,6 +46,11 @@ mod _crm {
     };
     #[pymodule_export]
     use crate::merge::{merge, merge_clusters, merged_into, plan_merge, unmerge};
+    #[pymodule_export]
+    use crate::notes::{
+        activity_done, activity_status, cancel_activity, post_message, reschedule_activity,
+        schedule_activity, timeline,
+    };
     #[pymodule_export]
     use crate::office::{declare_property, properties, set_settings, setting, settings};
     #[pymodule_export]

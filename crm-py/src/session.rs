@@ -278,7 +278,7 @@ pub(crate) fn instant(
 }
 
 /// One record for one id, a list for a list.
-fn answer(py: Python<'_>, mut rows: Vec<Row>, many: bool) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn answer(py: Python<'_>, mut rows: Vec<Row>, many: bool) -> PyResult<Bound<'_, PyAny>> {
     match rows.pop() {
         Some(row) if !many => record(py, row),
         last => {

@@ -88,6 +88,8 @@ class World:
             if room == "properties":
                 given = {"record": "lead"} | given
                 given["type"] = given.pop("kind")
+            if verb in ("schedule", "post") or (room, verb) == ("chatter", "list"):
+                on.insert(0, given.pop("record", "lead"))
             desk = getattr(s, {"company": "companies"}.get(room, room))
             method = getattr(desk, verb)
             return plain(method(given) if isinstance(given, list) else method(*on, **given))

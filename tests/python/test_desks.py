@@ -23,6 +23,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mediums": {"name": "Pigeon"},
     "sources": {"name": "Harbour fair"},
     "recurring_plans": {"name": "Every two years", "number_of_months": 24},
+    "activity_types": {"name": "Visit", "delay_count": 2, "delay_unit": "weeks"},
 }
 
 

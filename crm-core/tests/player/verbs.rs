@@ -6,9 +6,9 @@ use crm_core::duplicate::{
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    AsOf, Convert, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost, Merge, Merged,
-    PartnerId, Progress, PropertyDefinition, PropertyKind, RecordKind, Session, TeamId, Timestamp,
-    UserRef, Value,
+    ActivityId, AsOf, Convert, Date, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost,
+    Merge, Merged, PartnerId, Progress, PropertyDefinition, PropertyKind, RecordKind, Schedule,
+    Session, Subject, TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -43,6 +43,8 @@ type Played<T = Answer> = Result<T, Fault>;
 fn kind(desk: &str) -> Option<RecordKind> {
     match desk {
         "companies" => Some(RecordKind::Company),
+        "activities" => Some(RecordKind::Activity),
+        "chatter" => Some(RecordKind::Message),
         desk => RecordKind::from_name(desk.strip_suffix('s')?),
     }
 }
@@ -125,6 +127,14 @@ impl Args<'_> {
         }
     }
 
+    fn day(&mut self, name: &str) -> Played<Option<Date>> {
+        match self.take(name)? {
+            Some(Value::Date(day)) => Ok(Some(day)),
+            None | Some(Value::Null) => Ok(None),
+            Some(other) => Err(Fault::Case(format!("{name}: {other:?} is no day"))),
+        }
+    }
+
     fn as_of(&mut self) -> Played<Option<AsOf>> {
         let (at, axis) = (self.moment("as_of")?, self.text("axis")?);
         Ok(at.map(|at| AsOf::on(at, axis.as_deref())).transpose()?)
@@ -203,7 +213,9 @@ impl World {
         };
         let mut args = Args { world: self, table };
         let answer = match (desk, kind(desk)) {
-            ("leads", _) if lead_verb(verb) => lead(&session, verb, &on, &mut args)?,
+            ("leads", _) if own_verb(verb) => lead(&session, verb, &on, &mut args)?,
+            ("activities", _) if own_verb(verb) => activity(&session, verb, &on, &mut args)?,
+            ("chatter", _) if own_verb(verb) => chatter(&session, verb, &on, &mut args)?,
             (_, Some(kind)) => office(&session, kind, verb, &on, &mut args)?,
             _ => self.study(&session, desk, verb, &on, &mut args)?,
         };
@@ -480,7 +492,7 @@ fn problems(words: Vec<String>) -> Answer {
     Answer::List(words.into_iter().map(|word| Answer::Plain(word.into())).collect())
 }
 
-fn lead_verb(verb: &str) -> bool {
+fn own_verb(verb: &str) -> bool {
     !matches!(verb, "create" | "get" | "find" | "count" | "frame" | "update" | "delete")
 }
 
@@ -524,6 +536,53 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
     };
     let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();
     Ok(Answer::one_or_list(&rows, on.one))
+}
+
+/// The verbs that only activities have.
+fn activity(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let desk = s.activities();
+    let ids: Vec<ActivityId> = on.ids.iter().copied().map(ActivityId).collect();
+    let done = match verb {
+        "schedule" => {
+            let kind = args.record("record")?;
+            let plan = Schedule {
+                activity_type_id: args.id("activity_type_id")?.unwrap_or_default(),
+                date_deadline: args.day("date_deadline")?,
+                user_id: args.id("user_id")?,
+                summary: args.text("summary")?,
+                note: args.text("note")?,
+            };
+            desk.schedule_about(kind, &on.ids, &plan)?
+        }
+        "done" => desk.done(&ids, args.text("feedback")?.as_deref())?,
+        "reschedule" => {
+            let day = args.day("date_deadline")?;
+            desk.reschedule(&ids, day.ok_or_else(|| Fault::Case("until when?".to_owned()))?)?
+        }
+        "cancel" => return Ok(desk.cancel(&ids).map(|()| Answer::Nothing)?),
+        "status" => return Ok(Answer::frame(&desk.status(&on.leads())?)),
+        _ => return Err(Fault::Case(format!("no verb activities.{verb}"))),
+    };
+    let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();
+    Ok(Answer::one_or_list(&rows, on.one))
+}
+
+/// The verbs that only messages have.
+fn chatter(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let kind = args.record("record")?;
+    match verb {
+        "post" => {
+            let body = args.text("body")?.unwrap_or_default();
+            let internal = args.truth("internal")?;
+            let posted = s.chatter().post_about(kind, &on.ids, &body, internal)?;
+            Ok(match posted.as_slice() {
+                [id] if on.one => Answer::Plain((*id).into()),
+                ids => Answer::List(ids.iter().map(|id| Answer::Plain((*id).into())).collect()),
+            })
+        }
+        "list" => Ok(Answer::frame(&s.chatter().list(Subject { kind, id: on.one()? })?)),
+        _ => Err(Fault::Case(format!("no verb chatter.{verb}"))),
+    }
 }
 
 /// The verbs that every desk has.

@@ -21,11 +21,14 @@ Money and percent are `decimal.Decimal`, instants aware `datetime` in UTC, days 
 
 from crm._crm import Record, __version__
 from crm._records import (
+    Activity,
+    ActivityType,
     Campaign,
     Company,
     Lead,
     LostReason,
     Medium,
+    Message,
     Partner,
     PropertyValue,
     RecurringPlan,
@@ -36,6 +39,7 @@ from crm._records import (
     TeamMember,
     User,
 )
+from crm.activities import Activities, Chatter
 from crm.csv import Csv, ImportReport
 from crm.database import Crm, copy, open
 from crm.desk import Desk, Filter
@@ -60,12 +64,16 @@ from crm.session import Atomic, Properties, Property, Session, Settings
 from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreConfiguration, ScoreHealth, ScoreRun, Scores
 
 __all__ = [
+    "Activities",
+    "Activity",
+    "ActivityType",
     "Atomic",
     "Backtest",
     "BugError",
     "Campaign",
     "CancelledError",
     "ClosedError",
+    "Chatter",
     "Company",
     "ConflictError",
     "Crm",
@@ -91,6 +99,7 @@ __all__ = [
     "LostReason",
     "Medium",
     "Merged",
+    "Message",
     "NotFoundError",
     "Partner",
     "Properties",

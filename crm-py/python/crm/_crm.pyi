@@ -14,10 +14,13 @@ __all__ = [
     "Record",
     "Session",
     "__version__",
+    "activity_done",
+    "activity_status",
     "archive",
     "assign_to",
     "backtest_score",
     "board",
+    "cancel_activity",
     "catalogue",
     "configure_score",
     "convert",
@@ -36,12 +39,15 @@ __all__ = [
     "merged_into",
     "move_to",
     "plan_merge",
+    "post_message",
     "properties",
     "predict_score",
     "rebuild_score",
     "recompute_score",
     "reopen",
+    "reschedule_activity",
     "restore",
+    "schedule_activity",
     "score_configuration",
     "score_frequencies",
     "score_health",
@@ -49,6 +55,7 @@ __all__ = [
     "set_settings",
     "setting",
     "settings",
+    "timeline",
     "unmerge",
     "weighted_forecast",
     "nearest_deals",
@@ -158,6 +165,15 @@ def merge(session: Session, ids: Any, user_id: Any, team_id: Any) -> tuple[int, 
 def merge_clusters(session: Session, clusters: Any, user_id: Any, team_id: Any) -> list[tuple[int, Any]]: ...
 def unmerge(session: Session, merge_id: Any) -> Frame: ...
 def merged_into(session: Session, id: Any) -> int | None: ...
+def schedule_activity(
+    session: Session, record: str, id: Any, activity_type_id: Any, date_deadline: Any, user_id: Any, summary: str | None, note: str | None
+) -> Any: ...
+def activity_done(session: Session, id: Any, feedback: str | None) -> Any: ...
+def reschedule_activity(session: Session, id: Any, date_deadline: Any) -> Any: ...
+def cancel_activity(session: Session, id: Any) -> None: ...
+def activity_status(session: Session, lead_ids: Any) -> Frame: ...
+def post_message(session: Session, record: str, id: Any, body: str, internal: bool) -> Any: ...
+def timeline(session: Session, record: str, id: Any) -> Frame: ...
 def setting(session: Session, name: str) -> Any: ...
 def set_settings(session: Session, values: dict[str, Any]) -> None: ...
 def settings(session: Session) -> list[tuple[str, Any]]: ...

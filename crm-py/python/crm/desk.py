@@ -15,7 +15,7 @@ from crm.frame import Frame
 if TYPE_CHECKING:
     from crm import _crm
 
-__all__ = ["Desk", "Filter"]
+__all__ = ["Desk", "Filter", "Reader"]
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -118,41 +118,14 @@ AsOf: TypeAlias = datetime | date | None
 """An instant of the past, 00:00 UTC of a day, or as things are."""
 
 
-class Desk(Generic[R]):
-    """The records of one kind, as one user sees them.
-
-    A record is accepted wherever an id is. What is omitted keeps its default (`create`) or its value (`update`); `None` means empty.
-    """
+class Reader(Generic[R]):
+    """The records of one kind, as one user sees them: get, find and count them. A record is accepted wherever an id is."""
 
     __slots__ = ("_native",)
     _kind: ClassVar[str]
 
     def __init__(self, native: _crm.Session, /) -> None:
         self._native = native
-
-    # `_desks` gives both their types per kind of record.
-
-    def create(self, records: Iterable[Mapping[str, Any]] | None = None, /, **fields: Any) -> Any:
-        """Creates one record from keywords, or several from one list of dicts, all or nothing; answers them as stored.
-
-        `external_id=("erp", "4711")` remembers what another system calls it. The fields are those of the record's class, such as
-        ``help(crm.Lead)``, which says which of them the library keeps.
-        """
-        if records is None:
-            return self._native.create(self._kind, [fields])[0]
-        if fields:
-            raise TypeError("create takes one list of dicts or keywords, not both")
-        if isinstance(records, Mapping):
-            raise TypeError("create takes a list of dicts; a single record is given by keywords: create(**fields)")
-        return self._native.create(self._kind, list(records))
-
-    def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any:
-        """Changes fields of one record or of several, all or nothing; answers as stored.
-
-        With `expected_version`, someone else's change since that version is a `ConflictError`. `external_id=("erp", "4711")` takes the
-        place of what that system called it before and leaves other systems' names alone; ``external_id=None`` changes nothing.
-        """
-        return self._native.update(self._kind, id, fields, expected_version)
 
     def get(
         self,
@@ -241,12 +214,45 @@ class Desk(Generic[R]):
         order = unicode("order", order)
         return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns), instant(as_of), axis)
 
+    def __repr__(self) -> str:
+        return f"<crm.{type(self).__name__}>"
+
+
+class Desk(Reader[R]):
+    """The records of one kind, as one user sees them.
+
+    A record is accepted wherever an id is. What is omitted keeps its default (`create`) or its value (`update`); `None` means empty.
+    """
+
+    __slots__ = ()
+
+    # `_desks` gives both their types per kind of record.
+
+    def create(self, records: Iterable[Mapping[str, Any]] | None = None, /, **fields: Any) -> Any:
+        """Creates one record from keywords, or several from one list of dicts, all or nothing; answers them as stored.
+
+        `external_id=("erp", "4711")` remembers what another system calls it. The fields are those of the record's class, such as
+        ``help(crm.Lead)``, which says which of them the library keeps.
+        """
+        if records is None:
+            return self._native.create(self._kind, [fields])[0]
+        if fields:
+            raise TypeError("create takes one list of dicts or keywords, not both")
+        if isinstance(records, Mapping):
+            raise TypeError("create takes a list of dicts; a single record is given by keywords: create(**fields)")
+        return self._native.create(self._kind, list(records))
+
+    def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any:
+        """Changes fields of one record or of several, all or nothing; answers as stored.
+
+        With `expected_version`, someone else's change since that version is a `ConflictError`. `external_id=("erp", "4711")` takes the
+        place of what that system called it before and leaves other systems' names alone; ``external_id=None`` changes nothing.
+        """
+        return self._native.update(self._kind, id, fields, expected_version)
+
     def delete(self, id: int | R | Iterable[int | R]) -> None:
         """Deletes one record or several, all or nothing."""
         self._native.delete(self._kind, id)
-
-    def __repr__(self) -> str:
-        return f"<crm.{type(self).__name__}>"
 
 
 def text(filter: AnyFilter) -> str | None:

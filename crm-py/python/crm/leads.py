@@ -58,7 +58,8 @@ class Leads(LeadDesk):
     def mark_lost(self, id: Any, lost_reason_id: int | LostReason | None = None, note: str | None = None) -> Any:
         """Loses: archived, probability 0, closed now, with a reason and a note if given.
 
-        The note is read in the feed: `note` in the `data` of the entry `lead.lost`, or of `lead.changed` if the lead was lost before.
+        The note is a message of the lead, see `Session.chatter`. It is also read in the feed: `note` in the `data` of the entry
+        `lead.lost`, or of `lead.changed` if the lead was lost before.
         """
         return _crm.mark_lost(self._native, id, lost_reason_id, note)
 

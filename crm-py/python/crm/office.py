@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm._desks import (
+    ActivityTypeDesk,
     CampaignDesk,
     CompanyDesk,
     LostReasonDesk,
@@ -18,6 +19,7 @@ from crm._desks import (
 )
 
 __all__ = [
+    "ActivityTypes",
     "Campaigns",
     "Companies",
     "LostReasons",
@@ -176,6 +178,19 @@ class Partners(PartnerDesk):
     ...     bakery = s.partners.create(name="Azure Bakery", is_company=True, external_id=("erp", "4711"))
     ...     s.partners.get(external_id=("erp", "4711")) == bakery
     True
+    """
+
+    __slots__ = ()
+
+
+class ActivityTypes(ActivityTypeDesk):
+    """Kinds of things to do: after how long they are due, and what follows when one is done.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     visit = s.activity_types.create(name="Visit", delay_count=2, delay_unit="weeks", suggested_next_type_ids=[3])
+    ...     [known.name for known in s.activity_types.find("delay_count <= 2")]
+    ['Email', 'Call', 'Meeting', 'Visit']
     """
 
     __slots__ = ()

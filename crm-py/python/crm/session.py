@@ -9,11 +9,13 @@ from typing import Any, Literal, final
 
 from crm import _crm
 from crm._records import Team
+from crm.activities import Activities, Chatter
 from crm.csv import Csv
 from crm.desk import words
 from crm.duplicates import Duplicates
 from crm.leads import Leads
 from crm.office import (
+    ActivityTypes,
     Campaigns,
     Companies,
     LostReasons,
@@ -46,7 +48,10 @@ class Session:
 
     __slots__ = (
         "_native",
+        "activities",
+        "activity_types",
         "campaigns",
+        "chatter",
         "companies",
         "csv",
         "duplicates",
@@ -82,6 +87,9 @@ class Session:
         self.recurring_plans = RecurringPlans(native)
         self.partners = Partners(native)
         self.leads = Leads(native)
+        self.activity_types = ActivityTypes(native)
+        self.activities = Activities(native)
+        self.chatter = Chatter(native)
         self.settings = Settings(native)
         self.properties = Properties(native)
         self.score = Scores(native)
