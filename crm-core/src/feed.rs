@@ -6,8 +6,6 @@
 //! lost before. `message.posted` carries its message as a creation does. What hangs on a record goes with it, without a word of its own.
 //! Fields that may identify a person are kept in a table of their own and joined when read.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value as Json};
 
 use crate::base::field::{
@@ -39,27 +37,31 @@ pub struct FeedEntry {
 }
 
 /// Appends entries through held statements.
-pub(crate) struct Writer<'t, 'c> {
+struct Writer<'t, 'c> {
     tx: &'t Tx<'c>,
     plain: Prepared<'c>,
-    personal: Prepared<'c>,
+    /// What may identify a person: kind, record, entry and text. It goes last and at once, when it is known how much there is.
+    personal: Vec<(&'static str, i64, i64, String)>,
 }
 
 impl<'t, 'c> Writer<'t, 'c> {
-    pub(crate) fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        let plain = tx.prepare(dialect!(tx, "feed_add"))?;
-        let personal = tx.prepare(dialect!(tx, "feed_add_personal"))?;
-        Ok(Self { tx, plain, personal })
+    /// For so many entries.
+    fn new(tx: &'t Tx<'c>, entries: usize) -> Result<Self> {
+        if entries > 1 {
+            tx.expect_rows("feed_entry", entries)?;
+        }
+        let plain = tx.prepare_rows(dialect!(tx, "feed_add"), entries)?;
+        Ok(Self { tx, plain, personal: Vec::new() })
     }
 
     /// Appends one entry; what may identify a person goes apart.
-    pub(crate) fn append(
+    fn append(
         &mut self,
         event: &str,
-        kind: &str,
+        kind: &'static str,
         id: i64,
         data: Option<&str>,
-        personal: Option<&str>,
+        personal: Option<String>,
     ) -> Result<()> {
         let user = self.tx.actor.user_id.map(|user| user.0);
         let seq = self.plain.insert(&[
@@ -70,13 +72,34 @@ impl<'t, 'c> Writer<'t, 'c> {
             id.into(),
             data.into(),
         ])?;
-        match personal {
-            Some(personal) => {
-                self.personal.execute(&[kind.into(), id.into(), seq.into(), personal.into()])
-            }
-            None => Ok(()),
-        }
+        self.personal.extend(personal.map(|text| (kind, id, seq, text)));
+        Ok(())
     }
+
+    /// After the last entry.
+    fn end(self) -> Result<()> {
+        self.plain.end()?;
+        let tx = self.tx;
+        let mut put = tx.prepare_rows(dialect!(tx, "feed_add_personal"), self.personal.len())?;
+        for (kind, id, seq, text) in &self.personal {
+            put.execute(&[(*kind).into(), (*id).into(), (*seq).into(), text.as_str().into()])?;
+        }
+        put.end()
+    }
+}
+
+/// Appends a single entry.
+fn append(
+    tx: &Tx<'_>,
+    event: &str,
+    kind: &'static str,
+    id: i64,
+    data: &str,
+    personal: Option<String>,
+) -> Result<()> {
+    let mut writer = Writer::new(tx, 1)?;
+    writer.append(event, kind, id, Some(data), personal)?;
+    writer.end()
 }
 
 /// Fields of one entry, as the insides of JSON objects: what is told to all, and what may identify a person.
@@ -171,19 +194,20 @@ fn object(set: &str, was: &str) -> String {
 }
 
 /// A JSON object with a note added, if there is one.
-fn with_note<'t>(object: Option<&'t str>, note: Option<&str>) -> Option<Cow<'t, str>> {
-    let Some(note) = note else { return object.map(Cow::Borrowed) };
-    let mut text = object.and_then(|text| text.strip_suffix('}')).unwrap_or("{").to_owned();
+fn with_note(object: Option<String>, note: Option<&str>) -> Option<String> {
+    let Some(note) = note else { return object };
+    let mut text = object.unwrap_or_else(|| "{}".to_owned());
+    text.pop();
     text.push_str(if text.len() > 1 { ",\"note\":" } else { "\"note\":" });
     write_text(note, &mut text);
     text.push('}');
-    Some(Cow::Owned(text))
+    Some(text)
 }
 
 /// Tells of changed leads.
 pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
-    let mut writer = Writer::new(tx)?;
-    tx.expect_rows("feed_entry", changes.iter().map(|change| change.names().len()).sum())?;
+    let entries = changes.iter().map(|change| change.names().len()).sum();
+    let mut writer = Writer::new(tx, entries)?;
     let kind = RecordKind::Lead.name();
     let empty = Lead::default();
     let fields: Vec<(usize, Cell<'_>)> = told_fields::<Lead>()
@@ -200,30 +224,24 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         }
         let version =
             change.after.as_ref().or(change.before.as_ref()).map_or(0, |lead| lead.version);
-        let (data, personal) = told.texts(version);
+        let (data, mut personal) = told.texts(version);
         let names = change.names();
         // What was said about losing stands where a listener to losing finds it.
         let said = names.iter().position(|name| *name == "lead.lost").unwrap_or(0);
         for (at, event) in names.into_iter().enumerate() {
             let note = change.note.as_deref().filter(|_| at == said);
-            let personal = with_note(personal.as_deref().filter(|_| at == 0), note);
+            let personal = with_note(personal.take(), note);
             let data = (at == 0).then_some(data.as_str());
-            writer.append(event, kind, change.id(), data, personal.as_deref())?;
+            writer.append(event, kind, change.id(), data, personal)?;
         }
     }
-    Ok(())
+    writer.end()
 }
 
 /// Tells of a changed record of the office.
 pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
     let (data, personal) = difference(change.before.as_ref(), change.after.as_ref());
-    Writer::new(tx)?.append(
-        &change.name(),
-        change.kind.name(),
-        change.id,
-        Some(&data),
-        personal.as_deref(),
-    )
+    append(tx, &change.name(), change.kind.name(), change.id, &data, personal)
 }
 
 /// What differs between two states of a record: told to all, and what may identify a person.
@@ -252,39 +270,37 @@ fn difference(before: Option<&Row>, after: Option<&Row>) -> (String, Option<Stri
 
 /// Tells of activities that were scheduled, changed, done or cancelled.
 pub(crate) fn activities(tx: &Tx<'_>, changes: &[ActivityChange]) -> Result<()> {
-    let mut writer = Writer::new(tx)?;
-    tx.expect_rows("feed_entry", changes.iter().map(|change| change.names().len()).sum())?;
+    let entries = changes.iter().map(|change| change.names().len()).sum();
+    let mut writer = Writer::new(tx, entries)?;
     let kind = RecordKind::Activity.name();
     for change in changes {
         let id = change.after.as_ref().or(change.before.as_ref()).map_or(0, |it| it.id.0);
         let row = |state: &Option<Activity>| state.as_ref().map(Record::row);
-        let (data, personal) =
+        let (data, mut personal) =
             difference(row(&change.before).as_ref(), row(&change.after).as_ref());
         for (at, event) in change.names().into_iter().enumerate() {
-            let (data, personal) =
-                if at == 0 { (Some(data.as_str()), personal.as_deref()) } else { (None, None) };
-            writer.append(event, kind, id, data, personal)?;
+            let data = (at == 0).then_some(data.as_str());
+            writer.append(event, kind, id, data, personal.take())?;
         }
     }
-    Ok(())
+    writer.end()
 }
 
 /// Tells of messages, which stay as they were posted.
 pub(crate) fn messages(tx: &Tx<'_>, posted: &[Message]) -> Result<()> {
-    let mut writer = Writer::new(tx)?;
-    tx.expect_rows("feed_entry", posted.len())?;
+    let mut writer = Writer::new(tx, posted.len())?;
     for message in posted {
         let (data, personal) = difference(None, Some(&message.row()));
         let kind = RecordKind::Message.name();
-        writer.append("message.posted", kind, message.id.0, Some(&data), personal.as_deref())?;
+        writer.append("message.posted", kind, message.id.0, Some(&data), personal)?;
     }
-    Ok(())
+    writer.end()
 }
 
 /// Tells of a batch of new machine scores.
 pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64, stages: i64) -> Result<()> {
     let data = serde_json::json!({ "run": run, "changed": changed, "stages": stages }).to_string();
-    Writer::new(tx)?.append("score.recomputed", "score", run, Some(&data), None)
+    append(tx, "score.recomputed", "score", run, &data, None)
 }
 
 /// Tells whose place a record has taken, or given back.
@@ -292,12 +308,12 @@ pub(crate) fn merged(tx: &Tx<'_>, merged: &Merged) -> Result<()> {
     let data = serde_json::json!({ "merge_id": merged.id, "merged": merged.merged }).to_string();
     let name =
         format!("{}.{}", merged.kind.name(), if merged.undone { "unmerged" } else { "merged" });
-    Writer::new(tx)?.append(&name, merged.kind.name(), merged.head, Some(&data), None)
+    append(tx, &name, merged.kind.name(), merged.head, &data, None)
 }
 
 /// Tells who set the score up otherwise, and how.
 pub(crate) fn score_configured(tx: &Tx<'_>, data: &str) -> Result<()> {
-    Writer::new(tx)?.append("score.configured", "score", 0, Some(data), None)
+    append(tx, "score.configured", "score", 0, data, None)
 }
 
 /// Entries after a number, in order.

@@ -63,7 +63,11 @@ fn facts(lead: &Lead) -> [Cell<'static>; 18] {
 
 /// Adds the states that changed leads entered.
 pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
-    let mut first = tx.prepare(include_str!("history_first.sql"))?;
+    let new = |change: &&LeadChange| {
+        change.before.is_none() && change.after.is_some() && !change.restored
+    };
+    let new = changes.iter().filter(new).count();
+    let mut first = tx.prepare_rows(include_str!("history_first.sql"), new)?;
     let mut next = tx.prepare(include_str!("history_next.sql"))?;
     for change in changes {
         let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { continue };
@@ -94,7 +98,7 @@ pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         let statement = if created { &mut first } else { &mut next };
         statement.execute_on(("lead_history", state.id.0), &params)?;
     }
-    Ok(())
+    first.end()
 }
 
 /// The number of the last state of each of these leads.

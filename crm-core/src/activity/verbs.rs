@@ -92,11 +92,11 @@ fn fits(sort: &ActivityType, kind: SubjectKind) -> Result<()> {
 }
 
 fn insert(tx: &Tx<'_>, mut drafts: Vec<Activity>) -> Result<Vec<Activity>> {
-    tx.expect_rows(Activity::TABLE.name, drafts.len())?;
-    let mut inserter = Inserter::new(tx)?;
+    let mut inserter = Inserter::new(tx, drafts.len());
     for draft in &mut drafts {
         inserter.insert(draft)?;
     }
+    inserter.end()?;
     Ok(drafts)
 }
 

@@ -75,13 +75,13 @@ fn write(tx: &mut Tx<'_>, mut messages: Vec<Message>) -> Result<Vec<MessageId>> 
     if messages.is_empty() {
         return Ok(Vec::new());
     }
-    tx.expect_rows(Message::TABLE.name, messages.len())?;
-    let mut inserter = Inserter::new(tx)?;
+    let mut inserter = Inserter::new(tx, messages.len());
     for message in &mut messages {
         message.author_id = tx.actor.user_id;
         message.date = tx.now;
         inserter.insert(message)?;
     }
+    inserter.end()?;
     let ids = messages.iter().map(|message| message.id).collect();
     tx.announce(Event::Messages(messages));
     Ok(ids)

@@ -23,8 +23,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         let actor = tx.actor.clone();
         let mut changes = Vec::with_capacity(chunk.len());
         let (mut bound, mut reached) = (Vec::new(), Vec::new());
-        tx.expect_rows(Lead::TABLE.name, chunk.len())?;
-        let mut inserter = Inserter::new(tx)?;
+        let mut inserter = Inserter::new(tx, chunk.len());
         for fields in chunk {
             let cx = Context {
                 office: &office,
@@ -42,7 +41,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             }
             changes.push(LeadChange::new(None, Some(lead)));
         }
-        drop(inserter);
+        inserter.end()?;
         crate::external_id::bind_all(tx, RecordKind::Lead, &bound)?;
         let settled = tx.settle_leads(changes)?;
         debug_assert_eq!(settled.len(), chunk.len(), "a new lead has no further consequences");

@@ -85,9 +85,8 @@ pub(crate) fn decide(tx: &Tx<'_>, drafts: &[Draft]) -> Result<Vec<Result<Step>>>
 pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
     let mut ids = Vec::with_capacity(steps.len());
     let mut changes = Vec::with_capacity(steps.len());
-    let new = steps.iter().filter(|step| matches!(step, Step::Create(_)));
-    tx.expect_rows(Lead::TABLE.name, new.count())?;
-    let mut inserter = Inserter::new(tx)?;
+    let new = steps.iter().filter(|step| matches!(step, Step::Create(_))).count();
+    let mut inserter = Inserter::new(tx, new);
     for step in steps {
         match step {
             Step::Same(id) => ids.push(id),
@@ -107,7 +106,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
             }
         }
     }
-    drop(inserter);
+    inserter.end()?;
     if !changes.is_empty() {
         tx.announce(Event::Leads(changes));
         tx.settle()?;

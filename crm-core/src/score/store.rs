@@ -376,17 +376,21 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let run = if changed.iter().any(Saying::is_logged) { Some(run(tx)?) } else { None };
+    let logged = changed.iter().filter(|saying| saying.is_logged()).count();
+    let run = if logged > 0 { Some(run(tx)?) } else { None };
+    let new = changed.iter().filter(|saying| saying.before.is_none()).count();
     let mut put = tx.prepare(
         "UPDATE lead_score SET automated_probability = ?2, probability_source = ?3 WHERE lead_id = ?1",
     )?;
-    let mut add = tx.prepare(
+    let mut add = tx.prepare_rows(
         "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
+        new,
     )?;
-    let mut log = tx.prepare(
+    let mut log = tx.prepare_rows(
         "INSERT INTO score_log (lead_id, run, automated_probability, probability_source) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (lead_id, run) DO UPDATE SET automated_probability = excluded.automated_probability, \
          probability_source = excluded.probability_source",
+        logged,
     )?;
     for saying in changed {
         let (lead, ppm) = (saying.lead, saying.now.probability.ppm());
@@ -399,7 +403,8 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
             log.execute_on(("score_log", lead.0), &row)?;
         }
     }
-    Ok(())
+    add.end()?;
+    log.end()
 }
 
 /// The transaction's run of changed scores, begun when the first one changes.

@@ -23,6 +23,7 @@ pub(crate) mod migrate;
 pub(crate) mod past;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+mod prepared;
 pub(crate) mod records;
 mod seat;
 pub(crate) mod sqlite;
@@ -31,6 +32,7 @@ pub(crate) mod stop;
 pub(crate) use dialect::dialect;
 pub(crate) use line::Line;
 pub(crate) use link::Link;
+pub(crate) use prepared::Prepared;
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -270,18 +272,6 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// A statement to write with, many times.
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Prepared<'c>> {
-        let run = match self.wire {
-            Wire::Sqlite(conn) => {
-                Run::Sqlite { statement: conn.prepare_cached(sql).map_err(sqlite::error)?, conn }
-            }
-            #[cfg(feature = "postgres")]
-            Wire::Postgres(session) => Run::Postgres(postgres::Writer::new(session, sql)),
-        };
-        Ok(Prepared { run, stop: self.stop })
-    }
-
     /// Says that so many rows of a table will be inserted next: a server gives their ids at once.
     pub(crate) fn expect_rows(&self, table: &str, rows: usize) -> Result<()> {
         match self.wire {
@@ -475,74 +465,17 @@ fn run(conn: &rusqlite::Connection, sql: &str, params: &[Cell<'_>]) -> Result<us
 
 fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell<'_>]) -> Result<()> {
     debug_assert_eq!(statement.parameter_count(), params.len(), "each parameter is bound");
+    bind_from(statement, 0, params)
+}
+
+/// Binds the parameters that follow upon the first so many.
+fn bind_from(
+    statement: &mut rusqlite::Statement<'_>,
+    first: usize,
+    params: &[Cell<'_>],
+) -> Result<()> {
     for (at, cell) in params.iter().enumerate() {
-        statement.raw_bind_parameter(at + 1, cell).map_err(sqlite::error)?;
+        statement.raw_bind_parameter(first + at + 1, cell).map_err(sqlite::error)?;
     }
     Ok(())
-}
-
-/// A statement held for many runs. On a server the runs are gathered, and sent before the next question.
-pub(crate) struct Prepared<'c> {
-    run: Run<'c>,
-    stop: &'c Stop,
-}
-
-enum Run<'c> {
-    Sqlite {
-        statement: rusqlite::CachedStatement<'c>,
-        conn: &'c rusqlite::Connection,
-    },
-    #[cfg(feature = "postgres")]
-    Postgres(postgres::Writer<'c>),
-}
-
-impl Prepared<'_> {
-    /// Runs it. No two runs before the next question may be about the same row, unless it is given as the key.
-    pub(crate) fn execute(&mut self, params: &[Cell<'_>]) -> Result<()> {
-        self.touch(params).map(drop)
-    }
-
-    /// Likewise; answers how many rows it touched, if it has been sent already.
-    pub(crate) fn touch(&mut self, params: &[Cell<'_>]) -> Result<Option<usize>> {
-        self.stop.statement()?;
-        match &mut self.run {
-            Run::Sqlite { statement, .. } => {
-                bind(statement, params)?;
-                statement.raw_execute().map(Some).map_err(sqlite::error)
-            }
-            #[cfg(feature = "postgres")]
-            Run::Postgres(writer) => writer.execute(None, params).map(|()| None),
-        }
-    }
-
-    /// Runs it on the row that the key names.
-    pub(crate) fn execute_on(&mut self, key: Key, params: &[Cell<'_>]) -> Result<()> {
-        match &mut self.run {
-            Run::Sqlite { .. } => {
-                let _ = key;
-                self.execute(params)
-            }
-            #[cfg(feature = "postgres")]
-            Run::Postgres(writer) => {
-                self.stop.statement()?;
-                writer.execute(Some(key), params)
-            }
-        }
-    }
-
-    /// Runs an `INSERT`; answers the new row's id.
-    pub(crate) fn insert(&mut self, params: &[Cell<'_>]) -> Result<i64> {
-        match &mut self.run {
-            Run::Sqlite { conn, .. } => {
-                let conn = *conn;
-                self.execute(params)?;
-                Ok(conn.last_insert_rowid())
-            }
-            #[cfg(feature = "postgres")]
-            Run::Postgres(writer) => {
-                self.stop.statement()?;
-                writer.insert(params)
-            }
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::base::error::storage_code;
 use crate::base::field::{Access, Place, Stamp, Table, changed_fields};
 use crate::base::{Cell, Error, Id as _, Record, RecordKind, Result};
 use crate::record::sides;
-use crate::storage::{Line, Tx};
+use crate::storage::{Line, Prepared, Tx};
 
 /// The statements of one kind of record.
 #[derive(Debug)]
@@ -183,7 +183,9 @@ impl Tx<'_> {
 
     /// Stores a new record and gives it its id.
     pub(crate) fn insert<R: Record>(&self, record: &mut R) -> Result<()> {
-        Inserter::new(self)?.insert(record)
+        let mut inserter = Inserter::new(self, 1);
+        inserter.insert(record)?;
+        inserter.end()
     }
 
     /// Stores what changed of a record; its version and its write stamp with it. Answers whether anything did.
@@ -338,26 +340,29 @@ pub(crate) fn id_list(ids: &[i64]) -> Cell<'static> {
 /// Stores many new records of one kind through held statements.
 pub(crate) struct Inserter<'t, 'c> {
     tx: &'t Tx<'c>,
-    statements: Vec<crate::storage::Prepared<'c>>,
-    links: Vec<crate::storage::Prepared<'c>>,
+    rows: usize,
+    statements: Vec<Prepared<'c>>,
+    /// By kind of link: those of all records, written when it is known how many there are.
+    links: Vec<(&'static Links, Vec<(i64, i64)>)>,
 }
 
 impl<'t, 'c> Inserter<'t, 'c> {
-    pub(crate) const fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        Ok(Self { tx, statements: Vec::new(), links: Vec::new() })
+    /// For so many.
+    pub(crate) const fn new(tx: &'t Tx<'c>, rows: usize) -> Self {
+        Self { tx, rows, statements: Vec::new(), links: Vec::new() }
     }
 
     /// Stores one and gives it its id. A creation date that is set already is kept: an import knows when it was.
     pub(crate) fn insert<R: Record>(&mut self, record: &mut R) -> Result<()> {
         let sql = sql(R::TABLE);
         if self.statements.is_empty() {
-            self.statements =
-                sql.inserts.iter().map(|(text, _)| self.tx.prepare(text)).collect::<Result<_>>()?;
-            self.links = sql
-                .links
-                .iter()
-                .map(|links| self.tx.prepare(&links.insert))
-                .collect::<Result<_>>()?;
+            if self.rows > 1 {
+                self.tx.expect_rows(R::TABLE.name, self.rows)?;
+            }
+            let texts = sql.inserts.iter();
+            let held = texts.map(|(text, _)| self.tx.prepare_rows(text, self.rows));
+            self.statements = held.collect::<Result<_>>()?;
+            self.links = sql.links.iter().map(|links| (links, Vec::new())).collect();
         }
         let user = self.tx.actor.user_id.map(|user| user.0);
         let known = (R::ACCESS[CREATE_DATE].cell)(record);
@@ -395,11 +400,25 @@ impl<'t, 'c> Inserter<'t, 'c> {
             now: self.tx.now,
             user,
         });
-        for (links, statement) in sql.links.iter().zip(&mut self.links) {
-            for other in ids_of(&R::ACCESS[links.field], record) {
+        for (links, pairs) in &mut self.links {
+            let others = ids_of(&R::ACCESS[links.field], record);
+            pairs.extend(others.into_iter().map(|other| (id, other)));
+        }
+        Ok(())
+    }
+
+    /// After the last one.
+    pub(crate) fn end(self) -> Result<()> {
+        for statement in self.statements {
+            statement.end()?;
+        }
+        for (links, pairs) in self.links {
+            let mut put = self.tx.prepare_rows(&links.insert, pairs.len())?;
+            for (id, other) in pairs {
                 let (params, given) = links.params(self.tx, id, other);
-                statement.execute(&params[..given])?;
+                put.execute(&params[..given])?;
             }
+            put.end()?;
         }
         Ok(())
     }
