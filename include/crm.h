@@ -83,6 +83,15 @@ struct ArrowArrayStream;
 // `crm_score_options.set_mask`: `fields` is given; an empty list means the stage alone.
 #define CRM_SCORE_FIELDS 1
 
+// `flags` of a conversion: a lead without customer gets the one that it names, found or created.
+#define CRM_CONVERT_CREATE_PARTNER 1
+
+// `flags` of a conversion: leads are merged first with the open ones of the same address or customer.
+#define CRM_CONVERT_DEDUPLICATE 2
+
+// `flags` of a conversion: leads that have a salesperson keep salesperson and team.
+#define CRM_CONVERT_KEEP_OWNERS 4
+
 // `crm_score_options.set_mask`: `start_date_days` is given.
 #define CRM_SCORE_START_DATE 2
 
@@ -1051,6 +1060,35 @@ crm_status crm_lead_unmerge(const crm_session *session,
 crm_status crm_lead_merged_into(const crm_session *session,
                                 int64_t id,
                                 int64_t *out,
+                                crm_error **err);
+
+// What `crm_lead_convert_all` will do; writes nothing. A row per lead, then per duplicate that is merged: `lead_id`; `what`: `convert`,
+// `keep` (an opportunity already), `merge` (`into_id` takes its place), or `archived`, `won`, `lost` (left as it is); `customer`: `own`,
+// `given`, `found`, `created` (of `partner_name`) or `none`; `partner_id`; `user_id` and `team_id` that it is given. End `out` with `crm_frame_free`.
+crm_status crm_lead_plan_convert(const crm_session *session,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 int64_t partner_id,
+                                 const int64_t *user_ids,
+                                 size_t user_count,
+                                 int64_t team_id,
+                                 uint64_t flags,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// Makes opportunities of leads, all or none: of a customer (0: as they are), of salespeople who take turns, of a team (0: the
+// salesperson's), with `flags` `CRM_CONVERT_…`. Done again under the same `key` (empty: none) it changes nothing and answers the same leads.
+// Leads that were merged into one are answered once.
+crm_status crm_lead_convert_all(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                int64_t partner_id,
+                                const int64_t *user_ids,
+                                size_t user_count,
+                                int64_t team_id,
+                                uint64_t flags,
+                                crm_str key,
+                                crm_list **out,
                                 crm_error **err);
 
 // Creates a partner. `out` receives it as stored; end it with `crm_record_free`.

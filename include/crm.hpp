@@ -589,6 +589,17 @@ public:
   crm::frame history(std::int64_t id) const {
     return detail::make_frame(crm_lead_history, session_, id);
   }
+  // What a conversion of these leads will do, row by row, and the conversion; `flags` are CRM_CONVERT_...
+  crm::frame plan_convert(const many &ids, std::uint64_t flags = 0, const many &user_ids = {}, std::int64_t team_id = 0,
+                          std::int64_t partner_id = 0) const {
+    return detail::make_frame(crm_lead_plan_convert, session_, ids.data(), ids.size(), partner_id, user_ids.data(),
+                              user_ids.size(), team_id, flags);
+  }
+  list convert_all(const many &ids, std::uint64_t flags = 0, const many &user_ids = {}, std::int64_t team_id = 0,
+                   std::int64_t partner_id = 0, std::string_view key = {}) const {
+    return detail::make_list(crm_lead_convert_all, session_, ids.data(), ids.size(), partner_id, user_ids.data(),
+                             user_ids.size(), team_id, flags, view(key));
+  }
   // What a merge of these leads will do, row by row; nothing is written.
   crm::frame plan_merge(const many &ids, std::int64_t user_id = 0, std::int64_t team_id = 0) const {
     return detail::make_frame(crm_lead_plan_merge, session_, ids.data(), ids.size(), user_id, team_id);

@@ -44,6 +44,11 @@ CREATE TABLE company (
   currency TEXT NOT NULL, -- ISO 4217
   country_code TEXT, zone TEXT
 , probability_policy INTEGER) STRICT;
+CREATE TABLE conversion (
+  key TEXT PRIMARY KEY,
+  date INTEGER NOT NULL, user_id INTEGER,
+  asked TEXT NOT NULL, converted TEXT NOT NULL -- JSON lists of leads
+) STRICT, WITHOUT ROWID;
 CREATE TABLE external_id (
   system TEXT NOT NULL, kind TEXT NOT NULL, external_id TEXT NOT NULL, record_id INTEGER NOT NULL,
   PRIMARY KEY (system, kind, external_id)

@@ -33,6 +33,7 @@ const RANKS: &[&[&str]] = &[
     &["score", "duplicate"],
     &["forecast"],
     &["merge"],
+    &["convert"],
     &["csv"],
     &["reaction"],
     &["default_data", "any_desk"],

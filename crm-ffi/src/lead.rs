@@ -21,6 +21,7 @@ fn conversion(partner_id: i64, user_id: i64, team_id: i64) -> Convert {
         partner_id: reference(partner_id),
         user_id: reference(user_id),
         team_id: reference(team_id),
+        ..Convert::default()
     }
 }
 

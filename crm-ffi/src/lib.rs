@@ -28,6 +28,7 @@ compile_error!(
 mod edge;
 
 pub mod catalog;
+pub mod convert;
 pub mod crm;
 pub mod csv;
 pub mod desk;
@@ -50,6 +51,7 @@ pub mod version;
 
 pub use edge::abi::*;
 pub use edge::option::{
+    CRM_CONVERT_CREATE_PARTNER, CRM_CONVERT_DEDUPLICATE, CRM_CONVERT_KEEP_OWNERS,
     CRM_DUPLICATES_INCLUDE_LOST, CRM_DUPLICATES_INCLUDE_WON, CRM_EXPORT_SAFE_FOR_SPREADSHEETS,
     CRM_IMPORT_ABORT, CRM_IMPORT_DRY_RUN, CRM_IMPORT_SAFE_FOR_SPREADSHEETS, CRM_OPEN_BARE,
     CRM_OPEN_FULL_SYNC, CRM_SCORE_FIELDS, CRM_SCORE_MODEL, CRM_SCORE_START_DATE, CrmFindOptions,

@@ -32,6 +32,7 @@ const SOURCES: &[&str] = &[
     "desk/lead.rs",
     "lead.rs",
     "merge.rs",
+    "convert.rs",
     "desk/partner.rs",
     "desk/stage.rs",
     "desk/lost_reason.rs",

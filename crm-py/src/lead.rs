@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use crate::frame::frame;
 use crate::session::Session;
-use crate::value::id as identify;
+use crate::value::{id as identify, ids as identities, target};
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
@@ -73,20 +73,85 @@ pub(crate) fn move_to<'py>(
     session.verb(id, |leads, ids| leads.move_to(ids, stage))
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of a conversion, named in Python")]
+fn conversion(
+    partner_id: Given<'_, '_>,
+    user_id: Given<'_, '_>,
+    team_id: Given<'_, '_>,
+    create_partner: bool,
+    user_ids: Given<'_, '_>,
+    deduplicate: bool,
+    force: bool,
+    key: Option<String>,
+) -> PyResult<Convert> {
+    let user_ids = user_ids.map(|users| identities("user_ids", RecordKind::User, users));
+    Ok(Convert {
+        partner_id: optional::<PartnerId>("partner_id", RecordKind::Partner, partner_id)?,
+        create_partner,
+        user_id: optional("user_id", RecordKind::User, user_id)?,
+        user_ids: user_ids.transpose()?.unwrap_or_default().into_iter().map(UserId).collect(),
+        team_id: optional("team_id", RecordKind::Team, team_id)?,
+        deduplicate,
+        force,
+        key,
+    })
+}
+
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the parts of a conversion, named in Python")]
 pub(crate) fn convert<'py>(
     session: &Session,
     id: &Bound<'py, PyAny>,
     partner_id: Given<'_, 'py>,
     user_id: Given<'_, 'py>,
     team_id: Given<'_, 'py>,
+    create_partner: bool,
+    user_ids: Given<'_, 'py>,
+    deduplicate: bool,
+    force: bool,
+    key: Option<String>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let convert = Convert {
-        partner_id: optional::<PartnerId>("partner_id", RecordKind::Partner, partner_id)?,
-        user_id: optional("user_id", RecordKind::User, user_id)?,
-        team_id: optional("team_id", RecordKind::Team, team_id)?,
-    };
+    let convert = conversion(
+        partner_id,
+        user_id,
+        team_id,
+        create_partner,
+        user_ids,
+        deduplicate,
+        force,
+        key,
+    )?;
     session.verb(id, |leads, ids| leads.convert(ids, &convert))
+}
+
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the parts of a conversion, named in Python")]
+pub(crate) fn plan_convert<'py>(
+    session: &Session,
+    ids: &Bound<'py, PyAny>,
+    partner_id: Given<'_, 'py>,
+    user_id: Given<'_, 'py>,
+    team_id: Given<'_, 'py>,
+    create_partner: bool,
+    user_ids: Given<'_, 'py>,
+    deduplicate: bool,
+    force: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, convert) = (
+        ids.py(),
+        conversion(
+            partner_id,
+            user_id,
+            team_id,
+            create_partner,
+            user_ids,
+            deduplicate,
+            force,
+            None,
+        )?,
+    );
+    let ids: Vec<LeadId> = target(RecordKind::Lead, ids)?.0.into_iter().map(LeadId).collect();
+    frame(py, session.ask(py, |core| core.leads().plan_convert(&ids, &convert))?.frame())
 }
 
 #[pyfunction]

@@ -270,6 +270,18 @@ static void transactions(crm_session *s) {
   CHECK(count == before + 1);
 }
 
+static void converting(crm_session *s, int64_t one) {
+  crm_frame *frame = NULL;
+  crm_list *list = NULL;
+  OK(crm_lead_plan_convert(s, &one, 1, 0, NULL, 0, 0, CRM_CONVERT_CREATE_PARTNER, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_lead_convert_all(s, &one, 1, 0, NULL, 0, 0, 0x80, S(""), &list, &err));
+  for (int again = 0; again < 2; again++) {
+    OK(crm_lead_convert_all(s, &one, 1, 0, NULL, 0, 0, CRM_CONVERT_CREATE_PARTNER | CRM_CONVERT_KEEP_OWNERS, S("once"), &list, &err));
+    CHECK(crm_list_len(list) == 1 && crm_list_free(list) == CRM_OK);
+  }
+}
+
 static void merging(crm_session *s, int64_t one, int64_t two) {
   const int64_t both[] = {one, two};
   const size_t sizes[] = {2};
@@ -292,6 +304,7 @@ static void merging(crm_session *s, int64_t one, int64_t two) {
   FAILS(CRM_E_INVALID, crm_lead_merge_clusters(s, both, 1, sizes, 1, 0, 0, &frame, &err));
   OK(crm_lead_merge_clusters(s, both, 2, sizes, 1, 0, 0, &frame, &err));
   CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_NOT_FOUND, crm_lead_plan_convert(s, both, 2, 0, NULL, 0, 0, 0, &frame, &err));
   OK(crm_lead_unmerge(s, merge_id + 1, &frame, &err));
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
 }
@@ -314,6 +327,7 @@ static void verbs(crm_session *s) {
   OK(crm_lead_copy(s, id, &copy, &err));
   CHECK(crm_record_id(copy) != id);
   merging(s, id, crm_record_id(copy));
+  converting(s, id);
   CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;
   OK(crm_lead_history(s, id, &frame, &err));

@@ -75,6 +75,8 @@ void open_to_forecast() {
   const auto [merge_id, head] = s.leads().merge(pair);
   CHECK(s.leads().merged_into(head.id() == copies[0] ? copies[1] : copies[0]) == head.id());
   CHECK(s.leads().unmerge(merge_id).rows() == 0 && s.leads().merge_clusters({pair}).rows() == 1);
+  CHECK(s.leads().plan_convert({head.id()}, CRM_CONVERT_CREATE_PARTNER).rows() == 1);
+  CHECK(s.leads().convert_all({head.id()}, CRM_CONVERT_DEDUPLICATE).size() == 1);
   s.leads().remove(head.id());
   const std::int64_t then = now.micros, tuesday = then + INT64_C(86400000000);
   const crm::session later = db.session({}, crm::instant{tuesday});

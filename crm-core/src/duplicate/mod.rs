@@ -20,7 +20,6 @@ use crate::storage::Link;
 
 pub use reason::{Duplicate, Reason};
 pub use scan::DuplicateCluster;
-#[cfg_attr(not(test), expect(unused_imports, reason = "merging and converting ask so"))]
 pub(crate) use search::{Identity, same_customer};
 
 /// For what duplicates are looked for.

@@ -185,7 +185,6 @@ pub(crate) struct Identity {
 /// and active ones; with `include_lost` all that are not won, of archived ones opportunities alone. The actor's sight holds.
 ///
 /// However many are asked about, there is a statement per five hundred addresses and one per ten thousand customers.
-#[cfg_attr(not(test), expect(dead_code, reason = "merging and converting ask so"))]
 pub(crate) fn same_customer(
     tx: &Tx<'_>,
     asked: &[Identity],

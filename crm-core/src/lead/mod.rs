@@ -16,9 +16,7 @@ pub(crate) mod rules;
 pub(crate) mod store;
 pub(crate) mod verbs;
 
-use crate::base::{
-    AsOf, Fields, Frame, LeadId, LostReasonId, PartnerId, Result, StageId, TeamId, UserId,
-};
+use crate::base::{AsOf, Fields, Frame, LeadId, LostReasonId, Result, StageId, TeamId, UserId};
 use crate::desk::{Desk, Find, Target};
 use crate::filter::Filter;
 use crate::record::Lead;
@@ -31,17 +29,6 @@ pub struct Lost {
     pub lost_reason_id: Option<LostReasonId>,
     /// In the salesperson's words; `note` in the data of the feed's entry `lead.lost`, or `lead.changed` if it was lost before.
     pub note: Option<String>,
-}
-
-/// What a lead gets when it becomes an opportunity; what is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Convert {
-    /// The customer.
-    pub partner_id: Option<PartnerId>,
-    /// The salesperson.
-    pub user_id: Option<UserId>,
-    /// The team.
-    pub team_id: Option<TeamId>,
 }
 
 /// The desk of leads and opportunities.
@@ -271,16 +258,6 @@ impl<'s> Leads<'s> {
     /// `Invalid` for a stage of another team.
     pub fn move_to<T: Target<LeadId>>(&self, target: T, stage: StageId) -> Result<T::Out<Lead>> {
         self.verb(target, |tx, ids| verbs::move_to(tx, ids, stage))
-    }
-
-    /// Makes an opportunity of a lead. Archived and won ones are left as they are.
-    ///
-    /// # Errors
-    /// `Invalid` for an unknown customer, user or team.
-    pub fn convert<T: Target<LeadId>>(&self, target: T, convert: &Convert) -> Result<T::Out<Lead>> {
-        self.verb(target, |tx, ids| {
-            verbs::convert(tx, ids, convert.partner_id, convert.user_id, convert.team_id)
-        })
     }
 
     /// Gives leads to a user, or with `None` to nobody. The team follows the user unless it is given.

@@ -2,8 +2,8 @@
 
 use crate::access::{self, Actor, Deed};
 use crate::base::{
-    Error, Fields, Id as _, LostReasonId, PartnerId, RecordKind, Result, StageId, TeamId,
-    Timestamp, UserId, limit,
+    Error, Fields, Id as _, LostReasonId, RecordKind, Result, StageId, TeamId, Timestamp, UserId,
+    limit,
 };
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
@@ -117,31 +117,10 @@ pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()
     })
 }
 
-/// Makes opportunities out of leads, with a customer and an owner if given.
-pub(crate) fn convert(
-    tx: &mut Tx<'_>,
-    ids: &[i64],
-    partner: Option<PartnerId>,
-    user: Option<UserId>,
-    team: Option<TeamId>,
-) -> Result<()> {
-    let now = tx.now;
-    let leads = store::visible(tx, &query::distinct(ids)?)?;
-    // First the owner and the customer, since they decide the team and with it the stage.
-    let mut fields = Fields::new();
-    partner.map(|partner| fields.set("partner_id", partner));
-    user.map(|user| fields.set("user_id", user));
-    team.map(|team| fields.set("team_id", team));
-    if !fields.is_empty() {
-        let open: Vec<i64> = leads
-            .iter()
-            .filter(|lead| lead.active && lead.won_status != WonStatus::Won)
-            .map(|lead| lead.id.0)
-            .collect();
-        update(tx, &open, &fields)?;
-    }
-    // Who gave a lead away just now may not see it any more, and still converts it.
+/// Makes opportunities out of leads. Whoever may change leads may have given these away a moment before.
+pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
+    let now = tx.now;
     as_system(tx, |tx| {
         store::change(tx, ids, |lead, office| rules::convert(lead, office, moment(lead, now)))
     })

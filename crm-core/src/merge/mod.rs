@@ -21,6 +21,7 @@ pub use undo::{MergeConflict, Unmerged};
 use crate::base::{Error, Id as _, LeadId, Result, TeamId, UserId};
 use crate::lead::{Leads, store as leads};
 use crate::record::Lead;
+use crate::storage::Tx;
 
 /// What is given in place of what the merged leads say; what is `None` is decided by them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,4 +144,14 @@ impl Leads<'_> {
 
 fn numbers(ids: &[LeadId]) -> Vec<i64> {
     ids.iter().map(|id| id.number()).collect()
+}
+
+/// Merges each of these sets, for a conversion; answers the merges' ids and the leads that were kept.
+pub(crate) fn merge_sets(tx: &mut Tx<'_>, sets: &[Vec<i64>]) -> Result<Vec<(i64, i64)>> {
+    verbs::merge(tx, sets, rules::Given::default())
+}
+
+/// What the kept lead of each of these sets would be, and those that would go.
+pub(crate) fn preview(tx: &Tx<'_>, sets: &[Vec<i64>]) -> Result<Vec<(Lead, Vec<i64>)>> {
+    verbs::preview(tx, sets, rules::Given::default())
 }

@@ -98,6 +98,16 @@ pub(crate) fn plan(tx: &Tx<'_>, clusters: &[Vec<i64>], given: Given) -> Result<V
     Ok(decided.into_iter().map(plan).collect())
 }
 
+/// What the kept lead of each of these sets would be, and those that would go.
+pub(crate) fn preview(
+    tx: &Tx<'_>,
+    clusters: &[Vec<i64>],
+    given: Given,
+) -> Result<Vec<(Lead, Vec<i64>)>> {
+    let gone = |leads: &[Lead]| leads[1..].iter().map(|lead| lead.id.0).collect();
+    Ok(decide(tx, clusters, given)?.into_iter().map(|one| (one.after, gone(&one.leads))).collect())
+}
+
 /// Merges each of these sets; answers the merges' ids and the leads that were kept.
 pub(crate) fn merge(
     tx: &mut Tx<'_>,

@@ -37,6 +37,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0009_customer"),
     step!("0010_merge"),
     step!("0011_notes"),
+    step!("0012_convert"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -334,7 +334,7 @@ fn verb(s: &Session, act: &Act, ids: &[i64]) -> Result<()> {
             let convert = Convert {
                 partner_id: maybe(act.a, 2).map(PartnerId),
                 user_id: maybe(act.b, 5).map(UserId),
-                team_id: None,
+                ..Convert::default()
             };
             leads.convert(&ids, &convert).map(drop)
         }

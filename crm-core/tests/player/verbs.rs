@@ -149,6 +149,23 @@ impl Args<'_> {
         Ok(Merge { user_id: self.id("user_id")?, team_id: self.id("team_id")? })
     }
 
+    fn convert(&mut self) -> Played<Convert> {
+        let user_ids = match self.take("user_ids")? {
+            Some(Value::Ids(ids)) => ids.into_iter().map(Into::into).collect(),
+            _ => Vec::new(),
+        };
+        Ok(Convert {
+            partner_id: self.id("partner_id")?,
+            create_partner: self.truth("create_partner")?,
+            user_id: self.id("user_id")?,
+            user_ids,
+            team_id: self.id("team_id")?,
+            deduplicate: self.truth("deduplicate")?,
+            force: !matches!(self.take("force")?, Some(Value::Bool(false))),
+            key: self.text("key")?,
+        })
+    }
+
     /// Lists of leads.
     fn clusters(&mut self) -> Played<Vec<Vec<LeadId>>> {
         let Some(Toml::Array(sets)) = self.table.remove("clusters") else {
@@ -513,9 +530,9 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
                 args.id("stage_id")?.ok_or_else(|| Fault::Case("move_to where?".to_owned()))?;
             leads.move_to(&ids, stage)?
         }
-        "convert" => {
-            let (partner_id, user_id) = (args.id("partner_id")?, args.id("user_id")?);
-            leads.convert(&ids, &Convert { partner_id, user_id, team_id: args.id("team_id")? })?
+        "convert" => leads.convert(&ids, &args.convert()?)?,
+        "plan_convert" => {
+            return Ok(Answer::frame(&leads.plan_convert(&ids, &args.convert()?)?.frame()));
         }
         "assign_to" => leads.assign_to(&ids, args.id("user_id")?, args.id("team_id")?)?,
         "copy" => leads.copy(&ids)?,

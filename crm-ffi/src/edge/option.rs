@@ -151,6 +151,13 @@ unsafe impl Options for CrmFindOptions {
 
 /// `crm_score_options.set_mask`: `fields` is given; an empty list means the stage alone.
 pub const CRM_SCORE_FIELDS: u64 = 0x1;
+/// `flags` of a conversion: a lead without customer gets the one that it names, found or created.
+pub const CRM_CONVERT_CREATE_PARTNER: u64 = 0x1;
+/// `flags` of a conversion: leads are merged first with the open ones of the same address or customer.
+pub const CRM_CONVERT_DEDUPLICATE: u64 = 0x2;
+/// `flags` of a conversion: leads that have a salesperson keep salesperson and team.
+pub const CRM_CONVERT_KEEP_OWNERS: u64 = 0x4;
+
 /// `crm_score_options.set_mask`: `start_date_days` is given.
 pub const CRM_SCORE_START_DATE: u64 = 0x2;
 /// `crm_score_options.set_mask`: `model` is given.

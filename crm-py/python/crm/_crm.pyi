@@ -38,6 +38,7 @@ __all__ = [
     "merge_clusters",
     "merged_into",
     "move_to",
+    "plan_convert",
     "plan_merge",
     "post_message",
     "properties",
@@ -156,7 +157,29 @@ def reopen(session: Session, id: Any) -> Any: ...
 def archive(session: Session, id: Any) -> Any: ...
 def restore(session: Session, id: Any) -> Any: ...
 def move_to(session: Session, id: Any, stage_id: Any) -> Any: ...
-def convert(session: Session, id: Any, partner_id: Any, user_id: Any, team_id: Any) -> Any: ...
+def convert(
+    session: Session,
+    id: Any,
+    partner_id: Any,
+    user_id: Any,
+    team_id: Any,
+    create_partner: bool,
+    user_ids: Any,
+    deduplicate: bool,
+    force: bool,
+    key: str | None,
+) -> Any: ...
+def plan_convert(
+    session: Session,
+    ids: Any,
+    partner_id: Any,
+    user_id: Any,
+    team_id: Any,
+    create_partner: bool,
+    user_ids: Any,
+    deduplicate: bool,
+    force: bool,
+) -> Frame: ...
 def assign_to(session: Session, id: Any, user_id: Any, team_id: Any) -> Any: ...
 def copy(session: Session, id: Any) -> Any: ...
 def history(session: Session, id: Any) -> Frame: ...

@@ -102,6 +102,12 @@ class Leads(LeadDesk):
         partner_id: int | Partner | None = None,
         user_id: int | User | None = None,
         team_id: int | Team | None = None,
+        *,
+        create_partner: bool = False,
+        user_ids: Iterable[int | User] | None = None,
+        deduplicate: bool = False,
+        force: bool = True,
+        key: str | None = None,
     ) -> Lead: ...
     @overload
     def convert(
@@ -110,6 +116,12 @@ class Leads(LeadDesk):
         partner_id: int | Partner | None = None,
         user_id: int | User | None = None,
         team_id: int | Team | None = None,
+        *,
+        create_partner: bool = False,
+        user_ids: Iterable[int | User] | None = None,
+        deduplicate: bool = False,
+        force: bool = True,
+        key: str | None = None,
     ) -> list[Lead]: ...
     def convert(
         self,
@@ -117,9 +129,51 @@ class Leads(LeadDesk):
         partner_id: int | Partner | None = None,
         user_id: int | User | None = None,
         team_id: int | Team | None = None,
+        *,
+        create_partner: bool = False,
+        user_ids: Iterable[int | User] | None = None,
+        deduplicate: bool = False,
+        force: bool = True,
+        key: str | None = None,
     ) -> Any:
-        """Makes a lead an opportunity, of that customer, salesperson and team if given."""
-        return _crm.convert(self._native, id, partner_id, user_id, team_id)
+        """Makes opportunities of leads, all or none. Archived, won and lost ones are left as they are; :meth:`plan_convert` says which.
+
+        `partner_id` is the customer of all of them; with `create_partner` a lead without customer gets the one that it names, found by
+        e-mail address, company or person, else created. `user_ids` take turns; without `force`, leads that have a salesperson keep them.
+        With `deduplicate` leads are merged first with the open ones of the same address or customer, and answered once. Done again under the
+        same `key` it changes nothing, and answers the same leads.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     card = dict(name="Fleet lease", kind="lead", contact_name="Ada", email_from="ada@harbour.example")
+        ...     leads = s.leads.create([card, card])
+        ...     deals = s.leads.convert(leads, create_partner=True, deduplicate=True, key="mail 4711")
+        ...     again = s.leads.convert(leads, create_partner=True, deduplicate=True, key="mail 4711")
+        ...     customer = s.partners.get(deals[0].partner_id)
+        >>> len(deals), deals[0].kind, customer.name, again == deals
+        (1, 'opportunity', 'Ada', True)
+        """
+        return _crm.convert(self._native, id, partner_id, user_id, team_id, create_partner, user_ids, deduplicate, force, key)
+
+    def plan_convert(
+        self,
+        ids: One | Many,
+        partner_id: int | Partner | None = None,
+        user_id: int | User | None = None,
+        team_id: int | Team | None = None,
+        *,
+        create_partner: bool = False,
+        user_ids: Iterable[int | User] | None = None,
+        deduplicate: bool = False,
+        force: bool = True,
+    ) -> Frame:
+        """What :meth:`convert` will do, a row per lead, then per duplicate that is merged; writes nothing.
+
+        `what` is `convert`, `keep` (an opportunity already), `merge` (`into_id` takes its place), or `archived`, `won` or `lost` (left as it is);
+        `customer` is `own`, `given`, `found` (`partner_id`), `created` (of `partner_name`) or `none`; `user_id` and `team_id` are those that it
+        is given.
+        """
+        return _crm.plan_convert(self._native, ids, partner_id, user_id, team_id, create_partner, user_ids, deduplicate, force)
 
     @overload
     def assign_to(self, id: One, user_id: int | User | None, team_id: int | Team | None = None) -> Lead: ...

@@ -1,0 +1,228 @@
+//! The customer that a lead names: found, or what it would be created with.
+//!
+//! Who has an e-mail address is found by it alone. Others are found by the name of their company, and persons within it by theirs, or by
+//! their phone number; a person's name alone finds nobody. What is found or created for one lead is there for the next.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::base::text::emails_normalized;
+use crate::base::{CompanyId, Fields, Id as _, PartnerId, Result, limit};
+use crate::desk::{Find, query};
+use crate::filter::Filter;
+use crate::record::{Lead, Partner};
+use crate::storage::Tx;
+
+/// Customers by what they are found by.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    emails: HashMap<String, Vec<Card>>,
+    companies: HashMap<String, Vec<Card>>,
+    persons: HashMap<String, Vec<Card>>,
+}
+
+/// A customer, as far as it is found by.
+#[derive(Debug, Clone)]
+struct Card {
+    id: PartnerId,
+    owner: Option<CompanyId>,
+    parent: Option<PartnerId>,
+    phone: Option<String>,
+}
+
+/// What a lead says of its customer.
+struct Said<'l> {
+    lead: &'l Lead,
+    email: Option<String>,
+    contact: Option<String>,
+    company: Option<&'l str>,
+}
+
+impl<'l> Said<'l> {
+    fn of(lead: &'l Lead) -> Self {
+        let filled = |text: &'l Option<String>| {
+            text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        };
+        let contact = filled(&lead.contact_name).map(str::to_owned);
+        let contact = contact.or_else(|| lead.email_from.as_deref().and_then(shown_name));
+        Self {
+            lead,
+            email: lead.email_normalized.clone(),
+            contact,
+            company: filled(&lead.partner_name),
+        }
+    }
+
+    /// Whether a customer may be this lead's.
+    fn fits(&self, card: &Card) -> bool {
+        let own = self.lead.company_id;
+        card.owner.is_none_or(|owner| own.is_none_or(|own| own == owner))
+    }
+
+    fn first<'c>(
+        &self,
+        cards: Option<&'c Vec<Card>>,
+        is: impl Fn(&Card) -> bool,
+    ) -> Option<&'c Card> {
+        cards?.iter().find(|card| self.fits(card) && is(card))
+    }
+
+    fn card(&self, id: PartnerId, parent: Option<PartnerId>) -> Card {
+        let lead = self.lead;
+        Card { id, owner: lead.company_id, parent, phone: lead.phone_normalized.clone() }
+    }
+
+    /// What a new customer is told by: the person's way to be reached, or the company's.
+    fn fields(&self, name: &str, is_company: bool, reached: bool) -> Fields {
+        let lead = self.lead;
+        let mut fields = crate::fields! {
+            name: name,
+            is_company: is_company,
+            website: lead.website.clone(),
+            street: lead.street.clone(),
+            street2: lead.street2.clone(),
+            city: lead.city.clone(),
+            zip: lead.zip.clone(),
+            state_code: lead.state_code.clone(),
+            country_code: lead.country_code.clone(),
+            lang: lead.lang.clone(),
+            user_id: lead.user_id,
+            company_id: lead.company_id,
+        };
+        if reached {
+            fields.set("email", self.email.clone().or_else(|| lead.email_from.clone()));
+            fields.set("phone", lead.phone.clone());
+            fields.set("mobile", lead.mobile.clone());
+            fields.set("function", lead.function.clone());
+            fields.set("comment", lead.description.clone());
+        }
+        fields
+    }
+}
+
+/// The name before an address: `"Ada L." <ada@harbour.example>`.
+fn shown_name(text: &str) -> Option<String> {
+    let (name, _) = text.split_once('<')?;
+    let name = name.trim().trim_matches('"').trim();
+    (!name.is_empty() && emails_normalized(name).is_empty()).then(|| name.to_owned())
+}
+
+/// Customers that these leads may mean, in a few questions for all of them.
+pub(crate) fn known(tx: &Tx<'_>, leads: &[&Lead]) -> Result<Known> {
+    let mut known = Known::default();
+    let said: Vec<Said<'_>> = leads.iter().map(|lead| Said::of(lead)).collect();
+    let texts = |of: &dyn Fn(&Said<'_>) -> Option<String>| -> Vec<String> {
+        let all: std::collections::BTreeSet<String> = said.iter().filter_map(of).collect();
+        all.into_iter().collect()
+    };
+    find(tx, "email_normalized", None, &texts(&|said| said.email.clone()), |partner| {
+        let email = partner.email_normalized.clone().unwrap_or_default();
+        known.emails.entry(email).or_default().push(card(&partner));
+    })?;
+    find(tx, "name", Some(true), &texts(&|said| said.company.map(str::to_owned)), |partner| {
+        known.companies.entry(partner.name.clone()).or_default().push(card(&partner));
+    })?;
+    let nameless = |said: &Said<'_>| said.contact.clone().filter(|_| said.email.is_none());
+    find(tx, "name", Some(false), &texts(&nameless), |partner| {
+        known.persons.entry(partner.name.clone()).or_default().push(card(&partner));
+    })?;
+    Ok(known)
+}
+
+fn find(
+    tx: &Tx<'_>,
+    field: &str,
+    is_company: Option<bool>,
+    values: &[String],
+    mut each: impl FnMut(Partner),
+) -> Result<()> {
+    for chunk in values.chunks(limit::FILTER_LIST) {
+        let named = Filter::is_in(field, chunk.iter().map(String::as_str));
+        let kind = is_company.map(|is_company| Filter::eq("is_company", is_company));
+        let filter = Some(Filter::all(std::iter::once(named).chain(kind)));
+        query::find::<Partner>(tx, &Find { filter, ..Find::all() })?
+            .into_iter()
+            .for_each(&mut each);
+    }
+    Ok(())
+}
+
+fn card(partner: &Partner) -> Card {
+    Card {
+        id: partner.id,
+        owner: partner.company_id,
+        parent: partner.parent_id,
+        phone: partner.phone_normalized.clone(),
+    }
+}
+
+/// The customer of each of these leads, in their order. `create` stores one that is not there, or pretends to.
+pub(crate) fn customers(
+    known: &mut Known,
+    leads: &[&Lead],
+    mut create: impl FnMut(&Fields) -> Result<PartnerId>,
+) -> Result<BTreeMap<i64, PartnerId>> {
+    let mut customers = BTreeMap::new();
+    for lead in leads {
+        let customer = customer(known, &Said::of(lead), &mut create);
+        customers.insert(lead.id.0, customer.map_err(|error| error.or_subject(lead.id.subject()))?);
+    }
+    Ok(customers)
+}
+
+fn customer(
+    known: &mut Known,
+    said: &Said<'_>,
+    create: &mut impl FnMut(&Fields) -> Result<PartnerId>,
+) -> Result<PartnerId> {
+    if let Some(email) = &said.email
+        && let Some(card) = said.first(known.emails.get(email), |_| true)
+    {
+        return Ok(card.id);
+    }
+    let company = company(known, said, create)?;
+    let name = match (&said.contact, company) {
+        (None, Some(company)) => return Ok(company),
+        (contact, _) => contact.as_deref().unwrap_or(&said.lead.name),
+    };
+    let phone = said.lead.phone_normalized.as_ref();
+    let is = |card: &Card| match (company, phone) {
+        (Some(_), _) => card.parent == company,
+        (None, Some(phone)) => card.phone.as_ref() == Some(phone),
+        (None, None) => false,
+    };
+    if said.email.is_none()
+        && said.contact.is_some()
+        && let Some(card) = said.first(known.persons.get(name), is)
+    {
+        return Ok(card.id);
+    }
+    let mut fields = said.fields(name, false, true);
+    fields.set("parent_id", company);
+    let card = said.card(create(&fields)?, company);
+    let id = card.id;
+    if let Some(email) = &said.email {
+        known.emails.entry(email.clone()).or_default().push(card.clone());
+    }
+    known.persons.entry(name.to_owned()).or_default().push(card);
+    Ok(id)
+}
+
+/// The company that a lead names, created if it is not there. Without a person it is the customer, and reached as the lead says.
+fn company(
+    known: &mut Known,
+    said: &Said<'_>,
+    create: &mut impl FnMut(&Fields) -> Result<PartnerId>,
+) -> Result<Option<PartnerId>> {
+    let Some(name) = said.company else { return Ok(None) };
+    if let Some(card) = said.first(known.companies.get(name), |_| true) {
+        return Ok(Some(card.id));
+    }
+    let is_customer = said.contact.is_none();
+    let card = said.card(create(&said.fields(name, true, is_customer))?, None);
+    let id = card.id;
+    if let Some(email) = said.email.as_ref().filter(|_| is_customer) {
+        known.emails.entry(email.clone()).or_default().push(card.clone());
+    }
+    known.companies.entry(name.to_owned()).or_default().push(card);
+    Ok(Some(id))
+}

@@ -1,0 +1,245 @@
+//! Planning and doing a conversion: both by the same functions.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::base::text::emails_normalized;
+use crate::base::{Error, Fields, Id as _, LeadId, PartnerId, Result, Value, limit};
+use crate::convert::customer;
+use crate::convert::plan::{ConvertPlan, ConvertStep};
+use crate::convert::{Convert, rules, store};
+use crate::desk::{create_in, query};
+use crate::duplicate::{Identity, same_customer};
+use crate::lead::customer::load as customer_cards;
+use crate::lead::import::{self, Draft};
+use crate::lead::office::office;
+use crate::lead::{store as leads, verbs};
+use crate::merge;
+use crate::record::{Lead, Partner};
+use crate::storage::Tx;
+
+/// Refuses what cannot be done, all of it in one error.
+fn check(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
+    let mut refused: Vec<Error> = Vec::new();
+    if convert.user_id.is_some() && !convert.user_ids.is_empty() {
+        refused.push(Error::invalid(
+            "user_ids",
+            "user_ids: give one salesperson or several, not both",
+        ));
+    }
+    if let Some(key) = &convert.key
+        && (key.is_empty() || key.len() > limit::SHORT_TEXT || key.contains('\0'))
+    {
+        let told = format!("key: it must have 1 to {} bytes, none of them zero", limit::SHORT_TEXT);
+        refused.push(Error::invalid("key", told));
+    }
+    let office = office(tx)?;
+    if let Some(partner) = convert.partner_id
+        && !customer_cards(tx, &[partner.0])?.contains_key(&partner.0)
+    {
+        let told = format!("partner_id: there is no {}", partner.subject());
+        refused.push(Error::invalid("partner_id", told).with_subject(partner.subject()));
+    }
+    let users = convert.user_id.iter().map(|user| ("user_id", user));
+    for (field, user) in users.chain(convert.user_ids.iter().map(|user| ("user_ids", user))) {
+        let told = match office.user(*user) {
+            Some(user) if user.active => continue,
+            Some(_) => format!("{field}: {} is archived and cannot be given leads", user.subject()),
+            None => format!("{field}: there is no {}", user.subject()),
+        };
+        refused.push(Error::invalid(field, told).with_subject(user.subject()));
+    }
+    if let Some(team) = convert.team_id
+        && office.team(team).is_none()
+    {
+        let told = format!("team_id: there is no {}", team.subject());
+        refused.push(Error::invalid("team_id", told).with_subject(team.subject()));
+    }
+    let all: Vec<&str> = refused.iter().map(Error::message).collect();
+    let message = all.join("; ");
+    let Some(first) = refused.first() else { return Ok(()) };
+    let error = Error::invalid(first.field().unwrap_or_default(), message);
+    Err(match first.subject() {
+        Some(subject) => error.with_subject(subject),
+        None => error,
+    })
+}
+
+/// Leads that are one, of these and all others that the actor sees.
+fn clusters(tx: &Tx<'_>, given: &[Lead]) -> Result<Vec<Vec<i64>>> {
+    let open: Vec<&Lead> = given.iter().filter(|lead| rules::is_open(lead)).collect();
+    let identities: Vec<Identity> = open
+        .iter()
+        .map(|lead| Identity {
+            emails: lead.email_from.as_deref().map(emails_normalized).unwrap_or_default(),
+            partner_id: lead.partner_id,
+        })
+        .collect();
+    let found = same_customer(tx, &identities, false)?;
+    let ids: BTreeSet<i64> = found.iter().flatten().copied().collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let known: HashMap<i64, Lead> = query::seen::<Lead>(tx, &ids)?;
+    // Of another company or currency there are deals of their own.
+    let alike = |one: &Lead, id: &i64| {
+        known.get(id).is_some_and(|other| {
+            (one.company_id, one.currency) == (other.company_id, other.currency)
+        })
+    };
+    let groups = open
+        .iter()
+        .zip(found)
+        .map(|(lead, found)| found.into_iter().filter(|id| alike(lead, id)).collect::<Vec<_>>());
+    Ok(rules::clusters(groups))
+}
+
+/// The salesperson, team and customer that each lead is given, as far as something is.
+fn drafts(leads: &[Lead], convert: &Convert, customers: &BTreeMap<i64, PartnerId>) -> Vec<Draft> {
+    let turns = rules::in_turn(leads, convert);
+    let draft = |lead: &Lead| {
+        let mut fields = Fields::new();
+        if let Some(partner) = convert.partner_id.or_else(|| customers.get(&lead.id.0).copied()) {
+            fields.set("partner_id", partner);
+        }
+        if let Some(user) = turns.get(&lead.id.0) {
+            user.map(|user| fields.set("user_id", user));
+            convert.team_id.map(|team| fields.set("team_id", team));
+        }
+        (!fields.is_empty()).then(|| Draft { id: Some(lead.id.0), fields, ..Draft::default() })
+    };
+    leads.iter().filter(|lead| rules::is_open(lead)).filter_map(draft).collect()
+}
+
+/// Those that are to get a customer.
+fn without_customer<'l>(leads: &'l [Lead], convert: &Convert) -> Vec<&'l Lead> {
+    let wanted = convert.create_partner && convert.partner_id.is_none();
+    leads
+        .iter()
+        .filter(|lead| wanted && rules::is_open(lead) && lead.partner_id.is_none())
+        .collect()
+}
+
+/// Converts; answers the leads that came of it.
+pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Vec<i64>> {
+    check(tx, convert)?;
+    let ids = query::distinct(ids)?;
+    if let Some(key) = &convert.key
+        && let Some(done) = store::done(tx, key, &ids)?
+    {
+        return still_there(tx, &done);
+    }
+    let asked = ids.clone();
+    let given: Vec<Lead> = query::visible(tx, &ids)?;
+    let (ids, leads) = if convert.deduplicate {
+        let mut place: BTreeMap<i64, i64> = BTreeMap::new();
+        let sets = clusters(tx, &given)?;
+        for (set, (_, head)) in sets.iter().zip(merge::merge_sets(tx, &sets)?) {
+            place.extend(set.iter().map(|id| (*id, head)));
+        }
+        let heads: Vec<i64> = ids.iter().map(|id| place.get(id).copied().unwrap_or(*id)).collect();
+        let heads = query::distinct(&heads)?;
+        let leads = leads::as_stored(tx, &heads)?;
+        (heads, leads)
+    } else {
+        (ids, given)
+    };
+    let wanting = without_customer(&leads, convert);
+    let mut known = customer::known(tx, &wanting)?;
+    let create = |fields: &Fields| create_in::<Partner>(tx, fields);
+    let customers = customer::customers(&mut known, &wanting, create)?;
+    tx.settle()?;
+    for chunk in drafts(&leads, convert, &customers).chunks(limit::CHUNK) {
+        let steps = import::decide(tx, chunk)?.into_iter().collect::<Result<Vec<_>>>()?;
+        import::write(tx, steps)?;
+    }
+    // Who gave a lead away just now may not see it any more, and still converts it.
+    verbs::convert(tx, &ids)?;
+    if let Some(key) = &convert.key {
+        store::remember(tx, key, &asked, &ids)?;
+    }
+    Ok(ids)
+}
+
+/// Leads that came of a conversion, or those that have their places since.
+fn still_there(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<i64>> {
+    let seen = query::seen::<Lead>(tx, ids)?;
+    let now = |id: &i64| match seen.contains_key(id) {
+        true => Ok(*id),
+        false => Ok(query::get_or_survivor::<Lead>(tx, LeadId(*id))?.id.0),
+    };
+    ids.iter().map(now).collect()
+}
+
+/// What a conversion will do.
+pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<ConvertPlan> {
+    check(tx, convert)?;
+    let ids = query::distinct(ids)?;
+    let given: Vec<Lead> = query::visible(tx, &ids)?;
+    let mut steps = Vec::new();
+    let mut become_one: BTreeMap<i64, Lead> = BTreeMap::new();
+    if convert.deduplicate {
+        for (head, merged) in merge::preview(tx, &clusters(tx, &given)?)? {
+            for id in merged {
+                steps.push(ConvertStep { into_id: Some(head.id), ..step(LeadId(id), "merge") });
+                become_one.insert(id, head.clone());
+            }
+            become_one.insert(head.id.0, head);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut leads: Vec<Lead> = Vec::new();
+    for lead in given {
+        let lead = become_one.get(&lead.id.0).cloned().unwrap_or(lead);
+        if seen.insert(lead.id) {
+            leads.push(lead);
+        }
+    }
+    let wanting = without_customer(&leads, convert);
+    let mut known = customer::known(tx, &wanting)?;
+    // Those that would be created have no ids yet: they are told apart by numbers that no record has.
+    let mut names: Vec<String> = Vec::new();
+    let found = customer::customers(&mut known, &wanting, |fields| {
+        names.push(fields.get("name").and_then(Value::as_text).unwrap_or_default().to_owned());
+        Ok(PartnerId(-i64::try_from(names.len()).unwrap_or(i64::MAX)))
+    })?;
+    let created = |id: PartnerId| names.get(usize::try_from(-id.0 - 1).ok()?);
+    let turns = rules::in_turn(&leads, convert);
+    let converted = leads.iter().map(|lead| {
+        let own = lead.partner_id.map_or("none", |_| "own");
+        let mut told = ConvertStep {
+            partner_id: lead.partner_id,
+            customer: own,
+            ..step(lead.id, rules::what(lead))
+        };
+        if !rules::is_open(lead) {
+            return told;
+        }
+        if let Some(partner) = convert.partner_id {
+            (told.customer, told.partner_id) = ("given", Some(partner));
+        }
+        if let Some(id) = found.get(&lead.id.0) {
+            match created(*id) {
+                Some(name) => (told.customer, told.partner_name) = ("created", Some(name.clone())),
+                None => (told.customer, told.partner_id) = ("found", Some(*id)),
+            }
+        }
+        if let Some(user) = turns.get(&lead.id.0) {
+            (told.user_id, told.team_id) = (*user, convert.team_id);
+        }
+        told
+    });
+    let mut all: Vec<ConvertStep> = converted.collect();
+    all.extend(steps);
+    Ok(ConvertPlan { steps: all })
+}
+
+const fn step(lead_id: LeadId, what: &'static str) -> ConvertStep {
+    ConvertStep {
+        lead_id,
+        what,
+        into_id: None,
+        customer: "none",
+        partner_id: None,
+        partner_name: None,
+        user_id: None,
+        team_id: None,
+    }
+}
