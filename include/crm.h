@@ -874,8 +874,8 @@ crm_status crm_lead_mark_won_many(const crm_session *session,
                                   crm_list **out,
                                   crm_error **err);
 
-// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which is read in the feed: `note` in the data of the entry
-// `lead.lost`, or of `lead.changed` if the lead was lost before.
+// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which becomes a message of the lead (`crm_chatter_list`) and
+// is read in the feed: `note` in the data of the entry `lead.lost`, or of `lead.changed` if the lead was lost before.
 crm_status crm_lead_mark_lost(const crm_session *session,
                               int64_t id,
                               int64_t lost_reason_id,
@@ -1090,6 +1090,169 @@ crm_status crm_lead_convert_all(const crm_session *session,
                                 crm_str key,
                                 crm_list **out,
                                 crm_error **err);
+
+// Schedules an activity about a lead or a partner (`CRM_KIND_LEAD`, `CRM_KIND_PARTNER`). `fields` say `activity_type_id`, and if it is
+// not as the type says `date_deadline`, `user_id` (else the session's user), `summary`, `note`. `out` receives it as stored.
+crm_status crm_activity_schedule(const crm_session *session,
+                                 int32_t kind,
+                                 int64_t id,
+                                 const crm_fields *fields,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// As `crm_activity_schedule`, the same about each of several, all or none.
+crm_status crm_activity_schedule_many(const crm_session *session,
+                                      int32_t kind,
+                                      const int64_t *ids,
+                                      size_t count,
+                                      const crm_fields *fields,
+                                      crm_list **out,
+                                      crm_error **err);
+
+// Says that an activity was done, and what came of it (empty: nothing to say), which a message tells. Doing twice changes nothing. What
+// its type schedules then is in `next_activity_id`, what it suggests in `suggested_next_type_ids`.
+crm_status crm_activity_done(const crm_session *session,
+                             int64_t id,
+                             crm_str feedback,
+                             crm_record **out,
+                             crm_error **err);
+
+// As `crm_activity_done`, on several.
+crm_status crm_activity_done_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  crm_str feedback,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Gives an activity another day, in days since 1970-01-01.
+crm_status crm_activity_reschedule(const crm_session *session,
+                                   int64_t id,
+                                   int64_t date_deadline_days,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// As `crm_activity_reschedule`, on several.
+crm_status crm_activity_reschedule_many(const crm_session *session,
+                                        const int64_t *ids,
+                                        size_t count,
+                                        int64_t date_deadline_days,
+                                        crm_list **out,
+                                        crm_error **err);
+
+// Takes an activity back: it was never to be done. `CRM_E_INVALID` for one that is done.
+crm_status crm_activity_cancel(const crm_session *session, int64_t id, crm_error **err);
+
+// As `crm_activity_cancel`, on several, all or none.
+crm_status crm_activity_cancel_many(const crm_session *session,
+                                    const int64_t *ids,
+                                    size_t count,
+                                    crm_error **err);
+
+// How leads stand, a row per lead: `lead_id`; `activity_state`, the worst of what is to be done; `date_deadline`, the next;
+// `my_date_deadline`, the next of the session's user; `activity_count`. End `out` with `crm_frame_free`.
+crm_status crm_activity_status(const crm_session *session,
+                               const int64_t *lead_ids,
+                               size_t count,
+                               crm_frame **out,
+                               crm_error **err);
+
+// The activity with that id, done or not.
+crm_status crm_activity_get(const crm_session *session,
+                            int64_t id,
+                            crm_record **out,
+                            crm_error **err);
+
+// What the options look for; null: all that are to be done, the next due first. Those that are done only if the filter mentions
+// `state` or `date_done`. End `out` with `crm_list_free`.
+crm_status crm_activity_find(const crm_session *session,
+                             const crm_find_options *find,
+                             crm_list **out,
+                             crm_error **err);
+
+// How many match the filter; empty: all that are to be done.
+crm_status crm_activity_count(const crm_session *session,
+                              crm_str filter,
+                              int64_t *out,
+                              crm_error **err);
+
+// As `crm_activity_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_activity_frame(const crm_session *session,
+                              const crm_find_options *find,
+                              crm_frame **out,
+                              crm_error **err);
+
+// Changes the fields that are set, of `activity_type_id`, `summary`, `note`, `date_deadline` and `user_id`, while it is to be done.
+// `out` receives the activity as stored.
+crm_status crm_activity_update(const crm_session *session,
+                               int64_t id,
+                               const crm_fields *fields,
+                               crm_record **out,
+                               crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_activity_update_many(const crm_session *session,
+                                    const int64_t *ids,
+                                    size_t count,
+                                    const crm_fields *fields,
+                                    crm_list **out,
+                                    crm_error **err);
+
+// Posts a message about a lead or a partner (`CRM_KIND_LEAD`, `CRM_KIND_PARTNER`); an internal one is meant for colleagues. `out`
+// receives its id.
+crm_status crm_chatter_post(const crm_session *session,
+                            int32_t kind,
+                            int64_t id,
+                            crm_str body,
+                            bool internal,
+                            int64_t *out,
+                            crm_error **err);
+
+// As `crm_chatter_post`, the same about each of several, all or none: a row per message, in the order of the ids, each
+// once: `message_id`. End `out` with
+// `crm_frame_free`.
+crm_status crm_chatter_post_many(const crm_session *session,
+                                 int32_t kind,
+                                 const int64_t *ids,
+                                 size_t count,
+                                 crm_str body,
+                                 bool internal,
+                                 crm_frame **out,
+                                 crm_error **err);
+
+// Everything about a lead or a partner in the order of time: messages, and for a lead a row per field that changed, as its history tells.
+// All have `date`, `message_type` (`comment`, `notification`, `activity`, `lost`, `change`) and `author_id`; a message `message_id`,
+// `internal` and `body`, one of an activity that was done `activity_id`, `activity_type_id` and `summary`; a change `subtype`
+// (`created`, `won`, `lost`, `restored`, `stage`, `note`), `field`, `old_value` and `new_value` as text. End `out` with `crm_frame_free`.
+crm_status crm_chatter_list(const crm_session *session,
+                            int32_t kind,
+                            int64_t id,
+                            crm_frame **out,
+                            crm_error **err);
+
+// The message with that id.
+crm_status crm_chatter_get(const crm_session *session,
+                           int64_t id,
+                           crm_record **out,
+                           crm_error **err);
+
+// What the options look for; null: all, in the order of time. End `out` with `crm_list_free`.
+crm_status crm_chatter_find(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_list **out,
+                            crm_error **err);
+
+// How many match the filter; empty: all.
+crm_status crm_chatter_count(const crm_session *session,
+                             crm_str filter,
+                             int64_t *out,
+                             crm_error **err);
+
+// As `crm_chatter_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_chatter_frame(const crm_session *session,
+                             const crm_find_options *find,
+                             crm_frame **out,
+                             crm_error **err);
 
 // Creates a partner. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_partner_create(const crm_session *session,

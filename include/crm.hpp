@@ -640,6 +640,101 @@ public:
   }
 };
 
+// What is to be done about leads and partners; `kind` is `CRM_KIND_LEAD` or `CRM_KIND_PARTNER`. Valid as long as the session.
+class activity_desk {
+public:
+  using many = std::vector<std::int64_t>;
+  explicit activity_desk(crm_session *session) noexcept : session_(session) {}
+
+  // `values` say activity_type_id and what is not as the type says: date_deadline, user_id, summary, note.
+  record schedule(std::int32_t kind, std::int64_t id, const fields &values) const {
+    return detail::make_record(crm_activity_schedule, session_, kind, id, values.get());
+  }
+  list schedule(std::int32_t kind, const many &ids, const fields &values) const {
+    return detail::make_list(crm_activity_schedule_many, session_, kind, ids.data(), ids.size(), values.get());
+  }
+  record done(std::int64_t id, std::string_view feedback = {}) const {
+    return detail::make_record(crm_activity_done, session_, id, view(feedback));
+  }
+  list done(const many &ids, std::string_view feedback = {}) const {
+    return detail::make_list(crm_activity_done_many, session_, ids.data(), ids.size(), view(feedback));
+  }
+  // To another day, in days since 1970-01-01.
+  record reschedule(std::int64_t id, std::int64_t days) const {
+    return detail::make_record(crm_activity_reschedule, session_, id, days);
+  }
+  list reschedule(const many &ids, std::int64_t days) const {
+    return detail::make_list(crm_activity_reschedule_many, session_, ids.data(), ids.size(), days);
+  }
+  void cancel(std::int64_t id) const { detail::call(crm_activity_cancel, session_, id); }
+  void cancel(const many &ids) const { detail::call(crm_activity_cancel_many, session_, ids.data(), ids.size()); }
+  // How leads stand, a row per lead.
+  crm::frame status(const many &lead_ids) const {
+    return detail::make_frame(crm_activity_status, session_, lead_ids.data(), lead_ids.size());
+  }
+  record get(std::int64_t id) const { return detail::make_record(crm_activity_get, session_, id); }
+  list find(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_list(crm_activity_find, session_, &options);
+  }
+  std::int64_t count(std::string_view filter = {}) const {
+    std::int64_t out = 0;
+    detail::call(crm_activity_count, session_, view(filter), &out);
+    return out;
+  }
+  crm::frame frame(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_frame(crm_activity_frame, session_, &options);
+  }
+  record update(std::int64_t id, const fields &values) const {
+    return detail::make_record(crm_activity_update, session_, id, values.get());
+  }
+  list update(const many &ids, const fields &values) const {
+    return detail::make_list(crm_activity_update_many, session_, ids.data(), ids.size(), values.get());
+  }
+
+private:
+  crm_session *session_;
+};
+
+// What is said about leads and partners; `kind` as above. Valid as long as the session.
+class chatter_desk {
+public:
+  explicit chatter_desk(crm_session *session) noexcept : session_(session) {}
+
+  // Answers the message's id; of several a row per message.
+  std::int64_t post(std::int32_t kind, std::int64_t id, std::string_view body, bool internal = false) const {
+    std::int64_t out = 0;
+    detail::call(crm_chatter_post, session_, kind, id, view(body), internal, &out);
+    return out;
+  }
+  crm::frame post(std::int32_t kind, const std::vector<std::int64_t> &ids, std::string_view body,
+                  bool internal = false) const {
+    return detail::make_frame(crm_chatter_post_many, session_, kind, ids.data(), ids.size(), view(body), internal);
+  }
+  // Everything about a record in the order of time.
+  crm::frame timeline(std::int32_t kind, std::int64_t id) const {
+    return detail::make_frame(crm_chatter_list, session_, kind, id);
+  }
+  record get(std::int64_t id) const { return detail::make_record(crm_chatter_get, session_, id); }
+  list find(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_list(crm_chatter_find, session_, &options);
+  }
+  std::int64_t count(std::string_view filter = {}) const {
+    std::int64_t out = 0;
+    detail::call(crm_chatter_count, session_, view(filter), &out);
+    return out;
+  }
+  crm::frame frame(const query &what = {}) const {
+    const crm_find_options options = what.options();
+    return detail::make_frame(crm_chatter_frame, session_, &options);
+  }
+
+private:
+  crm_session *session_;
+};
+
 // One database as one user.
 class session {
 public:
@@ -667,6 +762,7 @@ public:
   CRM_HPP_DESK(source, sources)
   CRM_HPP_DESK(recurring_plan, recurring_plans)
   CRM_HPP_DESK(partner, partners)
+  CRM_HPP_DESK(activity_type, activity_types)
 #undef CRM_HPP_DESK
 
   lead_desk leads() const noexcept {
@@ -676,6 +772,9 @@ public:
         crm_lead_update_many, crm_lead_delete, crm_lead_delete_many};
     return {get(), functions};
   }
+
+  activity_desk activities() const noexcept { return activity_desk{get()}; }
+  chatter_desk chatter() const noexcept { return chatter_desk{get()}; }
 
   bool setting(std::string_view name) const {
     bool out = false;

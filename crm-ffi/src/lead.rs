@@ -56,8 +56,8 @@ pub unsafe extern "C" fn crm_lead_mark_won_many(
     many(session, out, err, |session| Ok(rows(&session.leads().mark_won(&leads(ids, count)?)?)))
 }
 
-/// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which is read in the feed: `note` in the data of the entry
-/// `lead.lost`, or of `lead.changed` if the lead was lost before.
+/// Loses a lead: archived, with a reason (0: none) and a note (empty: none), which becomes a message of the lead (`crm_chatter_list`) and
+/// is read in the feed: `note` in the data of the entry `lead.lost`, or of `lead.changed` if the lead was lost before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_lead_mark_lost(
     session: *const CrmSession,

@@ -27,7 +27,9 @@ compile_error!(
 
 mod edge;
 
+pub mod activity;
 pub mod catalog;
+pub mod chatter;
 pub mod convert;
 pub mod crm;
 pub mod csv;

@@ -33,6 +33,8 @@ const SOURCES: &[&str] = &[
     "lead.rs",
     "merge.rs",
     "convert.rs",
+    "activity.rs",
+    "chatter.rs",
     "desk/partner.rs",
     "desk/stage.rs",
     "desk/lost_reason.rs",

@@ -7,7 +7,8 @@ static crm_error *err = NULL;
 /* Every room with the desk's functions. */
 #define ROOMS(X)                                                                  \
   X(company) X(user) X(team) X(team_member) X(stage) X(lost_reason) X(tag)        \
-  X(campaign) X(medium) X(source) X(recurring_plan) X(partner) X(lead)
+  X(campaign) X(medium) X(source) X(recurring_plan) X(partner) X(lead) \
+  X(activity_type)
 /* A lead's verbs without further arguments. */
 #define VERBS(X) X(mark_won) X(reopen) X(archive) X(restore) X(copy)
 
@@ -85,6 +86,24 @@ static void rest(crm_status code, crm_session *s) {
   FAILS(code, crm_lead_assign_to(s, id, 0, 0, &record, &err));
   FAILS(code, crm_lead_assign_to_many(s, &id, 1, 0, 0, &list, &err));
   FAILS(code, crm_lead_history(s, id, &frame, &err));
+  FAILS(code, crm_activity_get(s, id, &record, &err));
+  FAILS(code, crm_activity_find(s, NULL, &list, &err));
+  FAILS(code, crm_activity_frame(s, NULL, &frame, &err));
+  FAILS(code, crm_activity_count(s, S(""), &id, &err));
+  FAILS(code, crm_activity_done(s, id, S(""), &record, &err));
+  FAILS(code, crm_activity_done_many(s, &id, 1, S(""), &list, &err));
+  FAILS(code, crm_activity_reschedule(s, id, 20000, &record, &err));
+  FAILS(code, crm_activity_reschedule_many(s, &id, 1, 20000, &list, &err));
+  FAILS(code, crm_activity_cancel(s, id, &err));
+  FAILS(code, crm_activity_cancel_many(s, &id, 1, &err));
+  FAILS(code, crm_activity_status(s, &id, 1, &frame, &err));
+  FAILS(code, crm_chatter_post(s, CRM_KIND_LEAD, id, S("hello"), false, &id, &err));
+  FAILS(code, crm_chatter_post_many(s, CRM_KIND_LEAD, &id, 1, S("hello"), true, &frame, &err));
+  FAILS(code, crm_chatter_list(s, CRM_KIND_LEAD, id, &frame, &err));
+  FAILS(code, crm_chatter_get(s, id, &record, &err));
+  FAILS(code, crm_chatter_find(s, NULL, &list, &err));
+  FAILS(code, crm_chatter_frame(s, NULL, &frame, &err));
+  FAILS(code, crm_chatter_count(s, S(""), &id, &err));
   FAILS(code, crm_begin(s, &err));
   FAILS(code, crm_commit(s, &err));
   FAILS(code, crm_rollback(s, &err));

@@ -334,6 +334,63 @@ static void verbs(crm_session *s) {
   CHECK(crm_frame_rows(frame) >= 3 && crm_frame_free(frame) == CRM_OK);
 }
 
+static void notes(crm_session *s) {
+  const int64_t id = deal(s, "Vans", "900"), both[] = {id, deal(s, "Trucks", "800")};
+  const int64_t day = 20000; /* 2024-10-04 */
+  int64_t count = 0, message = 0;
+  crm_fields *plan = NULL;
+  crm_record *call = NULL, *done = NULL;
+  crm_list *calls = NULL;
+  crm_frame *frame = NULL;
+  crm_str said = {0};
+  OK(crm_fields_new(&plan, &err));
+  OK(crm_fields_set_text(plan, S("name"), S("Ring"), &err));
+  OK(crm_fields_set_i64(plan, S("delay_count"), 2, &err));
+  OK(crm_activity_type_create(s, plan, &call, &err));
+  const int64_t ring = crm_record_id(call);
+  CHECK(crm_record_free(call) == CRM_OK && crm_fields_free(plan) == CRM_OK);
+  OK(crm_fields_new(&plan, &err));
+  OK(crm_fields_set_i64(plan, S("activity_type_id"), ring, &err));
+  OK(crm_fields_set_text(plan, S("summary"), S("Ask for the fleet's size"), &err));
+  OK(crm_activity_schedule(s, CRM_KIND_LEAD, id, plan, &call, &err));
+  const int64_t first = crm_record_id(call);
+  CHECK(number(call, CRM_ACTIVITY_LEAD_ID) == id && is(words(call, CRM_ACTIVITY_STATE), "planned"));
+  CHECK(crm_record_free(call) == CRM_OK);
+  OK(crm_activity_schedule_many(s, CRM_KIND_LEAD, both, 2, plan, &calls, &err));
+  CHECK(crm_list_len(calls) == 2);
+  const int64_t ids[] = {crm_list_id(calls, 0), crm_list_id(calls, 1)};
+  OK(crm_activity_reschedule(s, ids[0], day, &call, &err));
+  CHECK(is(words(call, CRM_ACTIVITY_STATE), "overdue") && crm_record_free(call) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_activity_reschedule(s, first, INT64_MAX, &call, &err));
+  OK(crm_activity_status(s, both, 2, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 2);
+  OK(crm_frame_text(frame, 0, 1, &said, &err));
+  CHECK(is(said, "overdue") && crm_frame_free(frame) == CRM_OK);
+  OK(crm_activity_done(s, first, S("forty vans"), &done, &err));
+  CHECK(is(words(done, CRM_ACTIVITY_FEEDBACK), "forty vans") && crm_record_free(done) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_activity_cancel(s, first, &err));
+  OK(crm_activity_cancel_many(s, ids, 2, &err));
+  CHECK(crm_list_free(calls) == CRM_OK);
+  OK(crm_activity_count(s, S(""), &count, &err));
+  CHECK(count == 0);
+  OK(crm_activity_count(s, S("state = \"done\""), &count, &err));
+  CHECK(count == 1);
+  OK(crm_chatter_post(s, CRM_KIND_LEAD, id, S("They want the blue ones."), true, &message, &err));
+  FAILS(CRM_E_INVALID, crm_chatter_post(s, CRM_KIND_STAGE, 1, S("hello"), false, &message, &err));
+  FAILS(CRM_E_INVALID, crm_chatter_post(s, 4711, 1, S("hello"), false, &message, &err));
+  FAILS(CRM_E_INVALID, crm_chatter_post(s, CRM_KIND_LEAD, id, S(" "), false, &message, &err));
+  OK(crm_chatter_post_many(s, CRM_KIND_LEAD, both, 2, S("hello"), false, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 2 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_chatter_list(s, CRM_KIND_LEAD, id, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 4 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_chatter_get(s, message, &done, &err));
+  CHECK(is(words(done, CRM_MESSAGE_BODY), "They want the blue ones.") && crm_record_free(done) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_activity_schedule(s, CRM_KIND_TAG, 1, plan, &call, &err));
+  OK(crm_fields_set_text(plan, S("feedback"), S("x"), &err));
+  FAILS(CRM_E_INVALID, crm_activity_schedule(s, CRM_KIND_LEAD, id, plan, &call, &err));
+  CHECK(crm_fields_free(plan) == CRM_OK);
+}
+
 static void settings_and_score(crm_session *s) {
   bool value = true;
   OK(crm_setting_get_bool(s, S("use_leads"), &value, &err));
@@ -534,6 +591,7 @@ int main(int count, char **arguments) {
   other_systems_and_custom_values(s);
   transactions(s);
   verbs(s);
+  notes(s);
   duplicates(s);
   as_of_then(db, s);
   settings_and_score(s);

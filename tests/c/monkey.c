@@ -151,12 +151,12 @@ static crm_fields *draft(void) {
     keep(frame);                                                                              \
   }
 DESK(company) DESK(user) DESK(team) DESK(team_member) DESK(stage) DESK(lost_reason) DESK(tag)
-DESK(campaign) DESK(medium) DESK(source) DESK(recurring_plan) DESK(partner) DESK(lead)
+DESK(campaign) DESK(medium) DESK(source) DESK(recurring_plan) DESK(partner) DESK(lead) DESK(activity_type)
 
 static void (*const desks[])(void) = {
     desk_company, desk_user, desk_team, desk_team_member, desk_stage, desk_lost_reason, desk_tag,
     desk_campaign, desk_medium, desk_source, desk_recurring_plan, desk_partner, desk_lead,
-    desk_lead, desk_lead, desk_lead, desk_lead, desk_stage, desk_partner,
+    desk_lead, desk_lead, desk_lead, desk_lead, desk_stage, desk_partner, desk_activity_type,
 };
 
 static void verb(void) {
@@ -166,7 +166,8 @@ static void verb(void) {
   int64_t ids[3] = {id(), id(), id()};
   const size_t count = below(4);
   crm_session *s = any_session();
-  switch (below(18)) {
+  const int32_t kind = below(6) == 0 ? (int32_t)id() : below(2) == 0 ? CRM_KIND_LEAD : CRM_KIND_PARTNER;
+  switch (below(30)) {
     case 0: TRY(crm_lead_mark_won(s, id(), &record, &err)); break;
     case 1: TRY(crm_lead_mark_won_many(s, ids, count, &list, &err)); break;
     case 2: TRY(crm_lead_mark_lost(s, id(), id(), word(), &record, &err)); break;
@@ -185,6 +186,17 @@ static void verb(void) {
     case 15: TRY(crm_forecast_weighted(s, word(), word(), word(), &frame, &err)); break;
     case 16: TRY(crm_forecast_board(s, word(), &frame, &err)); break;
     case 17: TRY(crm_score_explanation(s, id(), &frame, &err)); break;
+    case 18: TRY(crm_activity_schedule(s, kind, id(), draft(), &record, &err)); break;
+    case 19: TRY(crm_activity_schedule_many(s, kind, ids, count, draft(), &list, &err)); break;
+    case 20: TRY(crm_activity_done(s, id(), word(), &record, &err)); break;
+    case 21: TRY(crm_activity_done_many(s, ids, count, word(), &list, &err)); break;
+    case 22: TRY(crm_activity_reschedule(s, id(), id(), &record, &err)); break;
+    case 23: TRY(crm_activity_reschedule_many(s, ids, count, id(), &list, &err)); break;
+    case 24: TRY(crm_activity_cancel(s, id(), &err)); break;
+    case 25: TRY(crm_activity_status(s, ids, count, &frame, &err)); break;
+    case 26: TRY(crm_chatter_post(s, kind, id(), word(), below(2) == 0, &ids[0], &err)); break;
+    case 27: TRY(crm_chatter_post_many(s, kind, ids, count, word(), false, &frame, &err)); break;
+    case 28: TRY(crm_chatter_list(s, kind, id(), &frame, &err)); break;
     default: TRY(crm_score_rebuild(s, NULL, NULL, &frame, &err)); break;
   }
   keep(record);

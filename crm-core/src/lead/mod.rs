@@ -27,7 +27,8 @@ use crate::storage::{Link, Tx};
 pub struct Lost {
     /// Why.
     pub lost_reason_id: Option<LostReasonId>,
-    /// In the salesperson's words; `note` in the data of the feed's entry `lead.lost`, or `lead.changed` if it was lost before.
+    /// In the salesperson's words: an internal message of the lead, and `note` in the data of the feed's entry `lead.lost`, or
+    /// `lead.changed` if it was lost before.
     pub note: Option<String>,
 }
 
