@@ -138,7 +138,7 @@ CREATE TABLE merge (
   date INTEGER NOT NULL, user_id INTEGER,
   kind TEXT NOT NULL, head_id INTEGER NOT NULL,
   undone INTEGER -- when it was taken back; null: it stands
-) STRICT;
+, message_id INTEGER) STRICT;
 CREATE TABLE merge_row (
   merge_id INTEGER NOT NULL, record_id INTEGER NOT NULL, kind TEXT NOT NULL,
   into_id INTEGER, -- who took its place

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crm_core::{Crm, ErrorKind, Lead, LeadId, Lost, Session, Value, WonStatus, fields};
+use crm_core::{
+    Convert, Crm, ErrorKind, Lead, LeadId, Lost, Merge, Session, Value, WonStatus, fields,
+};
 
 /// What a child is to do, and where.
 const ROLE: &str = "CRM_ROLE";
@@ -239,4 +241,55 @@ mod waits {
         done.store(true, Ordering::Relaxed);
         Some(looking.join().unwrap())
     }
+}
+
+/// Two programs merge, take back and convert the same leads at once: one does it, the other hears that it is done; nothing is half written.
+#[test]
+fn two_programs_that_merge_and_convert_the_same_leads_do_it_once() {
+    const PAIRS: i64 = 12;
+    let act = |s: &Session, _: &str| {
+        for pair in 0..PAIRS {
+            let ids = [LeadId(2 * pair + 1), LeadId(2 * pair + 2)];
+            match s.leads().merge(&ids, &Merge::default()) {
+                Ok(merged) => assert_eq!(merged.head.id, ids[0]),
+                Err(error) => assert!(
+                    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict),
+                    "{error}"
+                ),
+            }
+        }
+        let kept: Vec<LeadId> = (0..PAIRS).map(|pair| LeadId(2 * pair + 1)).collect();
+        for (at, id) in kept.iter().enumerate() {
+            let key = Some(format!("deal {at}"));
+            let asked = Convert { create_partner: true, key, ..Convert::default() };
+            assert!(s.leads().convert(*id, &asked).unwrap().partner_id.is_some());
+        }
+    };
+    if is_child(act) {
+        return;
+    }
+    let shared = Shared::new("merge");
+    let crm = shared.open();
+    let s = crm.session(None, None).unwrap();
+    let draft = |n: i64| {
+        let email = format!("buyer{}@harbour.example", n / 4);
+        fields! { name: "Fleet lease", kind: "lead", email_from: email, phone: format!("{n}") }
+    };
+    s.leads().create_many((0..2 * PAIRS).map(draft).collect()).unwrap();
+    let test = "two_programs_that_merge_and_convert_the_same_leads_do_it_once";
+    run(test, &shared, &["one".to_owned(), "other".to_owned()]);
+    assert_eq!(s.leads().count(None).unwrap(), PAIRS);
+    assert_eq!(s.partners().count(None).unwrap(), PAIRS / 2, "one customer for each address");
+    let told = crm.feed(0, 10_000).unwrap();
+    let events = |name: &str| told.iter().filter(|entry| entry.event == name).count();
+    let pairs = usize::try_from(PAIRS).unwrap();
+    assert_eq!(
+        (events("lead.merged"), events("lead.deleted"), events("lead.converted")),
+        (pairs, pairs, pairs)
+    );
+    for pair in 0..PAIRS {
+        let (kept, gone) = (LeadId(2 * pair + 1), LeadId(2 * pair + 2));
+        assert_eq!(s.leads().merged_into(gone).unwrap(), Some(kept));
+    }
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }

@@ -433,7 +433,8 @@ proptest! {
         let state = |office: &Office| {
             let leads = office.leads();
             let histories: Vec<_> = leads.iter().map(|lead| office.s.leads().history(lead.id).unwrap()).collect();
-            (leads, histories, office.s.forecast().board(None).unwrap(), office.s.score().frequencies().unwrap())
+            let said: Vec<_> = leads.iter().map(|lead| office.s.chatter().list(lead.id).unwrap()).collect();
+            (leads, histories, said, office.s.forecast().board(None).unwrap(), office.s.score().frequencies().unwrap())
         };
         let before = state(&office);
         let mut ids: Vec<_> = on.iter().map(|byte| leads[usize::from(*byte) % leads.len()].id).collect();

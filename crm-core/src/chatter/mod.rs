@@ -10,7 +10,7 @@ mod post;
 mod tests;
 mod timeline;
 
-pub(crate) use post::{follow_activities, follow_leads};
+pub(crate) use post::{follow_activities, follow_leads, notify};
 
 use crate::base::{Frame, Id, MessageId, RecordKind, Result, Subject};
 use crate::desk::{Desk, Find, Target};

@@ -70,6 +70,24 @@ pub(crate) fn follow_activities(tx: &mut Tx<'_>, changes: &[ActivityChange]) -> 
     write(tx, done.filter_map(|change| change.after.as_ref()).map(message).collect()).map(drop)
 }
 
+/// Posts what the library itself has to tell about records of a kind; answers a message for each.
+pub(crate) fn notify(
+    tx: &mut Tx<'_>,
+    kind: RecordKind,
+    told: Vec<(i64, String)>,
+) -> Result<Vec<MessageId>> {
+    let subject_kind = SubjectKind::of(kind)?;
+    let messages = told.into_iter().map(|(id, body)| Message {
+        subject_kind,
+        subject_id: id,
+        message_type: MessageType::Notification,
+        internal: true,
+        body: Some(body),
+        ..Message::default()
+    });
+    write(tx, messages.collect())
+}
+
 /// Stores messages of this user and this moment, and announces them.
 fn write(tx: &mut Tx<'_>, mut messages: Vec<Message>) -> Result<Vec<MessageId>> {
     if messages.is_empty() {

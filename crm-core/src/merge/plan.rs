@@ -111,6 +111,24 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// What a record that is merged away was, in words: its name, then a line for each field that says something.
+pub(crate) fn summary<R: Record>(record: &R, name: &str) -> String {
+    let mut body = format!("Merged {} {name:?}", record.subject());
+    for at in told_fields::<R>() {
+        let field = &R::TABLE.fields[at];
+        // The description is joined to the kept one's.
+        let apart = field.hidden || matches!(field.name, "id" | "name" | "description");
+        let value = (R::ACCESS[at].to_value)(record);
+        if apart || is_empty(&value) {
+            continue;
+        }
+        if let Value::Text(text) = text(&value) {
+            body.push_str(&format!("\n{}: {text}", field.name));
+        }
+    }
+    body
+}
+
 /// What the decided record has of each of those it is made of, the kept one first, field by field.
 pub(crate) fn fields<R: Record<Id = LeadId>>(records: &[R], after: &R) -> Vec<MergedField> {
     let mut fields = Vec::new();

@@ -104,6 +104,12 @@ pub(crate) fn add(tx: &Tx<'_>, kind: RecordKind, head: i64) -> Result<i64> {
     add.insert(&[tx.now.micros().into(), user.into(), kind.name().into(), head.into()])
 }
 
+/// Remembers the message that a merge has left.
+pub(crate) fn leave_message(tx: &Tx<'_>, merge: i64, message: i64) -> Result<()> {
+    let sql = "UPDATE merge SET message_id = ?2 WHERE id = ?1";
+    tx.write(sql, ("merge", merge), &[merge.into(), message.into()])
+}
+
 /// Keeps a record of a merge.
 pub(crate) fn keep<R: Record>(tx: &Tx<'_>, merge: i64, kept: Kept) -> Result<()> {
     let ((was, personal_was), (is, personal_is)) =
@@ -132,18 +138,27 @@ pub(crate) struct Stored {
     pub(crate) kind: String,
     pub(crate) head: i64,
     pub(crate) is_undone: bool,
+    /// What it has left on the record that was kept.
+    pub(crate) message: Option<i64>,
     /// The one that was kept first.
     pub(crate) rows: Vec<Kept>,
 }
 
 /// A merge and what was kept of it.
 pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
-    let sql =
-        format!("SELECT kind, head_id, undone FROM merge WHERE id = ?1{}", tx.locking("merge"));
+    let sql = format!(
+        "SELECT kind, head_id, undone, message_id FROM merge WHERE id = ?1{}",
+        tx.locking("merge")
+    );
     let found = tx.optional(&sql, &[merge.into()], |line| {
-        Ok((line.text(0)?.to_owned(), line.int(1)?, line.int_or_null(2)?.is_some()))
+        Ok((
+            line.text(0)?.to_owned(),
+            line.int(1)?,
+            line.int_or_null(2)?.is_some(),
+            line.int_or_null(3)?,
+        ))
     })?;
-    let Some((kind, head, is_undone)) = found else { return Ok(None) };
+    let Some((kind, head, is_undone, message)) = found else { return Ok(None) };
     let sql = "SELECT record_id, into_id, seq, data, personal, moved, seq_after FROM merge_row WHERE merge_id = ?1 \
                ORDER BY into_id IS NOT NULL, record_id";
     let rows = tx.rows(sql, &[merge.into()], |line| {
@@ -166,7 +181,7 @@ pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
             moved,
         })
     })?;
-    Ok(Some(Stored { kind, head, is_undone, rows }))
+    Ok(Some(Stored { kind, head, is_undone, message, rows }))
 }
 
 /// Marks a merge as taken back and forgets what was kept for that.

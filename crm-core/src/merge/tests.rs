@@ -248,6 +248,35 @@ fn names_of_other_systems_move_and_move_back() {
 }
 
 #[test]
+fn messages_and_activities_move_and_move_back_and_a_message_tells_what_was_merged() {
+    let (crm, s) = office();
+    let one = create(&s, fields! { name: "one" });
+    let two = create(&s, fields! { name: "two", phone: "2", expected_revenue: 50 });
+    let said = s.chatter().post(two.id, "They want the blue ones.", false).unwrap();
+    let kind = s.activity_types().find(&Find::all()).unwrap()[0].id;
+    let call = crate::Schedule { activity_type_id: kind, ..crate::Schedule::default() };
+    let activity = s.activities().schedule(two.id, &call).unwrap().id;
+    let before = (s.chatter().list(one.id).unwrap(), s.chatter().list(two.id).unwrap());
+    let plan = s.leads().plan_merge(&[one.id, two.id], &Merge::default()).unwrap();
+    assert!(
+        plan.rows.iter().any(|rows| rows.name == "message" && rows.count == 1),
+        "{:?}",
+        plan.rows
+    );
+    let done = s.leads().merge(&[one.id, two.id], &Merge::default()).unwrap();
+    assert_eq!(s.chatter().get(said).unwrap().subject_id, done.head.id.0);
+    assert_eq!(s.activities().get(activity).unwrap().subject_id, done.head.id.0);
+    let told = s.chatter().find(&Find::filter("message_type = \"notification\"").unwrap()).unwrap();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    let body = told.body.as_deref().unwrap();
+    assert!(body.starts_with("Merged lead 2 \"two\"\n"), "{body}");
+    assert!(body.contains("\nphone: 2") && body.contains("\nexpected_revenue: 50.00"), "{body}");
+    s.leads().unmerge(done.merge_id).unwrap();
+    assert_eq!((s.chatter().list(one.id).unwrap(), s.chatter().list(two.id).unwrap()), before);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn what_changed_since_stays_and_what_the_merge_had_changed_too_is_listed() {
     let (crm, s) = office();
     let [red, blue] =

@@ -17,7 +17,7 @@ use crate::lead::rules as pipeline;
 use crate::lead::store as leads;
 use crate::merge::image;
 use crate::merge::store::{self, Kept, Stored};
-use crate::record::{Lead, WonStatus};
+use crate::record::{Lead, Message, WonStatus};
 use crate::storage::Tx;
 use crate::{history, merged};
 
@@ -125,6 +125,9 @@ pub(crate) fn unmerge(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged> {
         tx.take_back(&now, &was)?;
         history::take_back(tx, head.0, kept.seq)?;
         changes.push(LeadChange::restored(Some(now.clone()), was));
+    }
+    if let Some(message) = stored.message {
+        tx.remove::<Message>(message.into())?;
     }
     store::end(tx, id)?;
     tx.announce(Event::Leads(changes));

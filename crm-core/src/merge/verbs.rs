@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::access::{self, Deed};
 use crate::base::{Error, Id as _, LeadId, RecordKind, Result, Subject, limit};
+use crate::chatter;
 use crate::desk::query;
 use crate::event::{Event, LeadChange, Merged};
 use crate::history;
@@ -151,6 +152,7 @@ pub(crate) fn merge(
     store::move_hanging(tx, RecordKind::Lead, &tails)?;
     tx.announce(Event::Leads(changes));
     tx.settle()?;
+    leave_messages(tx, &decided, &done)?;
     keep_heads(tx, &decided, &done, &last)?;
     for ((id, head), one) in done.iter().zip(&decided) {
         let merged = one.leads[1..].iter().map(|lead| lead.id.0).collect();
@@ -164,6 +166,22 @@ pub(crate) fn merge(
     }
     tx.settle()?;
     Ok(done)
+}
+
+/// Tells on each kept lead what those were that it took the place of.
+fn leave_messages(tx: &mut Tx<'_>, decided: &[Decided], done: &[(i64, i64)]) -> Result<()> {
+    let told = decided.iter().map(|one| {
+        let merged: Vec<String> =
+            one.leads[1..].iter().map(|lead| plan::summary(lead, &lead.name)).collect();
+        let mut body = merged.join("\n\n");
+        body.truncate(body.floor_char_boundary(limit::LONG_TEXT));
+        (one.leads[0].id.0, body)
+    });
+    let messages = chatter::notify(tx, RecordKind::Lead, told.collect())?;
+    for ((merge, _), message) in done.iter().zip(messages) {
+        store::leave_message(tx, *merge, message.0)?;
+    }
+    tx.settle()
 }
 
 /// Keeps what became of the leads that were kept, once all that follows is known.

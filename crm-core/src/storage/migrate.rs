@@ -38,6 +38,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0010_merge"),
     step!("0011_notes"),
     step!("0012_convert"),
+    step!("0013_merge_note"),
 ];
 
 /// What to do about a schema of a newer library.
