@@ -43,12 +43,13 @@ target/venv/ready: tests/python/requirements.txt
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r $<
 	touch $@
 
-# Figures, beside plain SQLite: the pipeline, then the score; `CRM_BENCH=10000 make bench` for a smaller file than a million leads. Then both engines side by side, if
+# Figures, beside plain SQLite: the pipeline, the score, customers; `CRM_BENCH=10000 make bench` for a smaller file than a million leads. Then both engines side by side, if
 # `CRM_BENCH_URL` names a server.
 bench:
 	.ci/setup cc
 	$(CARGO) bench --locked -p crm-core --bench pipeline
 	$(CARGO) bench --locked -p crm-core --bench score
+	$(CARGO) bench --locked -p crm-core --bench customers
 	$(CARGO) bench --locked -p crm-core --features postgres --bench engines
 
 # Random verbs of random users against the laws of the pipeline, each run with another seed; an hour or more.
