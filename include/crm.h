@@ -2559,6 +2559,11 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_PARTNER_COMMENT 28 // text
 #define CRM_PARTNER_PROPERTIES 29 // custom values
 #define CRM_PARTNER_ACTIVE 30 // truth
+#define CRM_PARTNER_TAX_ID 31 // text
+#define CRM_PARTNER_TAX_ID_NORMALIZED 32 // text, kept by the library
+#define CRM_PARTNER_EMAIL_STATE 33 // correct incorrect, kept by the library
+#define CRM_PARTNER_PHONE_STATE 34 // correct incorrect, kept by the library
+#define CRM_PARTNER_TAG_IDS 36 // ids of tag
 
 // Fields of a lead.
 #define CRM_LEAD_ID 0 // id of a lead, kept by the library

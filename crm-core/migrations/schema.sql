@@ -175,7 +175,11 @@ CREATE TABLE partner (
   comment TEXT,
   properties TEXT, -- a JSON object by name
   active INTEGER NOT NULL
-) STRICT;
+, tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT) STRICT;
+CREATE TABLE partner_tag (
+  partner_id INTEGER NOT NULL, tag_id INTEGER NOT NULL,
+  PRIMARY KEY (partner_id, tag_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE property (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   record TEXT NOT NULL, name TEXT NOT NULL,
@@ -302,8 +306,12 @@ CREATE INDEX partner_email ON partner (
   (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
 ) WHERE email_normalized IS NOT NULL;
 CREATE INDEX partner_name ON partner (name);
+CREATE INDEX partner_name_head ON partner (substr(name_key, 1, length(name_key) / 2)) WHERE name_key IS NOT NULL;
+CREATE INDEX partner_name_tail ON partner (substr(name_key, length(name_key) / 2 + 1)) WHERE name_key IS NOT NULL;
 CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;
+CREATE INDEX partner_tag_tag ON partner_tag (tag_id, partner_id);
+CREATE INDEX partner_tax_id ON partner (tax_id_normalized) WHERE tax_id_normalized IS NOT NULL;
 CREATE UNIQUE INDEX property_name ON property (record, name);
 CREATE UNIQUE INDEX recurring_plan_name ON recurring_plan (name);
 CREATE UNIQUE INDEX source_name ON source (name);

@@ -13,7 +13,7 @@ use crate::storage::handle::{Handle, Opening};
 use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};
-use crate::{default_data, lead, reaction, require, score, storage, tally, user};
+use crate::{default_data, lead, partner, reaction, require, score, storage, tally, user};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +211,7 @@ impl Crm {
         }
         wrong.extend(self.read(|tx| lead::policy::verify(tx))?);
         wrong.extend(self.read(|tx| tally::verify(tx))?);
+        wrong.extend(self.read(|tx| partner::verify(tx))?);
         wrong.extend(self.read(score::verify)?);
         wrong.extend(self.read(|tx| tx.verify_hanging())?);
         Ok(wrong)
@@ -226,9 +227,11 @@ impl Crm {
         self.door.open_handle()?.write_alone(&Caller::default(), |tx| {
             let mut wrong = lead::policy::verify(tx)?;
             wrong.extend(tally::verify(tx)?);
+            wrong.extend(partner::verify(tx)?);
             wrong.extend(score::verify(tx)?);
             if !wrong.is_empty() {
                 lead::policy::follow(tx)?;
+                partner::rebuild(tx)?;
                 tally::rebuild(tx)?;
                 score::recount(tx)?;
             }

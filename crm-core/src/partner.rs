@@ -1,8 +1,9 @@
 //! People and companies outside.
 
-use crate::base::{Result, text};
+use crate::base::name::name_key;
+use crate::base::{CompanyId, Id as _, PartnerId, Result, text};
 use crate::desk::Room;
-use crate::record::Partner;
+use crate::record::{ContactState, Partner};
 use crate::storage::Tx;
 
 impl Room for Partner {
@@ -10,21 +11,85 @@ impl Room for Partner {
         Ok(Self { is_customer: true, active: true, ..Self::default() })
     }
 
-    fn check(_: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
-        normalize(before, after)
+    fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        normalize(tx, before, after)
     }
 }
 
-/// The comparable forms of country, e-mail and phone.
-pub(crate) fn normalize(before: Option<&Partner>, partner: &mut Partner) -> Result<()> {
+/// The comparable forms of name, country, e-mail, phone and tax number, and whether those to reach somebody can be one.
+///
+/// A phone number that names no country is read as one of the partner's, else of its parent's, else of its company's.
+pub(crate) fn normalize(
+    tx: &Tx<'_>,
+    before: Option<&Partner>,
+    partner: &mut Partner,
+) -> Result<()> {
     if before.is_none_or(|before| before.country_code != partner.country_code) {
         text::fold_country(&mut partner.country_code)?;
     }
-    let country = partner.country_code.as_deref();
-    let phone = |text: &Option<String>| {
-        text.as_deref().and_then(|text| text::phone_normalized(text, country))
-    };
-    partner.phone_normalized = phone(&partner.phone).or_else(|| phone(&partner.mobile));
+    if before.is_none_or(|before| before.name != partner.name) {
+        partner.name_key = Some(name_key(&partner.name));
+    }
+    partner.tax_id_normalized = partner.tax_id.as_deref().and_then(text::tax_id_normalized);
     partner.email_normalized = partner.email.as_deref().and_then(text::email_normalized);
+    let readable = partner.email_normalized.is_some();
+    partner.email_state = ContactState::of(partner.email.is_some(), readable);
+    let home = match (&partner.country_code, &partner.phone, &partner.mobile) {
+        (Some(country), ..) => Some(country.clone()),
+        (None, None, None) => None,
+        _ => home(tx, partner)?,
+    };
+    let phone = |text: &Option<String>| {
+        text.as_deref().and_then(|text| text::phone_normalized(text, home.as_deref()))
+    };
+    let own = phone(&partner.phone);
+    partner.phone_state = ContactState::of(partner.phone.is_some(), own.is_some());
+    partner.phone_normalized = own.or_else(|| phone(&partner.mobile));
     Ok(())
+}
+
+/// The country of whom a partner belongs to, else of its company, else of company 1.
+fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
+    let country = |table: &str, id: i64| {
+        let sql = format!("SELECT country_code FROM {table} WHERE id = ?1");
+        let found =
+            tx.optional(&sql, &[id.into()], |line| Ok(line.text_or_null(0)?.map(str::to_owned)))?;
+        Ok(found.flatten())
+    };
+    if let Some(parent) = partner.parent_id
+        && let Some(found) = country("partner", parent.0)?
+    {
+        return Ok(Some(found));
+    }
+    country("company", partner.company_id.unwrap_or(CompanyId(1)).0)
+}
+
+/// What is wrong with the names by which partners are found, in words.
+pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let wrong = unkeyed(tx)?.into_iter();
+    Ok(wrong
+        .map(|(id, _)| format!("{} is not found by its name", PartnerId(id).subject()))
+        .collect())
+}
+
+/// Reckons the names by which partners are found where they are missing or wrong.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+    let mut set = tx.prepare("UPDATE partner SET name_key = ?1 WHERE id = ?2")?;
+    for (id, key) in unkeyed(tx)? {
+        set.execute_on(("partner", id), &[key.as_str().into(), id.into()])?;
+    }
+    Ok(())
+}
+
+/// Partners whose name is compared by something else than it should be, and by what it should.
+fn unkeyed(tx: &Tx<'_>) -> Result<Vec<(i64, String)>> {
+    let mut wrong = Vec::new();
+    tx.each("SELECT id, name, name_key FROM partner ORDER BY id", &[], |line| {
+        let key = name_key(line.text(1)?);
+        if line.text_or_null(2)? != Some(&key) {
+            wrong.push((line.int(0)?, key));
+        }
+        Ok(())
+    })?;
+    Ok(wrong)
 }

@@ -13,6 +13,7 @@ pub mod free_mail;
 pub mod id;
 pub mod limit;
 pub mod money;
+pub mod name;
 pub mod probability;
 pub mod progress;
 pub mod text;

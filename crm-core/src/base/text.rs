@@ -155,6 +155,21 @@ pub fn fold_country(code: &mut Option<String>) -> Result<()> {
     Ok(())
 }
 
+/// A tax number in its comparable form: its letters and digits, in upper case; `None` for what is too short to be one or has no digit.
+///
+/// ```
+/// use crm_core::base::text::tax_id_normalized;
+/// assert_eq!(tax_id_normalized("fr 40 303.265-045").as_deref(), Some("FR40303265045"));
+/// assert_eq!(tax_id_normalized("n/a"), None);
+/// ```
+#[must_use]
+pub fn tax_id_normalized(text: &str) -> Option<String> {
+    const SHORTEST: usize = 5;
+    let signs: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let is_one = signs.chars().count() >= SHORTEST && signs.chars().any(char::is_numeric);
+    is_one.then(|| signs.to_uppercase())
+}
+
 /// A phone number in E.164, read as in `country_code` (two letters) unless it names its country; `None` when it is no valid number.
 ///
 /// ```

@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: writing. `merge` and `convert` act on what is found here.
 
+mod alike;
 mod reason;
 mod scan;
 mod search;

@@ -14,8 +14,8 @@ pub struct Duplicate {
 /// Something that two records share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The field that says so: `email_normalized`, `phone_normalized`, `partner_id`, `commercial_partner_id` (another person or office of
-    /// the customer's company), `email_domain`.
+    /// The field that says so: `tax_id_normalized`, `email_normalized`, `phone_normalized`, `partner_id`, `name` (the same but for its
+    /// spelling, or with a letter wrong), `commercial_partner_id` (another person or office of the customer's company), `email_domain`.
     pub field: &'static str,
     /// What they share.
     pub value: String,
@@ -26,9 +26,11 @@ pub struct Reason {
 /// What can be shared, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Shared {
+    TaxId,
     Email,
     Phone,
     Partner,
+    Name,
     Family,
     Domain,
 }
@@ -36,7 +38,9 @@ pub(super) enum Shared {
 impl Shared {
     pub(super) const fn field(self) -> &'static str {
         match self {
+            Self::TaxId => "tax_id_normalized",
             Self::Email => "email_normalized",
+            Self::Name => "name",
             Self::Partner => "partner_id",
             Self::Phone => "phone_normalized",
             Self::Family => "commercial_partner_id",
@@ -48,7 +52,9 @@ impl Shared {
     /// colleagues are not one.
     pub(super) const fn strength(self) -> i64 {
         match self {
+            Self::TaxId => 95,
             Self::Email => 90,
+            Self::Name => 60,
             Self::Phone => 80,
             Self::Partner => 70,
             Self::Family => 40,
@@ -58,7 +64,7 @@ impl Shared {
 
     /// Whether it says nothing once many share it.
     pub(super) const fn fades(self) -> bool {
-        matches!(self, Self::Phone | Self::Domain)
+        matches!(self, Self::Phone | Self::Name | Self::Domain)
     }
 
     /// What says the same and more: an address has its domain, and a customer its company.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::base::free_mail::is_free_mail;
-use crate::base::{Progress, Result, limit};
+use crate::base::{Progress, RecordKind, Result, limit};
 use crate::duplicate::DuplicateScan;
+use crate::duplicate::alike::alike;
 use crate::duplicate::reason::{Reason, Shared};
 use crate::duplicate::search::{is_left, told};
 use crate::duplicate::store::{self, Hit};
@@ -20,7 +21,8 @@ pub struct DuplicateCluster {
 }
 
 /// What is looked for in a whole file; colleagues are not tied.
-const SCANNED: [Shared; 4] = [Shared::Email, Shared::Phone, Shared::Partner, Shared::Domain];
+const SCANNED: [Shared; 6] =
+    [Shared::TaxId, Shared::Email, Shared::Phone, Shared::Partner, Shared::Name, Shared::Domain];
 
 pub(super) fn scan(
     tx: &Tx<'_>,
@@ -43,25 +45,33 @@ pub(super) fn scan(
     for (done, shared) in looked.into_iter().enumerate() {
         progress.tell(done as u64, total)?;
         let mut read = 0_usize;
-        let hits = store::shared_by_many(tx, table, shared, || {
+        let mut tell = || {
             read += 1;
-            if read.is_multiple_of(limit::CHUNK) {
-                progress.tell(done as u64, total)
-            } else {
-                Ok(())
-            }
-        })?;
-        groups.extend(grouped(hits, asked, shared));
+            let is_time = read.is_multiple_of(limit::CHUNK);
+            if is_time { progress.tell(done as u64, total) } else { Ok(()) }
+        };
+        if shared == Shared::Name {
+            let names = store::names(tx, table, &mut tell)?;
+            groups.extend(alike(names, asked.least, |hit| is_asked(hit, asked)));
+        } else {
+            let hits = store::shared_by_many(tx, table, shared, &mut tell)?;
+            groups.extend(grouped(hits, asked, shared));
+        }
     }
     progress.tell(total, total)?;
     Ok(joined(groups))
 }
 
-/// Records that share one value.
-struct Group {
-    shared: Shared,
-    value: String,
-    ids: Vec<i64>,
+/// Records that share something, and how each of them says it.
+pub(super) struct Group {
+    pub(super) ids: Vec<i64>,
+    pub(super) reasons: Vec<Reason>,
+}
+
+/// Whether a record is among what is asked for.
+fn is_asked(hit: &Hit, asked: &DuplicateScan) -> bool {
+    let hidden = asked.include_lost && asked.record != RecordKind::Lead;
+    hidden || is_left(hit, asked.include_lost)
 }
 
 /// The groups of one thing that leave something to be done: two records or more, of what is asked for.
@@ -70,17 +80,14 @@ fn grouped(hits: Vec<Hit>, asked: &DuplicateScan, shared: Shared) -> Vec<Group> 
     for hit in hits {
         by_value.entry(told(shared, &hit.value)).or_default().push(hit);
     }
-    let hidden = asked.record != crate::base::RecordKind::Lead && asked.include_lost;
     let group = |(value, hits): (String, Vec<Hit>)| {
         let says = !(shared.fades() && hits.len() > limit::SHARED
             || shared == Shared::Domain && is_free_mail(&value));
-        let mut ids: Vec<i64> = hits
-            .iter()
-            .filter(|hit| says && (hidden || is_left(hit, asked.include_lost)))
-            .map(|hit| hit.id)
-            .collect();
+        let mut ids: Vec<i64> =
+            hits.iter().filter(|hit| says && is_asked(hit, asked)).map(|hit| hit.id).collect();
         ids.sort_unstable();
-        (ids.len() > 1).then_some(Group { shared, value, ids })
+        let reasons = vec![shared.reason(value); ids.len()];
+        (ids.len() > 1).then_some(Group { ids, reasons })
     };
     by_value.into_iter().filter_map(group).collect()
 }
@@ -104,15 +111,20 @@ fn joined(groups: Vec<Group>) -> Vec<DuplicateCluster> {
     }
     // Groups come by what is shared, the strongest first, and by value; a stable sort by id leaves it so within each record.
     for group in groups {
-        let reason = group.shared.reason(group.value);
-        for id in &group.ids {
+        for (id, reason) in group.ids.iter().zip(group.reasons) {
             if let Some(cluster) = clusters.get_mut(&sets.first(place(*id))) {
-                cluster.reasons.push((*id, reason.clone()));
+                cluster.reasons.push((*id, reason));
             }
         }
     }
     let mut clusters: Vec<DuplicateCluster> = clusters.into_values().collect();
-    clusters.iter_mut().for_each(|cluster| cluster.reasons.sort_by_key(|(id, _)| *id));
+    for cluster in &mut clusters {
+        cluster.reasons.sort_by_key(|(id, _)| *id);
+        // A name that is like several others says so once, as the surest of them.
+        cluster
+            .reasons
+            .dedup_by(|a, b| a.0 == b.0 && a.1.field == b.1.field && a.1.value == b.1.value);
+    }
     clusters
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::base::free_mail::company_domain;
+use crate::base::name::{likeness, name_key};
 use crate::base::text::{domain_first, emails_normalized};
 use crate::base::{Error, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit};
 use crate::desk::query;
@@ -23,6 +24,9 @@ struct Probe {
     emails: Vec<String>,
     phone: Option<String>,
     partner: Option<i64>,
+    tax_id: Option<String>,
+    /// As it is compared.
+    name: String,
 }
 
 /// Duplicates of one record.
@@ -35,11 +39,14 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
         }
         DuplicateOf::Candidate(kind, fields) => {
             store::table_of(*kind)?;
-            (*kind, Probe::of_partner(&partner_to_be(fields)?))
+            (*kind, Probe::of_partner(&partner_to_be(tx, fields)?))
         }
     };
     let table = store::table_of(kind)?;
-    let hits = store::sharing(tx, table, &probe.parts(tx, kind)?)?;
+    let mut hits = store::sharing(tx, table, &probe.parts(tx, kind)?)?;
+    // What has half of a name may have another half.
+    let like = |hit: &Hit| likeness(&probe.name, &name_key(&hit.value));
+    hits.retain(|hit| hit.shared != Shared::Name || like(hit) > 0);
     let mut left_out: HashSet<i64> = probe.id.into_iter().collect();
     if let (RecordKind::Partner, Some(id)) = (kind, probe.id) {
         // A company's invoice address has its phone number: they are not two.
@@ -49,7 +56,7 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
         let hidden = kind != RecordKind::Lead && asked.include_lost;
         asked.include_won || hidden || is_left(hit, asked.include_lost)
     };
-    Ok(ranked(hits, |hit| !left_out.contains(&hit.id) && passes(hit)))
+    Ok(ranked(&probe.name, hits, |hit| !left_out.contains(&hit.id) && passes(hit)))
 }
 
 /// Whether a lead is there to be merged with: open and active; or else, if lost ones are, not won and, if it is archived, an opportunity.
@@ -67,6 +74,7 @@ impl Probe {
             emails: lead.email_from.as_deref().map(emails_normalized).unwrap_or_default(),
             phone: lead.phone_normalized.clone(),
             partner: lead.partner_id.map(|id| id.0),
+            ..Self::default()
         }
     }
 
@@ -76,6 +84,8 @@ impl Probe {
             emails: partner.email.as_deref().map(emails_normalized).unwrap_or_default(),
             phone: partner.phone_normalized.clone(),
             partner: None,
+            tax_id: partner.tax_id_normalized.clone(),
+            name: partner.name_key.clone().unwrap_or_default(),
         }
     }
 
@@ -87,6 +97,10 @@ impl Probe {
             Part::Texts(Shared::Phone, self.phone.iter().cloned().collect()),
             Part::Texts(Shared::Domain, domain.map(str::to_owned).into_iter().collect()),
         ];
+        if kind == RecordKind::Partner {
+            parts.push(Part::Texts(Shared::TaxId, self.tax_id.iter().cloned().collect()));
+            parts.push(Part::Name(self.name.clone()));
+        }
         if let (RecordKind::Lead, Some(partner)) = (kind, self.partner) {
             let mut family = store::family(tx, partner)?;
             family.retain(|member| *member != partner);
@@ -100,7 +114,9 @@ impl Probe {
 /// A lead with what a caller would create it with, as far as that says who it is.
 fn lead_to_be(tx: &Tx<'_>, fields: &Fields) -> Result<Lead> {
     let mut lead: Lead = to_be(fields)?;
-    crate::lead::rules::normalize(None, &mut lead)?;
+    let office = crate::lead::office::office(tx)?;
+    let home = office.country(lead.company_id);
+    crate::lead::rules::normalize(None, &mut lead, home)?;
     if let Some(partner) = lead.partner_id {
         let seen = query::seen::<Partner>(tx, &[partner.0])?;
         let subject = Subject { kind: RecordKind::Partner, id: partner.0 };
@@ -112,9 +128,9 @@ fn lead_to_be(tx: &Tx<'_>, fields: &Fields) -> Result<Lead> {
     Ok(lead)
 }
 
-fn partner_to_be(fields: &Fields) -> Result<Partner> {
+fn partner_to_be(tx: &Tx<'_>, fields: &Fields) -> Result<Partner> {
     let mut partner: Partner = to_be(fields)?;
-    crate::partner::normalize(None, &mut partner)?;
+    crate::partner::normalize(tx, None, &mut partner)?;
     Ok(partner)
 }
 
@@ -137,7 +153,7 @@ fn to_be<R: Record>(fields: &Fields) -> Result<R> {
 }
 
 /// What was found as duplicates: each record once, with its reasons, those most alike first, then the newest.
-fn ranked(hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
+fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
     let mut count: HashMap<Shared, usize> = HashMap::new();
     for hit in &hits {
         *count.entry(hit.shared).or_default() += 1;
@@ -154,7 +170,10 @@ fn ranked(hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
             let reasons: Vec<Reason> = shared
                 .iter()
                 .filter(|(of, _)| kept(of))
-                .map(|(of, value)| of.reason(told(*of, value)))
+                .map(|(of, value)| match of {
+                    Shared::Name => named(value, likeness(name, &name_key(value))),
+                    of => of.reason(told(*of, value)),
+                })
                 .collect();
             let score = score(reasons.iter().map(|reason| reason.strength));
             Duplicate { record_id, score, reasons }
@@ -163,6 +182,14 @@ fn ranked(hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
     found.sort_by_key(|duplicate| Reverse((duplicate.score, duplicate.record_id)));
     found.truncate(limit::DUPLICATES);
     found
+}
+
+/// A name as a reason, the weaker the less alike it is.
+pub(super) fn named(name: &str, likeness: i64) -> Reason {
+    let same = Shared::Name.reason(name.to_owned());
+    // One letter wrong is a doubt of its own: 45 of 100 rather than 60.
+    let strength = if likeness == 100 { same.strength } else { same.strength * 3 / 4 };
+    Reason { strength, ..same }
 }
 
 /// What is told of what was found.

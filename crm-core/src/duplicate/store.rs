@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::base::name::halves;
 use crate::base::{Error, RecordKind, Result, Table, limit};
 use crate::desk::query::Scope;
 use crate::duplicate::reason::Shared;
@@ -45,12 +46,15 @@ pub(super) enum Part {
     Texts(Shared, Vec<String>),
     /// Customers.
     Ids(Shared, Vec<i64>),
+    /// A name as it is compared; what has half of it is found, and may be another.
+    Name(String),
 }
 
 impl Part {
     const fn shared(&self) -> Shared {
         match self {
             Self::Texts(shared, _) | Self::Ids(shared, _) => *shared,
+            Self::Name(_) => Shared::Name,
         }
     }
 
@@ -58,6 +62,7 @@ impl Part {
         match self {
             Self::Texts(_, texts) => texts.is_empty(),
             Self::Ids(_, ids) => ids.is_empty(),
+            Self::Name(key) => key.is_empty(),
         }
     }
 
@@ -67,6 +72,18 @@ impl Part {
         let condition = match self {
             Self::Ids(_, ids) => {
                 format!("{key} IN (SELECT value FROM json_each({}))", out.bind(id_list(ids)))
+            }
+            Self::Name(name) => {
+                let (heads, tails) = halves(name);
+                let mut bound = |texts: Vec<String>| {
+                    let texts = texts.into_iter().map(|text| out.bind(text));
+                    texts.collect::<Vec<_>>().join(", ")
+                };
+                let (heads, tails) = (bound(heads), bound(tails));
+                format!(
+                    "{key} IS NOT NULL AND (substr({key}, 1, length({key}) / 2) IN ({heads}) \
+                     OR substr({key}, length({key}) / 2 + 1) IN ({tails}))"
+                )
             }
             Self::Texts(Shared::Domain, domains) => {
                 // Addresses of a domain stand between it and the letter after their sign.
@@ -84,7 +101,11 @@ impl Part {
 
     /// How many of them are read: one more than may share it, or the newest.
     const fn most(&self) -> usize {
-        if self.shared().fades() { limit::SHARED + 1 } else { limit::DUPLICATES }
+        match self {
+            Self::Name(_) => limit::CHUNK,
+            _ if self.shared().fades() => limit::SHARED + 1,
+            _ => limit::DUPLICATES,
+        }
     }
 
     /// Appends the question for those that the actor sees.
@@ -110,6 +131,11 @@ fn place(table: &Table, shared: Shared) -> (&'static str, String, String) {
             let key = by_domain(&email);
             (texts, email, key)
         }
+        Shared::TaxId => {
+            let tax_id = format!("{texts}.tax_id_normalized");
+            (texts, tax_id.clone(), tax_id)
+        }
+        Shared::Name => (texts, format!("{texts}.name"), format!("{texts}.name_key")),
         Shared::Phone => {
             let phone = format!("{texts}.phone_normalized");
             (texts, phone.clone(), phone)
@@ -167,7 +193,40 @@ pub(super) fn all_sharing(tx: &Tx<'_>, table: &'static Table, part: &Part) -> Re
 
 /// Whether records of a table can share it.
 pub(super) fn has(table: &Table, shared: Shared) -> bool {
-    table.kind == RecordKind::Lead || shared != Shared::Partner
+    match shared {
+        Shared::Partner | Shared::Family => table.kind == RecordKind::Lead,
+        Shared::TaxId => table.kind == RecordKind::Partner,
+        _ => true,
+    }
+}
+
+/// Names of the records of a table that the actor sees, as they are written: of leads the company's, else the contact's. Each is told as
+/// it is read.
+pub(super) fn names(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    mut read: impl FnMut() -> Result<()>,
+) -> Result<Vec<Hit>> {
+    let (of, name) = match table.kind {
+        RecordKind::Lead => {
+            ("lead_text", "COALESCE(lead_text.partner_name, lead_text.contact_name)")
+        }
+        _ => (table.name, "partner.name"),
+    };
+    let mut out = Statement::new(tx.now);
+    let _ = write!(
+        out.sql,
+        "SELECT 0, {table}.id, {name}, {table}.active, {state} FROM {from} WHERE {joined}{name} IS NOT NULL AND ",
+        table = table.name,
+        state = state(table),
+        from = from(table, of),
+        joined = joined(of),
+    );
+    Scope::new(tx, table, Vec::new(), None)?.asked.sql(&mut out)?;
+    tx.rows(&out.sql, &out.params, |line| {
+        read()?;
+        Hit::read(Shared::Name, line)
+    })
 }
 
 /// The records of a table that the actor sees and that share a value of one thing with another record. Each is told as it is read.

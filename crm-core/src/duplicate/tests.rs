@@ -1,5 +1,6 @@
 //! What is found for whom, through the desk and for merging.
 
+use crate::base::name::{likeness, name_key};
 use crate::base::{LeadId, PartnerId, Progress, RecordKind};
 use crate::duplicate::{DuplicateOf, DuplicateQuery, DuplicateScan, Identity, same_customer};
 use crate::{Crm, Session, fields};
@@ -87,6 +88,15 @@ fn an_address_is_found_by_its_index_in_filters_too() {
     );
 }
 
+/// Numbers below what is asked, the same ones for the same seed.
+fn dice(mut state: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
 /// Clusters found by comparing each with each.
 fn brute(leads: &[crate::Lead]) -> Vec<Vec<i64>> {
     let left: Vec<&crate::Lead> = leads
@@ -126,15 +136,9 @@ fn brute(leads: &[crate::Lead]) -> Vec<Vec<i64>> {
 
 #[test]
 fn a_scan_finds_what_comparing_each_with_each_finds() {
-    for seed in 1..=12_u64 {
+    for seed in 1..=12_usize {
         let (_crm, s) = opened();
-        let mut state = seed;
-        let mut roll = |below: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut roll = dice(seed as u64);
         let drafts = (0..60).map(|_| {
             let mut draft = fields! { name: "x" };
             // Few phones, so that some are shared by too many.
@@ -198,4 +202,70 @@ fn a_scan_can_be_stopped_and_asked_for_weaker_reasons() {
         let refused = s.duplicates().scan(&asked, &mut Progress::none()).unwrap_err();
         assert_eq!(refused.field(), Some("least"));
     }
+}
+
+#[test]
+fn names_one_letter_off_are_found_as_comparing_each_with_each_finds_them() {
+    let (_crm, s) = opened();
+    let mut roll = dice(7);
+    const LETTERS: [char; 26] = [
+        'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r',
+        's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+    ];
+    let base = ["harbour freight", "azure bakery", "cedar clinic", "harbor freigt"];
+    let names: Vec<String> = (0..80)
+        .map(|_| {
+            let mut name: Vec<char> = base[roll(4)].chars().collect();
+            for _ in 0..roll(3) {
+                let at = roll(name.len());
+                match roll(3) {
+                    0 => drop(name.remove(at)),
+                    1 => name[at] = LETTERS[roll(26)],
+                    _ => name.insert(at, LETTERS[roll(26)]),
+                }
+            }
+            name.into_iter().collect()
+        })
+        .collect();
+    let drafts = names.iter().map(|name| fields! { name: name.as_str() }).collect();
+    let partners = s.partners().create_many(drafts).unwrap();
+    let like = |a: &str, b: &str| likeness(&name_key(a), &name_key(b));
+    let common = |name: &str| names.iter().filter(|other| like(name, other) == 100).count() > 20;
+    let mut expected: Vec<Vec<i64>> = partners.iter().map(|partner| vec![partner.id.0]).collect();
+    for (n, a) in partners.iter().enumerate() {
+        for b in &partners[n + 1..] {
+            if like(&a.name, &b.name) > 0 && !common(&a.name) && !common(&b.name) {
+                let at = |id: i64, groups: &[Vec<i64>]| {
+                    groups.iter().position(|g| g.contains(&id)).unwrap()
+                };
+                let (into, from) = (at(a.id.0, &expected), at(b.id.0, &expected));
+                if into != from {
+                    let taken = std::mem::take(&mut expected[from]);
+                    expected[into].extend(taken);
+                }
+            }
+        }
+    }
+    expected.retain(|group| group.len() > 1);
+    expected.iter_mut().for_each(|group| group.sort_unstable());
+    expected.sort_unstable();
+    assert!(expected.len() > 2, "there is something to find");
+    let asked = DuplicateScan { least: 45, ..DuplicateScan::of(RecordKind::Partner) };
+    let found = s.duplicates().scan(&asked, &mut Progress::none()).unwrap();
+    assert_eq!(found.into_iter().map(|cluster| cluster.ids).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_file_from_before_has_its_names_reckoned_by_a_repair() {
+    let (crm, s) = opened();
+    let bakery = s.partners().create(fields! { name: "Azure Bakery" }).unwrap().id;
+    let forgotten =
+        |tx: &mut crate::storage::Tx<'_>| tx.execute("UPDATE partner SET name_key = NULL", &[]);
+    s.duplicates().link.write(forgotten).unwrap();
+    let asked = DuplicateOf::Candidate(RecordKind::Partner, fields! { name: "Azure Bakery Ltd" });
+    let asked = DuplicateQuery::of(asked);
+    assert!(s.duplicates().find(&asked).unwrap().is_empty());
+    assert_eq!(crm.repair().unwrap(), ["partner 1 is not found by its name"]);
+    assert_eq!(s.duplicates().find(&asked).unwrap()[0].record_id, bakery.0);
+    assert!(crm.verify().unwrap().is_empty());
 }

@@ -62,7 +62,7 @@ pub(crate) fn named_partners(tx: &Tx<'_>, drafts: &[Fields]) -> Result<Customers
         .iter()
         .filter_map(|fields| fields.get("partner_id").and_then(Value::as_int))
         .collect();
-    if ids.is_empty() { Ok(Customers::new()) } else { customer::load(tx, &ids) }
+    customer::load(tx, &ids)
 }
 
 /// Copies leads: what they are about, not what became of them. Answers the copies.

@@ -28,6 +28,9 @@ pub(crate) type Customers = HashMap<i64, Customer>;
 
 /// Those of these customers that the actor sees.
 pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
+    if ids.is_empty() {
+        return Ok(Customers::new());
+    }
     let cards = tx.by_ids::<Partner>(ids)?;
     let sees = |card: &Partner| tx.actor.sees_company(card.company_id);
     let cards: Vec<Partner> = cards.into_iter().filter(sees).collect();
@@ -194,9 +197,10 @@ pub(crate) fn follow(tx: &mut Tx<'_>, id: i64, before: &Row, after: &Row) -> Res
     let country = text(after, "country_code");
     let ids = store::referring(tx, "partner_id", id)?;
     as_system(tx, |tx| {
-        store::change(tx, &ids, |lead, _| {
+        store::change(tx, &ids, |lead, office| {
             let mut follows = lead.clone();
-            let country = lead.country_code.as_deref().or(country.as_deref());
+            let home = country.as_deref().or_else(|| office.country(lead.company_id));
+            let country = lead.country_code.as_deref().or(home);
             let had = |own: &Option<String>, was: &Option<String>, phone: bool| {
                 let own = own.as_deref();
                 own.is_none()
@@ -222,7 +226,7 @@ pub(crate) fn follow(tx: &mut Tx<'_>, id: i64, before: &Row, after: &Row) -> Res
             {
                 follows.mobile = Some(is.clone());
             }
-            crate::lead::rules::normalize(Some(lead), &mut follows)?;
+            crate::lead::rules::normalize(Some(lead), &mut follows, country)?;
             Ok(follows)
         })
     })

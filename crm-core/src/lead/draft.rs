@@ -108,7 +108,10 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     cx.office.follow_policy(&mut lead);
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
-    rules::normalize(before, &mut lead)?;
+    let theirs = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+    let home = theirs.and_then(|partner| partner.card.country_code.as_deref());
+    let home = home.or_else(|| cx.office.country(lead.company_id));
+    rules::normalize(before, &mut lead, home)?;
     rules::date_owner(before, &mut lead, now);
     let mut lead = stage(before, lead, fields, cx, now)?;
     if let Some(chance) = chance(fields)? {

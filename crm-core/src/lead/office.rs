@@ -89,6 +89,12 @@ impl Office {
         self.company(company).map(|company| company.currency).unwrap_or_default()
     }
 
+    /// The country of a company; without one, company 1's.
+    pub(crate) fn country(&self, company: Option<CompanyId>) -> Option<&str> {
+        let named = |id: Option<CompanyId>| self.company(id)?.country_code.as_deref();
+        named(company).or_else(|| named(None))
+    }
+
     /// The zone in which a user's days begin: their company's.
     pub(crate) fn zone(&self, user: Option<UserId>) -> Zone {
         self.zone_of_company(user.and_then(|id| self.user(id)?.company_id))

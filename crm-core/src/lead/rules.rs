@@ -197,8 +197,9 @@ pub(crate) fn date_owner(before: Option<&Lead>, lead: &mut Lead, now: Timestamp)
     }
 }
 
-/// The comparable forms of e-mail and phone, and whether they look right.
-pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) -> Result<()> {
+/// The comparable forms of e-mail and phone, and whether they look right. A number that names no country is read as one of the lead's,
+/// else of `home`: its customer's or its company's.
+pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead, home: Option<&str>) -> Result<()> {
     let differs =
         |get: fn(&Lead) -> &Option<String>| before.is_none_or(|before| get(before) != get(lead));
     let (email, country) = (differs(|lead| &lead.email_from), differs(|lead| &lead.country_code));
@@ -208,26 +209,19 @@ pub(crate) fn normalize(before: Option<&Lead>, lead: &mut Lead) -> Result<()> {
     }
     if email {
         lead.email_normalized = lead.email_from.as_deref().and_then(text::email_normalized);
-        lead.email_state = state(lead.email_from.is_some(), lead.email_normalized.is_some());
+        lead.email_state =
+            ContactState::of(lead.email_from.is_some(), lead.email_normalized.is_some());
     }
     if phone {
-        let country = lead.country_code.as_deref();
+        let country = lead.country_code.as_deref().or(home);
         let normal = |text: &Option<String>| {
             text.as_deref().and_then(|text| text::phone_normalized(text, country))
         };
         let own = normal(&lead.phone);
-        lead.phone_state = state(lead.phone.is_some(), own.is_some());
+        lead.phone_state = ContactState::of(lead.phone.is_some(), own.is_some());
         lead.phone_normalized = own.or_else(|| normal(&lead.mobile));
     }
     Ok(())
-}
-
-const fn state(given: bool, readable: bool) -> Option<ContactState> {
-    match (given, readable) {
-        (false, _) => None,
-        (true, true) => Some(ContactState::Correct),
-        (true, false) => Some(ContactState::Incorrect),
-    }
 }
 
 /// An opportunity out of a lead. What is hidden or won is left as it is.

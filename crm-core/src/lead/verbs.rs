@@ -19,7 +19,12 @@ use crate::storage::Tx;
 
 /// Changes fields. With an expected version, refuses if someone was faster.
 pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()> {
-    let partners = named_partners(tx, std::slice::from_ref(fields))?;
+    let mut partners = named_partners(tx, std::slice::from_ref(fields))?;
+    if ["phone", "mobile", "country_code"].iter().any(|name| fields.has(name)) {
+        // A number that names no country may be one of the customer's.
+        let own = store::own_partners(tx, ids)?;
+        partners.extend(customer::load(tx, &own.into_keys().collect::<Vec<_>>())?);
+    }
     let properties = property::definitions(tx)?;
     let own = if draft::asks_for_own_partners(fields) {
         store::own_partners(tx, ids)?

@@ -104,7 +104,8 @@ pub(crate) fn decide(leads: &[Lead], cx: &Context<'_>) -> Result<Lead> {
         after.lost_reason_id = leads.iter().find_map(|lead| lead.lost_reason_id);
     }
     owners(leads, &mut after, cx)?;
-    pipeline::normalize(Some(head), &mut after)?;
+    let home = cx.office.country(after.company_id);
+    pipeline::normalize(Some(head), &mut after, home)?;
     pipeline::date_owner(Some(head), &mut after, now);
     let mut after = stage(leads, after, cx, now)?;
     cx.office.follow_policy(&mut after);

@@ -190,7 +190,8 @@ fn three_way(
         // Where it stands now it cannot be another's: all of that stays.
         (after, kept_fields) = composed(&now, &before, &merged, &PLACE.iter().copied().collect())?;
     }
-    pipeline::normalize(Some(&now), &mut after)?;
+    let home = office.country(after.company_id).map(str::to_owned);
+    pipeline::normalize(Some(&now), &mut after, home.as_deref())?;
     if after.stage_id != now.stage_id {
         after.date_last_stage_update = Some(moment);
     }

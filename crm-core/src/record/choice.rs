@@ -238,3 +238,14 @@ impl PropertyKind {
         }
     }
 }
+
+impl ContactState {
+    /// Of what was given and could be read; nothing of what was not given.
+    pub(crate) const fn of(given: bool, readable: bool) -> Option<Self> {
+        match (given, readable) {
+            (false, _) => None,
+            (true, true) => Some(Self::Correct),
+            (true, false) => Some(Self::Incorrect),
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use crate::base::field::{Nature, Properties, record};
 use crate::base::limit;
-use crate::base::{CompanyId, PartnerId, UserId};
-use crate::record::choice::AddressType;
+use crate::base::{CompanyId, PartnerId, TagId, UserId};
+use crate::record::choice::{AddressType, ContactState};
 
 record! {
     /// A person or a company outside, with an address and how to reach them.
@@ -58,6 +58,18 @@ record! {
         properties: Properties => personal;
         /// An archived partner is hidden.
         active: bool;
+        /// Tax number, as written.
+        tax_id: Option<String> => personal;
+        /// The tax number alone, in its comparable form; kept by the library.
+        tax_id_normalized: Option<String> => system, personal;
+        /// Whether the e-mail can be one; kept by the library.
+        email_state: Option<ContactState> => system;
+        /// Whether the phone number can be one; kept by the library.
+        phone_state: Option<ContactState> => system;
+        /// The name as it is compared.
+        name_key: Option<String> => hidden, personal;
+        /// Its labels.
+        tag_ids: Vec<TagId> => link("partner_tag", "partner_id", "tag_id");
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0011_notes"),
     step!("0012_convert"),
     step!("0013_merge_note"),
+    step!("0014_partner"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -178,6 +178,8 @@ class PartnerFields(TypedDict, total=False):
     comment: str | None
     properties: Mapping[str, PropertyValue | None] | None
     active: bool
+    tax_id: str | None
+    tag_ids: Iterable[int | Tag] | None
 
 
 class LeadFields(TypedDict, total=False):

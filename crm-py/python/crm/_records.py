@@ -521,9 +521,11 @@ class Partner(Record):
     """A person or a company outside, with an address and how to reach them.
 
     `create` and `update` take: name, is_company, parent_id, address_type, is_customer, is_supplier, function, email, phone, mobile,
-    website, street, street2, city, zip, state_code, country_code, lang, user_id, company_id, comment, properties, active.
+    website, street, street2, city, zip, state_code, country_code, lang, user_id, company_id, comment, properties, active, tax_id,
+    tag_ids.
 
-    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, email_normalized, phone_normalized.
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, email_normalized, phone_normalized,
+    tax_id_normalized, email_state, phone_state.
     """
 
     __slots__ = ()
@@ -621,6 +623,21 @@ class Partner(Record):
 
     active: Field[bool] = Field()
     """An archived partner is hidden."""
+
+    tax_id: Field[str | None] = Field()
+    """Tax number, as written."""
+
+    tax_id_normalized: Field[str | None] = Field()
+    """The tax number alone, in its comparable form; kept by the library."""
+
+    email_state: Field[Literal["correct", "incorrect"] | None] = Field()
+    """Whether the e-mail can be one; kept by the library."""
+
+    phone_state: Field[Literal["correct", "incorrect"] | None] = Field()
+    """Whether the phone number can be one; kept by the library."""
+
+    tag_ids: Field[list[int]] = Field()
+    """Its labels."""
 
 
 @final

@@ -21,7 +21,8 @@ class DuplicateReason:
     """Something that two records share."""
 
     field: str
-    """`email_normalized`, `phone_normalized`, `partner_id`, `commercial_partner_id` (another person of the customer's company) or `email_domain`."""
+    """`tax_id_normalized`, `email_normalized`, `phone_normalized`, `partner_id`, `name` (but for its spelling or one letter),
+    `commercial_partner_id` (another person of the customer's company) or `email_domain`."""
     value: str
     """What they share."""
     strength: int

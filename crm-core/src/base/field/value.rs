@@ -2,9 +2,11 @@
 //!
 //! Here a host's value meets type, range and length; what passes is what will be stored.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, FieldKind};
@@ -168,6 +170,15 @@ impl FieldValue for Probability {
     }
 }
 
+/// A text in normal form C.
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
 impl FieldValue for String {
     const KIND: FieldKind = FieldKind::Text;
     fn to_value(&self, _: Currency) -> Value {
@@ -177,6 +188,8 @@ impl FieldValue for String {
         let Value::Text(text) = value else { return Err(field.mismatch(value, "text")) };
         // Long texts keep their white space; it may be their layout.
         let text = if field.max > limit::SHORT_TEXT { text.as_str() } else { text.trim() };
+        // One text for what looks the same: letters with their marks, not marks behind their letters.
+        let text = composed(text);
         if text.len() > field.max {
             let message =
                 format!("{}: {} bytes of text; at most {} fit", field.name, text.len(), field.max);
@@ -188,7 +201,7 @@ impl FieldValue for String {
         if field.required && text.is_empty() {
             return Err(field.refuse("must not be blank"));
         }
-        Ok(text.to_owned())
+        Ok(text.into_owned())
     }
     fn cell(&self) -> Cell<'_> {
         Cell::from(self.as_str())

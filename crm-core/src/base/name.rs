@@ -1,0 +1,231 @@
+//! Names as they are compared: what two spellings of one name have in common, and how alike two names are.
+//!
+//! Letters become Latin ones without their marks, so that «Ромашка» and "Romashka", "Işık" and "Isik", "Müller" and "Mueller" are
+//! one; what says the form of a company (Ltd, SARL, A.Ş., ООО) falls away; words may come in any order. Deliberately absent: the sound
+//! of a language, and nicknames.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Letters of a compared name that count; longer ones differ early enough.
+const LONGEST: usize = 80;
+
+/// Words that say what kind of company it is.
+const FORMS: &str = "ab ag ao aps as asa bv bvba co company corp corporation doo ead eirl eood ev eurl gbr gie gmbh inc incorporated ip kda \
+kft kg kgaa lda limited limitada llc llp lp ltd ltda mbh nv oao ohg oo ooo oue oy oyj pao plc pllc pte pty pvt sa sae sagl sapi sarl sas sasu \
+sca scs se sia sirketi snc sp spa spk spolka spzoo srl sro sti tao tov ug zao zoo";
+
+/// A letter in Latin ones, after its marks were taken off; itself if there is nothing to say.
+fn latin(letter: char) -> &'static str {
+    match letter {
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' | 'ґ' => "g",
+        'д' => "d",
+        'е' | 'э' => "e",
+        'є' => "ie",
+        'ж' => "zh",
+        'з' => "z",
+        'и' | 'й' | 'ы' | 'і' => "i",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'о' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' => "u",
+        'ф' => "f",
+        'х' => "h",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "shch",
+        'ю' => "iu",
+        'я' => "ia",
+        'ј' => "i",
+        'љ' => "li",
+        'њ' => "ni",
+        'ћ' => "c",
+        'ђ' => "d",
+        'џ' => "dzh",
+        'ı' => "i",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ł' => "l",
+        'þ' => "th",
+        _ => "",
+    }
+}
+
+/// A word in Latin letters and digits; letters of other writings stay.
+fn word(text: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        // What is not spoken: the soft and the hard sign, and marks that a capital letter brought along.
+        if matches!(letter, 'ь' | 'ъ') || is_combining_mark(letter) {
+            continue;
+        }
+        match latin(letter) {
+            "" if letter.is_alphanumeric() => word.push(letter),
+            instead => word.push_str(instead),
+        }
+    }
+    word
+}
+
+/// One spelling for what is written in several.
+fn folded(word: &str) -> String {
+    let spelled = word
+        .replace('y', "i")
+        .replace('w', "v")
+        .replace("ph", "f")
+        .replace("kh", "h")
+        .replace('x', "ks")
+        .replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u");
+    let mut folded = String::with_capacity(spelled.len());
+    for letter in spelled.chars() {
+        if !folded.ends_with(letter) || letter.is_ascii_digit() {
+            folded.push(letter);
+        }
+    }
+    folded
+}
+
+/// A name as it is compared: its words in Latin letters, in order, without spaces; empty for one without letters and digits.
+///
+/// ```
+/// use crm_core::base::name::name_key;
+/// assert_eq!(name_key("ООО «Ромашка»"), name_key("Romashka LLC"));
+/// assert_eq!(name_key("Işık A.Ş."), name_key("ISIK"));
+/// assert_eq!(name_key("Müller & Söhne GmbH"), name_key("Soehne Mueller"));
+/// assert_eq!(name_key("***"), "");
+/// ```
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    let spelled: String = name.chars().filter(|c| !matches!(c, '.' | '\'' | '’' | '`')).collect();
+    let words: Vec<String> = spelled
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .map(word)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let says = |word: &&String| !FORMS.split_ascii_whitespace().any(|form| form == word.as_str());
+    let mut kept: Vec<String> = words.iter().filter(says).map(|word| folded(word)).collect();
+    if kept.is_empty() {
+        kept = words.iter().map(|word| folded(word)).collect();
+    }
+    kept.sort_unstable();
+    kept.concat().chars().take(LONGEST).collect()
+}
+
+/// How alike two compared names are, of 100: 100 for the same, 90 for one letter wrong in six and more; 0 for others.
+///
+/// ```
+/// use crm_core::base::name::{likeness, name_key};
+/// let like = |a: &str, b: &str| likeness(&name_key(a), &name_key(b));
+/// assert_eq!(like("Harbour Freight Ltd", "Freight Harbour"), 100);
+/// assert_eq!(like("Harbour Freight", "Harbor Freight"), 90);
+/// assert_eq!(like("Harbour", "Inland"), 0);
+/// ```
+#[must_use]
+pub fn likeness(a: &str, b: &str) -> i64 {
+    const ENOUGH: usize = 6;
+    if a.is_empty() || b.is_empty() {
+        return 0;
+    }
+    if a == b {
+        return 100;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().min(b.len()) >= ENOUGH && is_one_off(&a, &b) { 90 } else { 0 }
+}
+
+/// Whether one letter inserted, left out or replaced makes one of the other.
+fn is_one_off(a: &[char], b: &[char]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() - short.len() > 1 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let rest = &long[same + 1..];
+    if short.len() == long.len() { short[same + 1..] == *rest } else { short[same..] == *rest }
+}
+
+/// The halves by which a name is looked for: of it, and of one with a letter less or more; the first halves, then the second.
+#[must_use]
+pub fn halves(key: &str) -> (Vec<String>, Vec<String>) {
+    let letters: Vec<char> = key.chars().collect();
+    let length = letters.len();
+    let (mut heads, mut tails) = (Vec::new(), Vec::new());
+    for other in length.saturating_sub(1)..=length + 1 {
+        let (head, tail) = (other / 2, other - other / 2);
+        heads.push(letters[..head.min(length)].iter().collect::<String>());
+        tails.push(letters[length - tail.min(length)..].iter().collect::<String>());
+    }
+    heads.dedup();
+    tails.dedup();
+    (heads, tails)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_one() {
+        for (one, other) in [
+            ("Сергей Иванов", "Sergey Ivanov"),
+            ("ЗАО Яндекс", "Yandex"),
+            ("Şişecam A.Ş.", "SISECAM"),
+            ("İstanbul Çelik Limited Şirketi", "Istanbul Celik"),
+            ("Société Générale S.A.", "Societe Generale"),
+            ("Ångström AB", "Angstrom"),
+            ("Łódź Sp. z o.o.", "LODZ SP Z OO"),
+            ("Straße", "Strasse"),
+            ("McDonald's", "McDonalds"),
+        ] {
+            assert_eq!(name_key(one), name_key(other), "{one}, {other}");
+        }
+        assert_ne!(name_key("Harbour"), name_key("Harbour 2"));
+        assert_eq!(name_key("LLC"), "lc", "a name that is a form stays");
+        assert_ne!(name_key("11"), name_key("1"));
+    }
+
+    #[test]
+    fn a_key_is_its_own_key() {
+        for name in ["ООО «Ромашка»", "Müller & Söhne GmbH", "Işık A.Ş.", "東京 Tower"]
+        {
+            let key = name_key(name);
+            assert_eq!(name_key(&key), key, "{name}");
+        }
+    }
+
+    #[test]
+    fn whatever_letter_is_wrong_a_half_is_found() {
+        let key: Vec<char> = "harbourfreight".chars().collect();
+        let half = |name: &[char]| -> (String, String) {
+            let at = name.len() / 2;
+            (name[..at].iter().collect(), name[at..].iter().collect())
+        };
+        for at in 0..key.len() {
+            let (mut less, mut other, mut more) = (key.clone(), key.clone(), key.clone());
+            less.remove(at);
+            other[at] = 'q';
+            more.insert(at, 'q');
+            for stored in [less, other, more] {
+                let (heads, tails) = halves(&key.iter().collect::<String>());
+                let (head, tail) = half(&stored);
+                assert!(heads.contains(&head) || tails.contains(&tail), "{stored:?}");
+                assert_eq!(likeness(&stored.iter().collect::<String>(), "harbourfreight"), 90);
+            }
+        }
+    }
+}
