@@ -14,7 +14,7 @@ use crm_core::forecast::ForecastQuery;
 use crm_core::score::ScoreConfig;
 use crm_core::{
     CompanyId, Crm, CrmOptions, ErrorKind, Fields, Filter, Find, GoOn, ImportOptions, Lead, LeadId,
-    Lost, Progress, Session, WonStatus, fields,
+    Lost, Progress, Schedule, Session, WonStatus, fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -129,6 +129,8 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
     let s = crm.session(None, None).unwrap();
     let stages: Vec<_> = s.stages().find(&Find::all()).unwrap();
     let tag = s.tags().find(&Find::all()).unwrap()[0].id;
+    let offer = fields! { name: "Offer", chaining_type: "trigger", triggered_next_type_id: 3 };
+    let offer = s.activity_types().create(offer).unwrap().id;
     let mut asked: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     // Once to prepare every statement, of few records and of many; then what is counted is the verbs themselves.
     for (asks, n) in [10, 30, 10, 1_000].into_iter().enumerate() {
@@ -176,7 +178,26 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
         count("move_to", &mut |s| drop(s.leads().move_to(&leads, stages[1].id).unwrap()));
         count("mark_won", &mut |s| drop(s.leads().mark_won(&leads).unwrap()));
         count("reopen", &mut |s| drop(s.leads().reopen(&leads).unwrap()));
-        count("mark_lost", &mut |s| drop(s.leads().mark_lost(&leads, &Lost::default()).unwrap()));
+        let lost = Lost { note: Some("too dear".into()), ..Lost::default() };
+        count("mark_lost", &mut |s| drop(s.leads().mark_lost(&leads, &lost).unwrap()));
+        let offer = Schedule { activity_type_id: offer, ..Schedule::default() };
+        let mut scheduled = Vec::new();
+        count("schedule", &mut |s| {
+            let done = s.activities().schedule(&leads, &offer).unwrap();
+            scheduled = done.into_iter().map(|activity| activity.id).collect();
+        });
+        count("reschedule", &mut |s| {
+            let day = crm_core::Date::parse("2026-05-01").unwrap();
+            drop(s.activities().reschedule(&scheduled, day).unwrap());
+        });
+        let mut next = Vec::new();
+        count("done", &mut |s| {
+            let done = s.activities().done(&scheduled, Some("spoke to all")).unwrap();
+            next = done.into_iter().map(|activity| activity.next_activity_id.unwrap()).collect();
+        });
+        count("cancel", &mut |s| s.activities().cancel(&next).unwrap());
+        count("status", &mut |s| drop(s.activities().status(&leads).unwrap()));
+        count("post", &mut |s| drop(s.chatter().post(&leads, "hello", false).unwrap()));
         count("delete", &mut |s| s.leads().delete(&leads).unwrap());
         count("count", &mut |s| assert!(s.leads().count(None).unwrap() > 0));
         count("board", &mut |s| drop(s.forecast().board(None).unwrap()));

@@ -14,8 +14,9 @@ use crm_core::base::field::{Place, changed_fields};
 use crm_core::base::frame::json;
 use crm_core::forecast::{BoardColumn, Forecast, ForecastKey, ForecastQuery};
 use crm_core::{
-    AsOf, Axis, Filter, Find, ForecastCategory, Lead, Merge, Past, Probability, ProbabilityPolicy,
-    ProbabilitySource, Record, RecordKind, Session, Timestamp, UserRef, Value, WonStatus,
+    AsOf, Axis, Filter, Find, ForecastCategory, Lead, LeadId, Merge, Past, Probability,
+    ProbabilityPolicy, ProbabilitySource, Record, RecordKind, Schedule, Session, Timestamp,
+    UserRef, Value, WonStatus,
 };
 use office::{Act, Deed, Office, everything};
 use proptest::prelude::*;
@@ -92,6 +93,10 @@ fn chance_is_the_policys(office: &Office, lead: &Lead) {
 
 /// Every list, count, forecast and get of a user holds what the rule says, by a second telling of the rule.
 fn sight_is_kept(office: &Office, leads: &[Lead]) {
+    let ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+    let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
+    office.s.activities().schedule(&ids, &call).unwrap();
+    office.s.chatter().post(&ids, "hello", false).unwrap();
     for user in &office.users {
         let s = office.session(Some(user));
         let mut teams = Vec::new();
@@ -118,7 +123,19 @@ fn sight_is_kept(office: &Office, leads: &[Lead]) {
         );
         for lead in leads.iter().filter(|lead| !expected.contains(&lead.id.0)) {
             assert!(s.leads().get(lead.id).is_err() && s.leads().mark_won(lead.id).is_err());
+            assert!(
+                s.chatter().list(lead.id).is_err() && s.activities().status(&[lead.id]).is_err()
+            );
         }
+        let hanging = everything("subject_kind = \"lead\"");
+        let todo = s.activities().find(&hanging).unwrap();
+        let todo: BTreeSet<i64> = todo.iter().map(|activity| activity.subject_id).collect();
+        let said = s.chatter().find(&hanging).unwrap();
+        let counted = s.chatter().count(hanging.filter.as_ref()).unwrap();
+        assert_eq!(usize::try_from(counted).unwrap(), said.len());
+        let said: BTreeSet<i64> = said.iter().map(|message| message.subject_id).collect();
+        let of_theirs: BTreeSet<i64> = expected.iter().copied().collect();
+        assert_eq!((&todo, &said), (&of_theirs, &of_theirs), "what {} sees of leads", user.login);
         let by = vec![ForecastKey::TeamId];
         let filter = Some(Filter::parse("kind in (\"lead\", \"opportunity\")").unwrap());
         let forecast =
