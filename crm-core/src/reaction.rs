@@ -6,7 +6,7 @@
 use crate::base::{CompanyId, RecordKind, Result, StageId, Value};
 use crate::event::{Event, LeadChange, OfficeChange};
 use crate::storage::Tx;
-use crate::{activity, chatter, feed, history, lead, score, tally};
+use crate::{activity, chatter, duplicate, feed, history, lead, score, tally};
 
 /// Lets the consequences of events follow.
 pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
@@ -19,6 +19,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 feed::leads(tx, &changes)?;
                 chatter::follow_leads(tx, &changes)?;
                 forget_hanging(tx, &changes)?;
+                duplicate::policy::consider(tx, &mut changes)?;
                 tx.tell_back(changes);
             }
             Event::Activities(changes) => {

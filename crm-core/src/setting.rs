@@ -19,6 +19,13 @@ macro_rules! settings {
             fn default(self) -> Value {
                 match self { $(Self::$variant => $default),* }
             }
+            /// The words of a choice.
+            const fn words(self) -> Option<&'static [&'static str]> {
+                match self {
+                    Self::DuplicatePolicy => Some(&["warn", "block", "link"]),
+                    _ => None,
+                }
+            }
             /// Shown to hosts; the others belong to a desk of their own.
             fn is_shown(self) -> bool {
                 !self.name().starts_with("score_")
@@ -30,6 +37,8 @@ macro_rules! settings {
 settings! {
     /// Whether new records are unqualified leads first.
     UseLeads = "use_leads", Value::Bool(false);
+    /// What happens to a new lead that has the address of another, or of a customer: `warn` (nothing), `block` or `link`.
+    DuplicatePolicy = "duplicate_policy", Value::Text("warn".to_owned());
     /// The evidence fields of the score, as a JSON list.
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.
@@ -107,6 +116,10 @@ impl<'s> Settings<'s> {
             value.type_name(),
             key.default()
         );
+        if let Some(words) = key.words() {
+            let fits = value.as_text().is_some_and(|value| words.contains(&value));
+            crate::require!(fits, name, "{name}: {value:?} is none of {}", words.join(", "));
+        }
         self.link.write_alone(|tx| {
             access::allow_setup("change settings", &tx.actor)?;
             write(tx, key, &value)

@@ -65,6 +65,7 @@ impl Mapping {
         };
         let mut columns = Vec::with_capacity(pairs.len());
         for (name, text) in pairs {
+            refuse_cards(name, text)?;
             let at = place(header, name, options)?;
             let target = target(text, kind, definitions).map_err(|error| {
                 if mapping.is_empty() { apart(error, header, options) } else { error }
@@ -79,6 +80,30 @@ impl Mapping {
         check_policies(&columns, options)?;
         Ok(Self { columns, width: header.len() })
     }
+}
+
+/// Refuses a column that says it holds the numbers of payment cards: no field is for them, custom ones least of all.
+fn refuse_cards(column: &str, target: &str) -> Result<()> {
+    const CARDS: [&str; 8] = [
+        "cardnumber",
+        "creditcard",
+        "debitcard",
+        "paymentcard",
+        "cvv",
+        "cvc",
+        "primaryaccountnumber",
+        "kreditkarte",
+    ];
+    for name in [column, target] {
+        let letters: String =
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        crate::require!(
+            !CARDS.iter().any(|card| letters.contains(card)),
+            name,
+            "{name}: numbers of payment cards are not stored here; leave them with who takes the payment"
+        );
+    }
+    Ok(())
 }
 
 /// Says that a header of one column looks as if other characters stood between its cells.

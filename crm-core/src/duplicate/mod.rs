@@ -4,9 +4,10 @@
 //! people around its customer, each through an index; what is empty matches nothing. Every reason has a strength; they add up to a
 //! score as independent witnesses do. Whether two are one is for people, or for the caller's threshold, to say.
 //!
-//! Deliberately absent: writing. `merge` and `convert` act on what is found here.
+//! Deliberately absent: writing, but for the policy. `merge` and `convert` act on what is found here.
 
 mod alike;
+pub(crate) mod policy;
 mod reason;
 mod scan;
 mod search;

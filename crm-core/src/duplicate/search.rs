@@ -15,7 +15,7 @@ use crate::record::{Lead, Partner};
 use crate::storage::Tx;
 
 /// Addresses in one statement: engines limit parameters.
-const ADDRESSES_ASKED: usize = 500;
+pub(super) const ADDRESSES_ASKED: usize = 500;
 
 /// By what a record is looked for; what is empty matches nothing.
 #[derive(Debug, Default)]

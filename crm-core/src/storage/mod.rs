@@ -349,6 +349,14 @@ impl<'c> Tx<'c> {
         done.map(|()| settled)
     }
 
+    /// Does something of which whoever waits for what became of leads hears nothing.
+    pub(crate) fn unheard<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let waiting = self.settled.take();
+        let done = work(self);
+        self.settled = waiting;
+        done
+    }
+
     /// Tells whoever waits for it what became of leads.
     pub(crate) fn tell_back(&mut self, changes: Vec<LeadChange>) {
         match &mut self.settled {

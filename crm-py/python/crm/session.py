@@ -154,7 +154,11 @@ class Atomic:
 
 @final
 class Settings:
-    """What is decided once for the whole file: `use_leads`, whether new records are leads to be qualified rather than opportunities.
+    """What is decided once for the whole file.
+
+    `use_leads`: whether new records are leads to be qualified rather than opportunities. `duplicate_policy`: what happens to a new lead that
+    has the address of an open one or of a customer: ``"warn"`` (nothing), ``"block"`` (`ConflictError`, naming the other one, unless both
+    are of one customer) or ``"link"`` (it is given the customer, if just one has the address).
 
     >>> import crm
     >>> with crm.open(":memory:") as db, db.session() as s:
