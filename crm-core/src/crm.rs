@@ -13,7 +13,9 @@ use crate::storage::handle::{Handle, Opening};
 use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};
-use crate::{default_data, lead, partner, reaction, require, score, storage, tally, user};
+use crate::{
+    activity, default_data, lead, partner, reaction, require, score, storage, tally, user,
+};
 
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,6 +215,7 @@ impl Crm {
         wrong.extend(self.read(|tx| tally::verify(tx))?);
         wrong.extend(self.read(|tx| partner::verify(tx))?);
         wrong.extend(self.read(score::verify)?);
+        wrong.extend(self.read(|tx| activity::verify(tx))?);
         wrong.extend(self.read(|tx| tx.verify_hanging())?);
         Ok(wrong)
     }
@@ -229,7 +232,9 @@ impl Crm {
             wrong.extend(tally::verify(tx)?);
             wrong.extend(partner::verify(tx)?);
             wrong.extend(score::verify(tx)?);
+            wrong.extend(activity::verify(tx)?);
             if !wrong.is_empty() {
+                activity::rezone(tx)?;
                 lead::policy::follow(tx)?;
                 partner::rebuild(tx)?;
                 tally::rebuild(tx)?;
@@ -333,12 +338,15 @@ mod tests {
         assert_eq!(crm.repair().unwrap(), Vec::<String>::new(), "nothing is wrong yet");
         let board = s.forecast().board(None).unwrap();
         let frequencies = s.score().frequencies().unwrap();
+        let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
+        s.activities().schedule(deals[0].id, &call).unwrap();
 
         let spoil = [
             "UPDATE lead_tally SET revenue = revenue + 5000 WHERE outcome = 0",
             "DELETE FROM lead_tally WHERE outcome = 1 AND grain = 1",
             "UPDATE score_count SET won = won + 1",
             "UPDATE lead SET probability_policy = 1 WHERE id = 4",
+            "UPDATE activity SET day_end = day_end + 1",
         ];
         let handle = crm.door.open_handle().unwrap();
         handle
@@ -377,7 +385,8 @@ mod tests {
             let activities = s.activities().count(Some(&filter)).unwrap();
             (activities, s.chatter().count(Some(&filter)).unwrap())
         };
-        assert_eq!((count("lead_id = 1"), count("lead_id in (2, 3)")), ((3, 3), (0, 0)));
+        // One message more tells of the merge.
+        assert_eq!((count("lead_id = 1"), count("lead_id in (2, 3)")), ((3, 4), (0, 0)));
         assert_eq!(count("partner_id.name = \"Ada\""), (0, 1));
         let gone = s.chatter().post(ids[1], "hello", false).unwrap_err();
         assert!(gone.message().contains("merged into lead 1"), "{gone}");

@@ -16,7 +16,7 @@ mod tests;
 mod types;
 mod verbs;
 
-pub(crate) use due::rezone;
+pub(crate) use due::{rezone, verify};
 
 use crate::base::{
     ActivityId, ActivityTypeId, Date, Fields, Frame, Id, LeadId, RecordKind, Result, UserId,

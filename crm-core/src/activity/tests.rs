@@ -103,6 +103,10 @@ fn what_is_done_says_so_once_and_stays() {
     assert_eq!(find(&s, "lead_id = 1"), [] as [i64; 0], "left out unless asked for");
     assert_eq!(find(&s, "date_done is not null"), [call.id.0]);
     assert_eq!(find(&s, "state in (\"done\", \"today\")"), [call.id.0]);
+    assert_eq!(find(&s, "state = \"today\" or lead_id = 1"), [call.id.0]);
+    assert_eq!(find(&s, "not state = \"today\""), [call.id.0]);
+    assert_eq!(find(&s, "state != \"today\" and lead_id = 1"), [call.id.0]);
+    assert_eq!(find(&s, "state in (\"overdue\", \"planned\") and lead_id = 1"), [] as [i64; 0]);
     for refused in [
         s.activities().cancel(call.id).unwrap_err(),
         s.activities().reschedule(call.id, Date::parse("2026-05-01").unwrap()).unwrap_err(),

@@ -82,7 +82,10 @@ pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>, table: &'static Table)
     if table.position("active").is_some() && !mentions("active") && !mentions("won_status") {
         rules.push(Filter::eq("active", true));
     }
-    if table.kind == RecordKind::Activity && !mentions("state") && !mentions("date_done") {
+    // Said even if the filter's own words come to it: what is still to be done has an index of its own.
+    let open = |filter: &Filter| filter.confines("state", &["overdue", "today", "planned"]);
+    let asks_for_done = mentions("date_done") || mentions("state") && !filter.is_some_and(open);
+    if table.kind == RecordKind::Activity && !asks_for_done {
         rules.push(Filter::is_null("date_done"));
     }
     Scope::new(tx, table, rules, filter)

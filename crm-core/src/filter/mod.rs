@@ -141,6 +141,11 @@ impl Filter {
         found
     }
 
+    /// Whether whatever meets it surely has one of these words in a field of the record itself.
+    pub(crate) fn confines(&self, field: &str, words: &[&str]) -> bool {
+        self.0.confines(field, words)
+    }
+
     fn leaf(field: &str, op: Op, items: Vec<Item>) -> Self {
         Self(Node::Leaf(Leaf { path: Path::of(field), op, items }))
     }

@@ -106,6 +106,23 @@ impl Node {
         if let Self::Not(inner) = part { *inner } else { Self::Not(Box::new(part)) }
     }
 
+    /// Whether whatever meets it surely has one of these words in a field of the record itself.
+    pub(super) fn confines(&self, field: &str, words: &[&str]) -> bool {
+        let known =
+            |item: &Item| matches!(item, Item::Text(text) if words.contains(&text.as_str()));
+        match self {
+            Self::All(parts) => parts.iter().any(|part| part.confines(field, words)),
+            Self::Any(parts) => {
+                !parts.is_empty() && parts.iter().all(|part| part.confines(field, words))
+            }
+            Self::Not(_) => false,
+            Self::Leaf(leaf) => {
+                let own = leaf.path.hops() == 0 && leaf.path.root() == field;
+                own && matches!(leaf.op, Op::Eq | Op::In) && leaf.items.iter().all(known)
+            }
+        }
+    }
+
     pub(super) fn each_leaf<'a>(&'a self, seen: &mut dyn FnMut(&'a Leaf)) {
         match self {
             Self::All(parts) | Self::Any(parts) => {
