@@ -207,12 +207,16 @@ impl<'p> Pass<'p> {
                         .and_then(|text| number(at, &text)));
                 }
                 Column::Cell(stored) => {
-                    let cell = line.cell(stored.at);
-                    has_stage |= at == STAGE && cell != Cell::Null;
                     let mut find = |cell| {
                         let text = evidence::text(stored.field, cell, currency);
                         text.and_then(|text| number(at, &text))
                     };
+                    let cell = if stored.is_plain {
+                        line.int_or_null(stored.at)?.map_or(Cell::Null, Cell::Int)
+                    } else {
+                        line.cell(stored.at)
+                    };
+                    has_stage |= at == STAGE && cell != Cell::Null;
                     put(match cell {
                         Cell::Null if !stored.counts_when_empty => None,
                         Cell::Null => *seen.empty.get_or_insert_with(|| find(Cell::Null)),
