@@ -27,7 +27,7 @@ pub(crate) enum Event {
         stages: i64,
     },
     /// Records took the place of others, or gave it back.
-    Merged(Merged),
+    Merged(Vec<Merged>),
     /// Another of their numbers is the chance of pending leads, since their team or company says so.
     Policies(Vec<LeadChange>),
     /// What the score looks at, since when or by which model is another.

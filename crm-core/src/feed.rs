@@ -303,12 +303,17 @@ pub(crate) fn rescored(tx: &Tx<'_>, run: i64, changed: i64, stages: i64) -> Resu
     append(tx, "score.recomputed", "score", run, &data, None)
 }
 
-/// Tells whose place a record has taken, or given back.
-pub(crate) fn merged(tx: &Tx<'_>, merged: &Merged) -> Result<()> {
-    let data = serde_json::json!({ "merge_id": merged.id, "merged": merged.merged }).to_string();
-    let name =
-        format!("{}.{}", merged.kind.name(), if merged.undone { "unmerged" } else { "merged" });
-    append(tx, &name, merged.kind.name(), merged.head, &data, None)
+/// Tells whose places records have taken, or given back.
+pub(crate) fn merged(tx: &Tx<'_>, merges: &[Merged]) -> Result<()> {
+    let mut writer = Writer::new(tx, merges.len())?;
+    for merged in merges {
+        let data = serde_json::json!({ "merge_id": merged.id, "merged": merged.merged });
+        let verb = if merged.undone { "unmerged" } else { "merged" };
+        let kind = merged.kind.name();
+        let event = format!("{kind}.{verb}");
+        writer.append(&event, kind, merged.head, Some(&data.to_string()), None)?;
+    }
+    Ok(())
 }
 
 /// Tells who set the score up otherwise, and how.

@@ -13,8 +13,8 @@ use crm_core::base::error::storage_code;
 use crm_core::forecast::ForecastQuery;
 use crm_core::score::ScoreConfig;
 use crm_core::{
-    CompanyId, Crm, CrmOptions, ErrorKind, Fields, Filter, Find, GoOn, ImportOptions, Lead, LeadId,
-    Lost, Progress, Schedule, Session, WonStatus, fields,
+    CompanyId, Convert, Crm, CrmOptions, ErrorKind, Fields, Filter, Find, GoOn, ImportOptions,
+    Lead, LeadId, Lost, Merge, Progress, Schedule, Session, WonStatus, fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -178,6 +178,13 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
         count("move_to", &mut |s| drop(s.leads().move_to(&leads, stages[1].id).unwrap()));
         count("mark_won", &mut |s| drop(s.leads().mark_won(&leads).unwrap()));
         count("reopen", &mut |s| drop(s.leads().reopen(&leads).unwrap()));
+        let pairs = ids(&s.leads().create_many(drafts(n)).unwrap());
+        let pairs: Vec<Vec<_>> = pairs.chunks(2).map(<[_]>::to_vec).collect();
+        count("merge_clusters", &mut |s| {
+            drop(s.leads().merge_clusters(&pairs, &Merge::default()).unwrap());
+        });
+        let asked = Convert { deduplicate: true, ..Convert::default() };
+        count("convert", &mut |s| drop(s.leads().convert(&leads, &asked).unwrap()));
         let lost = Lost { note: Some("too dear".into()), ..Lost::default() };
         count("mark_lost", &mut |s| drop(s.leads().mark_lost(&leads, &lost).unwrap()));
         let offer = Schedule { activity_type_id: offer, ..Schedule::default() };

@@ -157,6 +157,24 @@ fn duplicates_become_one_first_and_others_are_left_alone() {
 }
 
 #[test]
+fn an_address_of_many_merges_nobody_unseen() {
+    let (_crm, s) = office();
+    let ids = leads(&s, vec![fields! { name: "a", email_from: "none@harbour.example" }; 6]);
+    let asked = Convert { deduplicate: true, ..Convert::default() };
+    for refused in
+        [s.leads().convert(&ids, &asked).map(drop), s.leads().plan_convert(&ids, &asked).map(drop)]
+    {
+        let refused = refused.unwrap_err();
+        let subject = refused.subject().map(|subject| subject.id);
+        assert_eq!(
+            (refused.kind(), refused.field(), subject),
+            (ErrorKind::Limit, Some("deduplicate"), Some(ids[0].0))
+        );
+    }
+    assert_eq!(s.leads().count(None).unwrap(), 6);
+}
+
+#[test]
 fn a_conversion_under_the_same_key_is_done_once() {
     let (crm, s) = office();
     let ids = leads(&s, vec![fields! { name: "a" }, fields! { name: "b" }]);

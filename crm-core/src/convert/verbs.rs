@@ -66,29 +66,40 @@ fn check(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
 
 /// Leads that are one, of these and all others that the actor sees.
 fn clusters(tx: &Tx<'_>, given: &[Lead]) -> Result<Vec<Vec<i64>>> {
-    let open: Vec<&Lead> = given.iter().filter(|lead| rules::is_open(lead)).collect();
-    let identities: Vec<Identity> = open
+    // Those who are the same person ask once; of another company or currency there are deals of their own.
+    let mut asked = BTreeSet::new();
+    for lead in given.iter().filter(|lead| rules::is_open(lead)) {
+        let emails = lead.email_from.as_deref().map(emails_normalized).unwrap_or_default();
+        let owner = (lead.company_id, lead.currency.code());
+        asked.insert((emails, lead.partner_id, owner));
+    }
+    let identities: Vec<Identity> = asked
         .iter()
-        .map(|lead| Identity {
-            emails: lead.email_from.as_deref().map(emails_normalized).unwrap_or_default(),
-            partner_id: lead.partner_id,
-        })
+        .map(|(emails, partner_id, _)| Identity { emails: emails.clone(), partner_id: *partner_id })
         .collect();
     let found = same_customer(tx, &identities, false)?;
     let ids: BTreeSet<i64> = found.iter().flatten().copied().collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let known: HashMap<i64, Lead> = query::seen::<Lead>(tx, &ids)?;
-    // Of another company or currency there are deals of their own.
-    let alike = |one: &Lead, id: &i64| {
-        known.get(id).is_some_and(|other| {
-            (one.company_id, one.currency) == (other.company_id, other.currency)
-        })
-    };
-    let groups = open
-        .iter()
-        .zip(found)
-        .map(|(lead, found)| found.into_iter().filter(|id| alike(lead, id)).collect::<Vec<_>>());
-    Ok(rules::clusters(groups))
+    let groups = asked.into_iter().zip(found).map(|((_, _, owner), found)| {
+        let alike = |id: &i64| {
+            known.get(id).is_some_and(|lead| owner == (lead.company_id, lead.currency.code()))
+        };
+        found.into_iter().filter(alike).collect::<Vec<_>>()
+    });
+    let clusters = rules::clusters(groups);
+    if let Some(set) = clusters.iter().find(|set| set.len() > limit::MERGE) {
+        // Whoever asks: nobody has looked at them, and an address of many is hardly one customer's.
+        let subject = LeadId(set[0]).subject();
+        let told = format!(
+            "deduplicate: {subject} and {} others have an address or a customer in common; at most {} leads become one unseen. Merge them by \
+             merge(), or convert them as they are",
+            set.len() - 1,
+            limit::MERGE
+        );
+        return Err(Error::limit("deduplicate", told).with_subject(subject));
+    }
+    Ok(clusters)
 }
 
 /// The salesperson, team and customer that each lead is given, as far as something is.

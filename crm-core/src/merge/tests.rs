@@ -335,6 +335,25 @@ fn what_is_gone_since_is_not_referred_to_again() {
 }
 
 #[test]
+fn what_was_erased_is_not_put_back() {
+    let (_crm, s) = office();
+    let [one, two] = ["one", "two"].map(|name| create(&s, fields! { name: name, phone: "1" }));
+    let done = s.leads().merge(&[one.id, two.id], &Merge::default()).unwrap();
+    let kept = |s: &Session, sql: &str| {
+        s.leads().link().read(|tx| tx.rows(sql, &[], |line| Ok(line.text(0)?.to_owned())))
+    };
+    // What may identify a person stands in one column alone, which an erasure empties.
+    for data in kept(&s, "SELECT data FROM merge_row").unwrap() {
+        assert!(!data.contains("two") && !data.contains("phone\""), "{data}");
+    }
+    let erase = "UPDATE merge_row SET personal = NULL WHERE kind = 'lead' AND record_id = ?1";
+    s.leads().link().write(|tx| tx.execute(erase, &[two.id.0.into()])).unwrap();
+    let refused = s.leads().unmerge(done.merge_id).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict, "{refused}");
+    assert_eq!(s.leads().get(two.id).unwrap().id, one.id);
+}
+
+#[test]
 fn sets_are_merged_whatever_their_order_and_all_or_none() {
     let (crm, s) = office();
     let leads =

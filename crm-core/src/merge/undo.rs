@@ -137,13 +137,13 @@ pub(crate) fn unmerge(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged> {
         three_way(tx, kept, now, &mut conflicts)?;
     }
     mend(tx, &ids, &mut conflicts)?;
-    tx.announce(Event::Merged(Merged {
+    tx.announce(Event::Merged(vec![Merged {
         id,
         kind: RecordKind::Lead,
         head: head.0,
         merged: ids[1..].to_vec(),
         undone: true,
-    }));
+    }]));
     tx.settle()?;
     let mut seen = query::seen::<Lead>(tx, &ids)?;
     Ok(Unmerged { leads: ids.iter().filter_map(|id| seen.remove(id)).collect(), conflicts })

@@ -154,16 +154,11 @@ pub(crate) fn merge(
     tx.settle()?;
     leave_messages(tx, &decided, &done)?;
     keep_heads(tx, &decided, &done, &last)?;
-    for ((id, head), one) in done.iter().zip(&decided) {
+    let told = done.iter().zip(&decided).map(|((id, head), one)| {
         let merged = one.leads[1..].iter().map(|lead| lead.id.0).collect();
-        tx.announce(Event::Merged(Merged {
-            id: *id,
-            kind: RecordKind::Lead,
-            head: *head,
-            merged,
-            undone: false,
-        }));
-    }
+        Merged { id: *id, kind: RecordKind::Lead, head: *head, merged, undone: false }
+    });
+    tx.announce(Event::Merged(told.collect()));
     tx.settle()?;
     Ok(done)
 }
