@@ -80,9 +80,10 @@ impl Part {
                     texts.collect::<Vec<_>>().join(", ")
                 };
                 let (heads, tails) = (bound(heads), bound(tails));
+                // Each half has its index; an OR of both would have none.
                 format!(
-                    "{key} IS NOT NULL AND (substr({key}, 1, length({key}) / 2) IN ({heads}) \
-                     OR substr({key}, length({key}) / 2 + 1) IN ({tails}))"
+                    "{of}.id IN (SELECT id FROM {of} WHERE {key} IS NOT NULL AND substr({key}, 1, length({key}) / 2) IN ({heads}) \
+                     UNION SELECT id FROM {of} WHERE {key} IS NOT NULL AND substr({key}, length({key}) / 2 + 1) IN ({tails}))"
                 )
             }
             Self::Texts(Shared::Domain, domains) => {
@@ -170,6 +171,11 @@ pub(super) fn sharing(tx: &Tx<'_>, table: &'static Table, parts: &[Part]) -> Res
     if parts.is_empty() {
         return Ok(Vec::new());
     }
+    hits(tx, &parts, &question(tx, table, &parts)?)
+}
+
+/// The statement that [`sharing`] asks.
+pub(super) fn question(tx: &Tx<'_>, table: &'static Table, parts: &[&Part]) -> Result<Statement> {
     let mut out = Statement::new(tx.now);
     for (n, part) in parts.iter().enumerate() {
         out.sql.push_str(if n == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
@@ -180,7 +186,7 @@ pub(super) fn sharing(tx: &Tx<'_>, table: &'static Table, parts: &[Part]) -> Res
         }
         let _ = write!(out.sql, " LIMIT {}) AS part{n}", part.most());
     }
-    hits(tx, &parts, &out)
+    Ok(out)
 }
 
 /// All records of a table that the actor sees and that share one thing, in the order of their ids.

@@ -1,8 +1,12 @@
 //! What is found for whom, through the desk and for merging.
 
+use crate::base::Record as _;
 use crate::base::name::{likeness, name_key};
 use crate::base::{LeadId, PartnerId, Progress, RecordKind};
+use crate::duplicate::reason::Shared;
+use crate::duplicate::store::{Part, question};
 use crate::duplicate::{DuplicateOf, DuplicateQuery, DuplicateScan, Identity, same_customer};
+use crate::record::{Lead, Partner};
 use crate::{Crm, Session, fields};
 
 fn opened() -> (Crm, Session) {
@@ -98,16 +102,16 @@ fn dice(mut state: u64) -> impl FnMut(usize) -> usize {
 }
 
 /// Clusters found by comparing each with each.
-fn brute(leads: &[crate::Lead]) -> Vec<Vec<i64>> {
-    let left: Vec<&crate::Lead> = leads
+fn brute(leads: &[Lead]) -> Vec<Vec<i64>> {
+    let left: Vec<&Lead> = leads
         .iter()
         .filter(|lead| lead.active && lead.won_status == crate::WonStatus::Pending)
         .collect();
-    let shared = |lead: &crate::Lead| {
+    let shared = |lead: &Lead| {
         let phone = lead.phone_normalized.as_ref();
         leads.iter().filter(|other| other.phone_normalized.as_ref() == phone).count()
     };
-    let tied = |a: &crate::Lead, b: &crate::Lead| {
+    let tied = |a: &Lead, b: &Lead| {
         let email = a.email_normalized.is_some() && a.email_normalized == b.email_normalized;
         let phone = a.phone_normalized.is_some() && a.phone_normalized == b.phone_normalized;
         email || phone && shared(a) <= crate::base::limit::SHARED
@@ -268,4 +272,35 @@ fn a_file_from_before_has_its_names_reckoned_by_a_repair() {
     assert_eq!(crm.repair().unwrap(), ["partner 1 is not found by its name"]);
     assert_eq!(s.duplicates().find(&asked).unwrap()[0].record_id, bakery.0);
     assert!(crm.verify().unwrap().is_empty());
+}
+
+#[test]
+fn whatever_is_shared_is_found_through_an_index() {
+    let (_crm, s) = opened();
+    let texts = |shared| Part::Texts(shared, vec!["x".to_owned(), "y".to_owned()]);
+    let both = [texts(Shared::Email), texts(Shared::Phone), texts(Shared::Domain)];
+    let ids = [Part::Ids(Shared::Partner, vec![1, 2]), Part::Ids(Shared::Family, vec![3])];
+    let names = [texts(Shared::TaxId), Part::Name("harbour".to_owned())];
+    for (table, parts) in [
+        (Lead::TABLE, both.iter().chain(&ids).collect::<Vec<_>>()),
+        (Partner::TABLE, both.iter().chain(&names).collect()),
+    ] {
+        let plan: Vec<String> = s
+            .duplicates()
+            .link
+            .read(|tx| {
+                let asked = question(tx, table, &parts)?;
+                let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
+                tx.rows(&sql, &asked.params, |line| Ok(line.text(3)?.to_owned()))
+            })
+            .unwrap();
+        let scans = |step: &&String| {
+            ["SCAN lead", "SCAN partner"].iter().any(|scan| step.starts_with(scan))
+        };
+        assert_eq!(plan.iter().find(scans), None, "{plan:#?}");
+        assert!(
+            plan.iter().filter(|step| step.contains("INDEX")).count() >= parts.len(),
+            "{plan:#?}"
+        );
+    }
 }
