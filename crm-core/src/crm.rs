@@ -14,7 +14,7 @@ use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};
 use crate::{
-    activity, default_data, lead, partner, reaction, require, score, storage, tally, user,
+    activity, default_data, history, lead, partner, reaction, require, score, storage, tally, user,
 };
 
 /// How a database is opened.
@@ -200,7 +200,7 @@ impl Crm {
         self.door.open_handle()?.backup(path, &mut |done, total| progress.tell(done, total))
     }
 
-    /// What is wrong with the file, in words: damage, kept counts that differ from the leads, or messages and activities of records that
+    /// What is wrong with the file, in words: damage, kept counts or a history that differ from the leads, or messages and activities of records that
     /// are not there. Empty: it is sound.
     ///
     /// # Errors
@@ -213,6 +213,7 @@ impl Crm {
         }
         wrong.extend(self.read(|tx| lead::policy::verify(tx))?);
         wrong.extend(self.read(|tx| tally::verify(tx))?);
+        wrong.extend(self.read(|tx| history::verify(tx))?);
         wrong.extend(self.read(|tx| partner::verify(tx))?);
         wrong.extend(self.read(score::verify)?);
         wrong.extend(self.read(|tx| activity::verify(tx))?);
@@ -220,7 +221,7 @@ impl Crm {
         Ok(wrong)
     }
 
-    /// Counts anew what is kept beside the leads, for boards, forecasts and scores, and answers what was wrong with it, in the words of
+    /// Counts anew what is kept beside the leads, for boards, forecasts and scores, lets a history go on that lost touch with its lead, and answers what was wrong with it, in the words of
     /// [`Self::verify`]. Empty: nothing was, and nothing is written. Leads are never changed; damage of the file itself is not
     /// mended, that takes a backup.
     ///
@@ -230,6 +231,7 @@ impl Crm {
         self.door.open_handle()?.write_alone(&Caller::default(), |tx| {
             let mut wrong = lead::policy::verify(tx)?;
             wrong.extend(tally::verify(tx)?);
+            wrong.extend(history::verify(tx)?);
             wrong.extend(partner::verify(tx)?);
             wrong.extend(score::verify(tx)?);
             wrong.extend(activity::verify(tx)?);
@@ -239,6 +241,7 @@ impl Crm {
                 partner::rebuild(tx)?;
                 tally::rebuild(tx)?;
                 score::recount(tx)?;
+                history::mend(tx)?;
             }
             Ok(wrong)
         })

@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value};
+use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value, limit};
 use crate::event::LeadChange;
 use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
-use crate::storage::Tx;
 use crate::storage::records::id_list;
+use crate::storage::{Prepared, Tx};
 
 /// The shown fields that make a new row when they change, in the order of its columns.
 const KEPT: [&str; 17] = [
@@ -63,42 +63,84 @@ fn facts(lead: &Lead) -> [Cell<'static>; 18] {
 
 /// Adds the states that changed leads entered.
 pub(crate) fn remember(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
-    let new = |change: &&LeadChange| {
-        change.before.is_none() && change.after.is_some() && !change.restored
+    let told = |change: &&LeadChange| {
+        !change.restored && (change.before.is_some() || change.after.is_some())
     };
-    let new = changes.iter().filter(new).count();
-    let mut first = tx.prepare_rows(include_str!("history_first.sql"), new)?;
+    // First states before all others: an import brings a lead with its closing, and what follows is numbered after what is there.
+    let (new, later): (Vec<_>, Vec<_>) =
+        changes.iter().filter(told).partition(|change| change.before.is_none());
+    let mut first = tx.prepare_rows(include_str!("history_first.sql"), new.len())?;
+    for change in new {
+        add(tx, &mut first, change)?;
+    }
+    first.end()?;
     let mut next = tx.prepare(include_str!("history_next.sql"))?;
-    for change in changes {
-        let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { continue };
-        let created = change.before.is_none();
-        if change.restored {
+    for change in later {
+        if !change.changes(facts) && !change.changes(|lead| lead.date_closed) {
             continue;
         }
-        if !created && !change.changes(facts) && !change.changes(|lead| lead.date_closed) {
-            continue;
-        }
-        let known = state.write_date.max(tx.now);
-        let effective = change.effective.unwrap_or(known);
-        let user: Cell<'_> = tx.actor.user_id.map(|user| user.0).into();
         if let Some(closed) = closed_later_after_all(change) {
-            let closed = closed.micros().into();
-            let lead = state.id.0.into();
-            let params = [lead, known.micros().into(), closed, user.clone()];
+            let user: Cell<'_> = tx.actor.user_id.map(|user| user.0).into();
+            let known = change.after.as_ref().map_or(tx.now, |state| state.write_date.max(tx.now));
+            let params = [change.id().into(), known.micros().into(), closed.micros().into(), user];
             tx.execute(include_str!("history_open_until.sql"), &params)?;
         }
-        let mut params: Vec<Cell<'_>> = vec![
-            state.id.0.into(),
-            known.micros().into(),
-            effective.micros().into(),
-            user,
-            change.after.is_none().into(),
-        ];
-        params.extend(facts(state));
-        let statement = if created { &mut first } else { &mut next };
-        statement.execute_on(("lead_history", state.id.0), &params)?;
+        add(tx, &mut next, change)?;
     }
-    first.end()
+    Ok(())
+}
+
+/// Adds the state that one lead entered, or that it had when it went.
+fn add(tx: &Tx<'_>, statement: &mut Prepared<'_>, change: &LeadChange) -> Result<()> {
+    let Some(state) = change.after.as_ref().or(change.before.as_ref()) else { return Ok(()) };
+    let known = state.write_date.max(tx.now);
+    let effective = change.effective.unwrap_or(known);
+    let mut params: Vec<Cell<'_>> = vec![
+        state.id.0.into(),
+        known.micros().into(),
+        effective.micros().into(),
+        tx.actor.user_id.map(|user| user.0).into(),
+        change.after.is_none().into(),
+    ];
+    params.extend(facts(state));
+    statement.execute_on(("lead_history", state.id.0), &params)
+}
+
+/// Leads whose last state is not what they are.
+fn astray(tx: &Tx<'_>) -> Result<Vec<i64>> {
+    let names = KEPT.iter().chain(&["probability_policy"]);
+    let differs: Vec<String> =
+        names.map(|name| format!("state.{name} IS DISTINCT FROM lead.{name}")).collect();
+    let sql = format!(
+        "SELECT lead.id FROM lead LEFT JOIN lead_history AS state ON state.lead_id = lead.id AND state.seq = \
+         (SELECT MAX(seq) FROM lead_history WHERE lead_id = lead.id) \
+         WHERE state.lead_id IS NULL OR {} ORDER BY lead.id",
+        differs.join(" OR ")
+    );
+    tx.rows(&sql, &[], |line| line.int(0))
+}
+
+/// The same in words.
+pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let word = |id| format!("history: the last state of lead {id} is not what it is");
+    Ok(astray(tx)?.into_iter().map(word).collect())
+}
+
+/// Lets the history of such leads go on with what they are: closed ones from their closing, others from now.
+pub(crate) fn mend(tx: &Tx<'_>) -> Result<()> {
+    for chunk in astray(tx)?.chunks(limit::CHUNK) {
+        let known = last(tx, chunk)?;
+        let mut first = tx.prepare(include_str!("history_first.sql"))?;
+        let mut next = tx.prepare(include_str!("history_next.sql"))?;
+        for lead in tx.by_ids::<Lead>(chunk)? {
+            let (id, closed) = (lead.id.0, lead.date_closed);
+            let mut change = LeadChange::new(None, Some(lead));
+            change.effective = closed;
+            let statement = if known.contains_key(&id) { &mut next } else { &mut first };
+            add(tx, statement, &change)?;
+        }
+    }
+    Ok(())
 }
 
 /// The number of the last state of each of these leads.

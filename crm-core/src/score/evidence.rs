@@ -22,7 +22,7 @@ pub(crate) const STAGE_ID: &str = "stage_id";
 /// The variable whose rarer values are not believed.
 pub(crate) const TAG_IDS: &str = "tag_ids";
 /// Fields that follow from the outcome, from the score or from any save: as evidence they would say what is asked.
-const NO_EVIDENCE: [&str; 10] = [
+const NO_EVIDENCE: [&str; 12] = [
     "id",
     "version",
     "write_date",
@@ -30,7 +30,9 @@ const NO_EVIDENCE: [&str; 10] = [
     "active",
     "won_status",
     "date_closed",
+    "date_last_stage_update",
     "forecast_category",
+    "lost_reason_id",
     "manual_probability",
     "properties",
 ];

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::field::Nature as _;
-use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId, limit};
+use crate::base::{Error, LeadId, Probability, Progress, Result, TeamId, Timestamp, limit};
 use crate::event::LeadChange;
 use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::compiled::Judging;
@@ -16,6 +16,7 @@ use crate::score::count::Tally;
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
 use crate::score::lesson::{self, Waiting};
 use crate::score::model::{Model, Said};
+use crate::score::replay::lot;
 use crate::score::stage_chance::stage_chances;
 use crate::score::store::{self, Moves, Saying};
 use crate::score::{batch, bayes, weighted};
@@ -35,8 +36,8 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
     let mut lessons = lessons(&config, changes);
     let mut part = store::extract(tx, &config, || concerned(&config, &lessons, changes))?;
     if !lessons.is_empty() {
-        // As a replay takes them: what closed at once goes by id.
-        lessons.sort_by_key(|lesson| lesson.lead);
+        // As a replay takes them.
+        lessons.sort_by_key(|lesson| (lesson.closed, lot(lesson.lead.0)));
         let is_part = part.is_some();
         let mut model = part.take().map_or_else(|| store::take(tx, &config), Ok)?;
         match &mut model {
@@ -91,6 +92,8 @@ fn reopens(changes: &[LeadChange]) -> bool {
 #[derive(Debug)]
 struct LeadLesson {
     lead: LeadId,
+    /// When it was closed, as far as it is.
+    closed: Option<Timestamp>,
     before: Option<(Evidence, bool)>,
     after: Option<(Evidence, bool)>,
     /// It taught this already, before it was merged.
@@ -101,8 +104,9 @@ fn lessons(config: &Config, changes: &[LeadChange]) -> Vec<LeadLesson> {
     let lesson = |change: &LeadChange| {
         let (before, after) =
             (counted(config, change.before.as_ref()), counted(config, change.after.as_ref()));
-        let lead = change.after.as_ref().or(change.before.as_ref())?.id;
-        (before != after).then_some(LeadLesson { lead, before, after, known: change.restored })
+        let state = change.after.as_ref().or(change.before.as_ref())?;
+        let (lead, closed, known) = (state.id, state.date_closed, change.restored);
+        (before != after).then_some(LeadLesson { lead, closed, before, after, known })
     };
     changes.iter().filter_map(lesson).collect()
 }

@@ -250,7 +250,7 @@ impl<'s> Scores<'s> {
 
     /// What the machine says of pending leads, without storing it: of those that match the filter, as things stand or as they stood at a
     /// moment. Then the model is what a rebuild at that moment would have come to, from the outcomes known by then, and leads stood where
-    /// the history says; the filter reads leads as they are now. Leads that were closed, or not there yet, are left out.
+    /// the history says, for the filter too. Leads that were closed, or not there yet, are left out.
     ///
     /// ```
     /// use crm_core::{Crm, Progress, fields};

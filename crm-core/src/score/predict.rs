@@ -3,7 +3,9 @@
 //! As of a moment, the model is what a rebuild then would have come to: outcomes that were true by then, as the history has them now
 //! (the effective axis of `AsOf`), also of leads that were reopened since. A lead is judged as it stood then. Deliberately absent: leads that were closed then.
 
-use crate::base::{FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value};
+use crate::base::{
+    AsOf, FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value,
+};
 use crate::desk::{Find, query};
 use crate::filter::Filter;
 use crate::record::{Lead, ProbabilitySource};
@@ -66,11 +68,15 @@ pub(crate) fn predict(
 ) -> Result<Vec<ScorePrediction>> {
     let (filter, order) = (filter.cloned(), Some("id".to_owned()));
     let find = Find { filter, order, ..Find::default() };
-    let leads = query::ids(tx, &find, <Lead as crate::base::Record>::TABLE)?;
+    let table = <Lead as crate::base::Record>::TABLE;
     match as_of {
-        None => now(tx, config, &leads, progress),
+        None => {
+            let leads = query::ids(tx, &find, table)?;
+            now(tx, config, &leads, progress)
+        }
         Some(when) => {
-            crate::require!(when <= tx.now, "as_of", "{when} is still to come; it is {}", tx.now);
+            let ask = |tx: &Tx<'_>| query::ids(tx, &find, table);
+            let leads = tx.back_then(AsOf::from(when), table, ask)?;
             then(tx, config, &leads, when, progress)
         }
     }

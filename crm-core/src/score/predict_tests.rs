@@ -42,6 +42,20 @@ fn predict(s: &Session, filter: &str, as_of: Option<Timestamp>) -> Vec<ScorePred
 }
 
 #[test]
+fn of_the_past_those_are_asked_that_were_there_then() {
+    let crm = opened("weighted");
+    let deals: Vec<_> = (0..10).map(|_| lead(&on(&crm, 1), "fr")).collect();
+    for (n, deal) in deals.iter().enumerate() {
+        close(&on(&crm, 3), *deal, n < 3);
+    }
+    let s = on(&crm, 4);
+    for filter in ["", "won_status = \"pending\"", "lang = \"fr\""] {
+        assert_eq!(predict(&s, filter, Some(clock(2))).len(), 10, "{filter:?}");
+    }
+    assert_eq!(predict(&s, "won_status = \"lost\"", Some(clock(2))).len(), 0, "none was, then");
+}
+
+#[test]
 fn what_is_predicted_now_is_what_a_recompute_stores() {
     for model in ["weighted", "bayes", "stage", "base"] {
         let crm = opened(model);

@@ -281,6 +281,34 @@ fn what_is_no_evidence_any_more_is_left_out_and_nobodys_write_fails() {
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
 
+#[test]
+fn a_file_sorted_by_outcome_teaches_no_trend() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    configure(&s, &[]);
+    let ids: Vec<_> = (0..400)
+        .map(|n| s.leads().create(fields! { name: format!("Deal {n}") }).unwrap().id)
+        .collect();
+    s.leads().mark_won(&ids[..100]).unwrap();
+    s.leads().mark_lost(&ids[100..], &Lost::default()).unwrap();
+    s.score().rebuild(&mut Progress::none()).unwrap();
+    let chance = s.leads().create(fields! { name: "Open" }).unwrap().automated_probability;
+    let percent = f64::from(i32::try_from(chance.ppm()).unwrap()) / 10_000.0;
+    assert!((20.0..31.0).contains(&percent), "a quarter was won, at one moment: {percent}");
+}
+
+#[test]
+fn what_only_closing_gives_is_no_evidence() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    for name in ["lost_reason_id", "date_last_stage_update", "date_closed"] {
+        let fields = Some(vec![name.to_owned()]);
+        let error = s.score().configure(&ScoreConfig { fields, ..ScoreConfig::default() });
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.field()), (crate::ErrorKind::Invalid, Some("fields")));
+    }
+}
+
 /// A file with a pipeline of several ranges of leads, opened with so many threads.
 fn many(name: &str, threads: u32) -> (std::path::PathBuf, Crm) {
     let file = format!("crm-threads-{}-{name}-{threads}.crm", std::process::id());

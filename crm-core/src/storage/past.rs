@@ -37,6 +37,20 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Asks about records of that table as of an instant of the past, within a question that goes on in the present.
+    pub(crate) fn back_then<T>(
+        &mut self,
+        as_of: AsOf,
+        table: &Table,
+        ask: impl FnOnce(&Self) -> Result<T>,
+    ) -> Result<T> {
+        let now = self.now;
+        self.turn_back(as_of, table)?;
+        let answer = ask(self);
+        (self.now, self.past) = (now, None);
+        answer
+    }
+
     /// As of when records of a table are asked about; `None`: as they are.
     pub(crate) fn as_of(&self, table: &Table) -> Option<AsOf> {
         self.past.filter(|_| table.has_history())

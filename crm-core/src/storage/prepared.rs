@@ -52,7 +52,8 @@ impl<'c> Tx<'c> {
         self.prepare_rows(sql, 0)
     }
 
-    /// An `INSERT … VALUES` of one row for so many rows, which [`Prepared::end`] ends.
+    /// An `INSERT … VALUES` of one row for so many rows, which [`Prepared::end`] ends. Rows wait for their group: until then nothing may be
+    /// asked, or done, that is about them.
     pub(crate) fn prepare_rows(&self, sql: &str, rows: usize) -> Result<Prepared<'c>> {
         let run = match self.wire {
             Wire::Sqlite(conn) => {

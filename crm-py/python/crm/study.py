@@ -258,8 +258,8 @@ class Scores:
     def predict(self, filter: AnyFilter = None, as_of: AsOf = None, progress: Progress = None) -> Frame:
         """What is said of pending deals without storing it: `lead_id`, `predicted_at`, `probability` (percent), `source`.
 
-        `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged as they stood then, by the outcomes that were known; the
-        filter reads them as they are now, and those that were closed or not there yet are left out.
+        `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged as they stood then, by the outcomes that were known, and the
+        filter reads them so; those that were closed or not there yet are left out.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:

@@ -123,4 +123,8 @@ fn counts_and_history_stay_sound() {
     }
     assert_eq!(import(&s, &file, &PAST).created, 60);
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    for (n, lead) in leads(&s).iter().enumerate() {
+        let states = if n % 3 == 2 { 1 } else { 2 };
+        assert_eq!(s.leads().history(lead.id).unwrap().len(), states, "deal {n}");
+    }
 }
