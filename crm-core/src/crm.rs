@@ -221,9 +221,9 @@ impl Crm {
         Ok(wrong)
     }
 
-    /// Counts anew what is kept beside the leads, for boards, forecasts and scores, lets a history go on that lost touch with its lead, and answers what was wrong with it, in the words of
-    /// [`Self::verify`]. Empty: nothing was, and nothing is written. Leads are never changed; damage of the file itself is not
-    /// mended, that takes a backup.
+    /// Counts anew what is kept beside the leads, for boards, forecasts and scores, lets a history go on that lost touch with its lead, and
+    /// answers what was wrong, in the words of [`Self::verify`]. Empty: nothing was, and nothing is written. Leads are never changed; damage
+    /// of the file itself is not mended, that takes a backup.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read or written.

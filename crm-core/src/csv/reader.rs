@@ -1,6 +1,7 @@
 //! The file, record by record: bounded, in UTF-8, without its byte order mark.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 
@@ -9,13 +10,21 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::base::{Error, ErrorKind, Result, limit};
 use crate::csv::ImportOptions;
 
-/// Follows the quotes as the reader does, which takes the end of the file for the end of a cell: a quote that is never closed would
-/// swallow the rest of the file without a word.
+/// Lines in which records begin that were not handed out yet.
+type Starts = Rc<RefCell<VecDeque<u64>>>;
+
+/// Follows quotes and lines as the reader does. That one takes the end of the file for the end of a cell, so that a quote that is never
+/// closed would swallow the rest of the file without a word; and it counts neither empty lines before a record nor a line's two bytes rightly.
 #[derive(Debug)]
 struct Quotes {
     delimiter: u8,
     state: Quoting,
     line: u64,
+    /// The last byte was a carriage return: a line feed belongs to it.
+    returned: bool,
+    /// No record is open.
+    between: bool,
+    starts: Starts,
     /// The line of the quote that is open, or was last.
     opened: u64,
 }
@@ -33,6 +42,11 @@ enum Quoting {
 impl Quotes {
     fn follow(&mut self, bytes: &[u8]) {
         for byte in bytes {
+            let ends = matches!(byte, b'\n' | b'\r');
+            if self.between && !ends {
+                self.starts.borrow_mut().push_back(self.line);
+                self.between = false;
+            }
             self.state = match (self.state, byte) {
                 (Quoting::Start, b'"') => {
                     self.opened = self.line;
@@ -40,11 +54,15 @@ impl Quotes {
                 }
                 (Quoting::Quoted, b'"') => Quoting::Ended,
                 (Quoting::Quoted, _) | (Quoting::Ended, b'"') => Quoting::Quoted,
-                (_, b'\n' | b'\r') => Quoting::Start,
+                (_, b'\n' | b'\r') => {
+                    self.between = true;
+                    Quoting::Start
+                }
                 (_, byte) if *byte == self.delimiter => Quoting::Start,
                 _ => Quoting::Plain,
             };
-            self.line += u64::from(*byte == b'\n');
+            self.line += u64::from(ends && !(self.returned && *byte == b'\n'));
+            self.returned = *byte == b'\r';
         }
     }
 }
@@ -113,6 +131,7 @@ pub(super) struct Raw {
 pub(super) struct Source<'r> {
     reader: csv::Reader<Bounded<'r>>,
     left: Rc<Cell<usize>>,
+    starts: Starts,
     record: u64,
 }
 
@@ -127,7 +146,16 @@ impl<'r> Source<'r> {
             )
         })?;
         let left = Rc::new(Cell::new(0));
-        let quotes = Quotes { delimiter, state: Quoting::Start, line: 1, opened: 1 };
+        let starts = Starts::default();
+        let quotes = Quotes {
+            delimiter,
+            state: Quoting::Start,
+            line: 1,
+            returned: false,
+            between: true,
+            starts: Rc::clone(&starts),
+            opened: 1,
+        };
         let head = io::Cursor::default();
         let source = Bounded { inner, left: Rc::clone(&left), head, begun: false, quotes };
         let reader = ReaderBuilder::new()
@@ -136,7 +164,7 @@ impl<'r> Source<'r> {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(source);
-        Ok(Self { reader, left, record: 0 })
+        Ok(Self { reader, left, starts, record: 0 })
     }
 
     /// The names of the columns.
@@ -157,13 +185,12 @@ impl<'r> Source<'r> {
     pub(super) fn next(&mut self) -> Result<Option<Raw>> {
         self.left.set(limit::CSV_RECORD);
         let mut cells = ByteRecord::new();
-        let line = self.reader.position().line();
-        let read = self.reader.read_byte_record(&mut cells).map_err(|error| failed(error, line))?;
-        if !read {
+        let read = self.reader.read_byte_record(&mut cells);
+        let line = self.starts.borrow_mut().pop_front().unwrap_or(1);
+        if !read.map_err(|error| failed(error, line))? {
             return Ok(None);
         }
         self.record += 1;
-        let line = cells.position().map_or(line, csv::Position::line);
         for (at, cell) in cells.iter().enumerate() {
             if std::str::from_utf8(cell).is_err() {
                 let column = u64::try_from(at).unwrap_or(0) + 1;

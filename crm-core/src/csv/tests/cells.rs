@@ -227,3 +227,15 @@ fn custom_fields_are_read_by_their_type() {
     );
     assert!(error.unwrap_err().message().contains("Lead Origin"), "the nearest is named");
 }
+
+#[test]
+fn errors_name_the_line_whatever_ends_it() {
+    let s = session();
+    for end in ["\n", "\r\n", "\r"] {
+        let file = ["name,priority", "a,9", "\"b", "c\",9", "", "", "d,9", ""].join(end);
+        let report = import(&s, &file, &[("name", "name"), ("priority", "priority")]);
+        let lines: Vec<_> =
+            (0..report.errors.len()).map(|at| report.errors.at(at, "line")).collect();
+        assert_eq!(lines, [2_i64, 3, 7].map(Value::from), "{end:?}");
+    }
+}
