@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::base::{Error, RecordKind, Result, Subject, limit};
+use crate::base::{Error, RecordKind, Result, limit};
 use crate::storage::{Tx, dialect};
 
 /// The record that a system calls so.
@@ -84,13 +84,13 @@ pub(crate) fn bind_all(tx: &Tx<'_>, kind: RecordKind, names: &[(i64, &str, &str)
     for (id, system, external) in names {
         match known.insert(((*system).to_owned(), (*external).to_owned()), *id) {
             Some(same) if same == *id => {}
-            Some(other) => {
+            // Which one is not told: it may be one that the user does not see.
+            Some(_) => {
                 return Err(Error::conflict(format!(
-                    "external_id: {system:?} calls another {} so already",
+                    "external_id: {system:?} calls another {} {external:?} already",
                     kind.name()
                 ))
-                .with_field("external_id")
-                .with_subject(Subject { kind, id: other }));
+                .with_field("external_id"));
             }
             None => {
                 let (key, name) = (("external_id", *id), kind.name());

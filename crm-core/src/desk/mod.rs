@@ -135,14 +135,20 @@ impl<'s, R: Record> Desk<'s, R> {
     /// `NotFound` when there is none that this user may see.
     pub fn get_external(&self, system: &str, id: &str) -> Result<R> {
         self.link.read(|tx| {
-            let found = crate::external_id::find(tx, R::TABLE.kind, system, id)?;
             let missing = || {
-                Error::new(
-                    crate::base::ErrorKind::NotFound,
-                    format!("no {} is called {id:?} by {system:?}", R::TABLE.kind.name()),
-                )
+                let name = R::TABLE.kind.name();
+                let told =
+                    format!("no {name} that this user may see is called {id:?} by {system:?}");
+                Error::new(crate::base::ErrorKind::NotFound, told)
             };
-            query::get(tx, R::Id::from(found.ok_or_else(missing)?))
+            let found = crate::external_id::find(tx, R::TABLE.kind, system, id)?;
+            // One that is hidden is told in the words of one that is not there.
+            query::get(tx, R::Id::from(found.ok_or_else(missing)?)).map_err(|error| {
+                match error.kind() {
+                    crate::base::ErrorKind::NotFound => missing(),
+                    _ => error,
+                }
+            })
         })
     }
 

@@ -61,7 +61,9 @@ pub(super) fn error(failure: tokio_postgres::Error) -> Error {
         ),
         _ if class == "23" => {
             let name = failure.as_db_error().and_then(|failure| failure.constraint()).unwrap_or("");
-            Error::conflict(format!("the stored data would contradict itself: {name}"))
+            let error = Error::conflict(format!("the stored data would contradict itself: {name}"));
+            // Someone else gave the same name in the same moment: done again, the verb sees it and says so in its own words.
+            if name == "external_id_pkey" { error.retryable() } else { error }
         }
         _ => {
             let what = failure.as_db_error().map_or("", |failure| failure.message());
