@@ -68,7 +68,7 @@ class Leads(LeadDesk):
     @overload
     def reopen(self, id: Many) -> list[Lead]: ...
     def reopen(self, id: Any) -> Any:
-        """Undoes winning or losing: pending and active again."""
+        """Undoes winning or losing: pending again; a lost lead is active again, an archived won one stays archived."""
         return _crm.reopen(self._native, id)
 
     @overload
