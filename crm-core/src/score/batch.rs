@@ -10,7 +10,7 @@ use crate::base::{Currency, Date, LeadId, Progress, Result, TeamId};
 use crate::event::Event;
 use crate::record::{Decides, ProbabilityPolicy};
 use crate::score::config::{Config, Kind};
-use crate::score::count::{StageRank, Tally};
+use crate::score::count::{StageRank, Tally, Words};
 use crate::score::model::{Model, Said};
 use crate::score::pass::{Narrow, Pass, RANGE, Which};
 use crate::score::replay::{Drawn, Past};
@@ -48,7 +48,7 @@ struct Counter {
 }
 
 impl Counter {
-    fn count(&mut self, team: Option<TeamId>, values: &[(usize, u32)], by: Tally) {
+    fn count(&mut self, team: Option<TeamId>, values: &[(u32, u32)], by: Tally) {
         self.leads += 1;
         let next = self.teams.len();
         let team = *self.teams.entry(team).or_insert(next);
@@ -56,22 +56,29 @@ impl Counter {
             self.dense.push(Vec::new());
         }
         for (variable, code) in values {
+            let variable = *variable as usize;
             if *code >= DENSE {
-                self.sparse.entry((team, *variable, *code)).or_default().add(by);
+                self.sparse.entry((team, variable, *code)).or_default().add(by);
                 continue;
             }
             let (columns, at) = (&mut self.dense[team], *code as usize);
-            if columns.len() <= *variable {
-                columns.resize(*variable + 1, Vec::new());
+            if columns.len() <= variable {
+                columns.resize(variable + 1, Vec::new());
             }
-            if columns[*variable].len() <= at {
-                columns[*variable].resize(at + 1, Tally::default());
+            if columns[variable].len() <= at {
+                columns[variable].resize(at + 1, Tally::default());
             }
-            columns[*variable][at].add(by);
+            columns[variable][at].add(by);
         }
     }
 
-    fn into_model(self, model: &mut bayes::Model) {
+    /// What was counted under the numbers of `words`, as the model numbers them.
+    fn into_model(self, words: &[Words], model: &mut bayes::Model) {
+        let learn = |(variable, words): (usize, &Words)| -> Vec<u32> {
+            let texts = words.codes().map(|code| words.text(code));
+            texts.map(|text| model.words_mut(variable).learn(text)).collect()
+        };
+        let codes: Vec<Vec<u32>> = words.iter().enumerate().map(learn).collect();
         let mut teams: Vec<_> = self.teams.into_iter().collect();
         teams.sort_unstable_by_key(|(_, at)| *at);
         let mut rows = Vec::new();
@@ -85,7 +92,10 @@ impl Counter {
         rows.extend(
             sparse.map(|((team, variable, code), tally)| (teams[team].0, variable, code, tally)),
         );
-        model.load_codes(rows);
+        let known = |(team, variable, code, tally): (_, usize, u32, _)| {
+            (team, variable, codes[variable][code as usize], tally)
+        };
+        model.load_codes(rows.into_iter().map(known));
     }
 }
 
@@ -127,24 +137,21 @@ fn learned(
 
 /// Counts every closed lead that counts, as `bayes` does.
 fn counted(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     config: &Config,
     stages: Vec<StageRank>,
     tell: &mut Steps<'_, '_>,
 ) -> Result<(bayes::Model, u64)> {
-    let mut model = bayes::Model::new(&config.variables, stages);
     let mut counter = Counter::default();
-    let mut pass = Pass::new(&config.variables, Which::Closed, config.start(), &[]);
-    for range in tell.ranges().all() {
-        let mut number = |variable: usize, text: &str| Some(model.words_mut(variable).learn(text));
-        pass.range(tx, range, &mut number, |lead, _| {
-            counter.count(lead.team_id, lead.values, Tally::one(lead.is_won, 1));
-            Ok(())
-        })?;
-        tell.step(range.1)?;
-    }
+    let mut count = |team, values: &[(u32, u32)], won| {
+        counter.count(team, values, Tally::one(won, 1));
+    };
+    let past = Past::each(tx, config, Which::Closed, config.start(), tell, |past| {
+        past.drain(&mut count);
+    })?;
+    let mut model = bayes::Model::new(&config.variables, stages);
     let leads = counter.leads;
-    counter.into_model(&mut model);
+    counter.into_model(past.words(), &mut model);
     Ok((model, leads))
 }
 

@@ -64,6 +64,20 @@ impl Past {
         since: Timestamp,
         tell: &mut Steps<'_, '_>,
     ) -> Result<Self> {
+        let mut past = Self::each(tx, config, which, since, tell, |_| ())?;
+        past.sort();
+        Ok(past)
+    }
+
+    /// Reads it in the order of ids; `take` is called after each range, and may take away what was read so far.
+    pub(crate) fn each(
+        tx: &mut Tx<'_>,
+        config: &Config,
+        which: Which,
+        since: Timestamp,
+        tell: &mut Steps<'_, '_>,
+        mut take: impl FnMut(&mut Self),
+    ) -> Result<Self> {
         let begin = || Reader {
             pass: Pass::new(&config.variables, which, since, &["date_closed", "create_date"]),
             words: vec![Words::default(); config.variables.len()],
@@ -76,10 +90,24 @@ impl Past {
                 codes.resize(part.thread + 1, vec![Vec::new(); config.variables.len()]);
             }
             past.append(&part.read, &mut codes[part.thread]);
+            take(&mut past);
             tell.step(part.end)
         })?;
-        past.sort();
         Ok(past)
+    }
+
+    /// Hands out each lead's team, values and outcome, and forgets it; the values keep their numbers.
+    pub(crate) fn drain(&mut self, mut give: impl FnMut(Option<TeamId>, &[(u32, u32)], bool)) {
+        for lead in &self.leads {
+            give(lead.team, self.values_of(lead), lead.is_won);
+        }
+        self.leads.clear();
+        self.values.clear();
+    }
+
+    /// The texts by variable, in the order of their numbers.
+    pub(crate) fn words(&self) -> &[Words] {
+        &self.words
     }
 
     /// Adds what was read of a range. `codes` are the numbers here of those the reader has told so far: values are numbered in the

@@ -343,9 +343,11 @@ fn gone(path: &std::path::Path) {
 
 #[test]
 fn however_many_threads_read_a_rebuild_comes_to_the_same() {
-    let rebuilt = |threads| {
-        let (path, crm) = many("same", threads);
+    let rebuilt = |model: &str, threads| {
+        let (path, crm) = many(&format!("same-{model}"), threads);
         let s = crm.session(None, Some(at(1))).unwrap();
+        let model = Some(model.to_owned());
+        s.score().configure(&ScoreConfig { model, ..ScoreConfig::default() }).unwrap();
         let mut told = Vec::new();
         let mut tell = |done: u64, _| {
             told.push(done);
@@ -364,9 +366,11 @@ fn however_many_threads_read_a_rebuild_comes_to_the_same() {
         gone(&path);
         all
     };
-    let alone = rebuilt(1);
-    for threads in [2, 3, 8] {
-        assert_eq!(rebuilt(threads), alone, "{threads} threads");
+    for model in ["weighted", "bayes"] {
+        let alone = rebuilt(model, 1);
+        for threads in [2, 3, 8] {
+            assert_eq!(rebuilt(model, threads), alone, "{model}, {threads} threads");
+        }
     }
 }
 
