@@ -80,9 +80,11 @@ pub unsafe extern "C" fn crm_score_parameters(
 }
 
 /// Whether the evidence can be trusted. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
-/// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing`, `findings`
-/// (`nearly_perfect`, `filled_after_closing`, `mostly_missing`, `no_signal`, `drift`, joined by `;`); `out_summary` one row: `model`,
-/// `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`, `won_before`. `progress` may be null.
+/// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing` (the share
+/// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `findings`
+/// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`, `drift`, joined by `;`);
+/// `out_summary` one row: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
+/// `won_before`. `progress` may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_health(
     session: *const CrmSession,
@@ -151,11 +153,13 @@ pub unsafe extern "C" fn crm_score_recompute(
     run(session, host, out, err, |session, progress| session.score().recompute(progress))
 }
 
-/// Replays history: what would have been said of closed leads, each at its moment and by what was known then. `options` may be null;
+/// Replays history: what would have been said of closed leads, each at its moment and by what was known then, also of fields that
+/// were filled in since. `options` may be null;
 /// its fields and model are those to try, its start date the first day of predictions. `at` is `created` (or empty), `stage_entry` or
 /// `30_days_before_close`. `out` receives a row per prediction: `lead_id`, `predicted_at`, `probability`, `base_rate`, `outcome`,
-/// `closed_at`; `out_summary` a row for the model, the base rate and `bayes`: `model`, `count`, `won`, `log_loss`, `brier` and its
-/// parts, `auc`, `ece`; `out_reliability` the model's bins: `count`, `predicted`, `observed`. `progress` may be null.
+/// `closed_at`; `out_summary` a row for the model, the base rate and `bayes`: `model`, `count`, `past_unknown` (predictions for
+/// moments before the database was told of the lead: what the history does not keep counted as it was told first), `won`, `log_loss`,
+/// `brier` and its parts, `auc`, `ece`; `out_reliability` the model's bins: `count`, `predicted`, `observed`. `progress` may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_backtest(
     session: *const CrmSession,
@@ -193,7 +197,8 @@ pub unsafe extern "C" fn crm_score_backtest(
 
 /// What is said of the pending leads of a filter (empty: all that are not archived), without storing it: `lead_id`, `predicted_at`,
 /// `probability`, `source`. `as_of_micros` may be null (as things stand) or point to a moment of the past, in microseconds since
-/// 1970-01-01T00:00:00Z: then leads are judged as they stood, by the outcomes known then. `progress` may be null.
+/// 1970-01-01T00:00:00Z: then leads are judged by what was known of them and by the outcomes known then; the filter reads what the
+/// history does not keep as it is now. `progress` may be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_predict(
     session: *const CrmSession,

@@ -1,8 +1,8 @@
 //! What would have been said: history replayed in its order, each chance by what was known at its moment.
 //!
-//! A lead is predicted as it stood then: stage, team and what else the history keeps are read from there; other fields have no
-//! history and count as they are now. Nothing is learnt before the moment at which its lead was closed, and nothing that closed at
-//! the moment of a prediction itself. The file's own scores are neither used nor changed.
+//! A lead is predicted as it was known then: where it stood, and what its fields said before they were changed. A lead that was closed
+//! teaches what it counted as at that moment; nothing is learnt before it, and nothing that closed at the moment of a prediction
+//! itself. The file's own scores are neither used nor changed.
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ use crate::score::batch::Steps;
 use crate::score::config::{Config, Kind};
 use crate::score::count::StageRank;
 use crate::score::evidence::Evidence;
-use crate::score::known::{self, State, Whose};
+use crate::score::known::{Known, State, Whose};
 use crate::score::model::Judge as _;
 use crate::score::pass::Which;
 use crate::score::quality::{ScoreBin, ScoreQuality};
@@ -92,6 +92,9 @@ pub struct BacktestReport {
     pub kind: String,
     /// Predictions in order of their moments.
     pub rows: Vec<BacktestRow>,
+    /// Predictions for moments before the database was told of the lead, as an import brings them with their dates: fields that the history
+    /// does not keep counted as they were told first, and may have been filled in later.
+    pub past_unknown: u64,
     /// How good they were.
     pub model: ScoreQuality,
     /// How good the running base rate was at the same moments.
@@ -129,8 +132,8 @@ impl BacktestReport {
 }
 
 impl BacktestReport {
-    /// One row for each of `weighted` (or what was asked for), `base_rate` and `bayes`: `model`, `count`, `won`, `log_loss`, `brier`,
-    /// `reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`, `auc`, `ece`.
+    /// One row for each of `weighted` (or what was asked for), `base_rate` and `bayes`: `model`, `count`, `past_unknown` (the same in each), `won`,
+    /// `log_loss`, `brier`, `reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`, `auc`, `ece`.
     #[must_use]
     pub fn summary(&self) -> Frame {
         let all =
@@ -140,9 +143,11 @@ impl BacktestReport {
         };
         let names = all.iter().map(|(name, _)| Some((*name).to_owned())).collect();
         let counts = all.iter().map(|(_, of)| i64::try_from(of.count).ok()).collect();
+        let unknown = all.iter().map(|_| i64::try_from(self.past_unknown).ok()).collect();
         Frame::of(vec![
             column("model", ColumnData::Text(names)),
             column("count", ColumnData::Int(counts)),
+            column("past_unknown", ColumnData::Int(unknown)),
             float("won", |of| of.won),
             float("log_loss", |of| of.log_loss),
             float("brier", |of| of.brier),
@@ -186,14 +191,20 @@ pub(crate) fn run(
     let mut steps = Steps::new(progress, store::last_lead(tx)?, 2);
     // A start that nobody has said is about what the live model counts; a replay takes the whole history.
     let since = if config.is_default_start { Timestamp::stored(i64::MIN) } else { config.start() };
-    let past = Past::read(tx, config, Which::Closed, since, &mut steps)?;
+    let mut past = Past::read(tx, config, Which::Closed, since, &mut steps)?;
     steps.next();
     let leads: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
-    let states = known::states(tx, &config.variables, None, Whose::These(&leads))?;
+    let known = Known::read(tx, &config.variables, None, Whose::These(&leads))?;
+    for at in 0..past.len() {
+        let (id, closed, is_won) = (past.id(at), past.closed_at(at), past.is_won(at));
+        if let Some(then) = known.at_closing(id, closed, is_won, || past.evidence(at)) {
+            past.set_evidence(at, &then);
+        }
+    }
     let start = asked.start.map_or(i64::MIN, |day| Timestamp::start_of(day).micros());
     let mut questions: Vec<(i64, usize)> = Vec::new();
     for at in 0..past.len() {
-        let moments = moments(asked.at, &past, at, states.get(&past.id(at)));
+        let moments = moments(asked.at, &past, at, known.states(past.id(at)));
         questions.extend(moments.into_iter().filter(|when| *when >= start).map(|when| (when, at)));
     }
     questions.sort_unstable_by_key(|(when, at)| (*when, past.id(*at)));
@@ -210,17 +221,17 @@ pub(crate) fn run(
             steps.step(steps.last * done / all.max(1))?;
         }
         replay.learn_until(when)?;
-        let state = states.get(&past.id(at)).and_then(|states| known::pending(states, when));
-        let evidence = known::recall(past.evidence(at), state);
+        let evidence = known.while_open(past.id(at), when, past.evidence(at));
+        report.past_unknown += u64::from(!known.is_known(past.id(at), when));
         let base_rate = replay.base();
-        let known = |source, chance: Probability| match source {
+        let chance_of = |source, chance: Probability| match source {
             ProbabilitySource::None => base_rate,
             _ => chance.ppm() as f64 / 1e6,
         };
         let judged = replay.said(&evidence);
-        let chance = known(judged.source, judged.probability);
+        let chance = chance_of(judged.source, judged.probability);
         let judged = replay.bayes.said(&evidence);
-        bayes.push((known(judged.source, judged.probability), past.is_won(at)));
+        bayes.push((chance_of(judged.source, judged.probability), past.is_won(at)));
         said.push((chance, past.is_won(at)));
         base.push((base_rate, past.is_won(at)));
         report.rows.push(BacktestRow {
@@ -240,7 +251,7 @@ pub(crate) fn run(
 }
 
 /// The moments at which a lead's chance is asked for.
-fn moments(at: BacktestAt, past: &Past, lead: usize, states: Option<&Vec<State>>) -> Vec<i64> {
+fn moments(at: BacktestAt, past: &Past, lead: usize, states: &[State]) -> Vec<i64> {
     let (created, closed) = (past.created_at(lead), past.closed_at(lead));
     match at {
         BacktestAt::Created => vec![created],
@@ -251,7 +262,7 @@ fn moments(at: BacktestAt, past: &Past, lead: usize, states: Option<&Vec<State>>
         BacktestAt::StageEntry => {
             let mut moments = Vec::new();
             let mut last = None;
-            for state in states.into_iter().flatten().filter(|state| state.from <= closed) {
+            for state in states.iter().filter(|state| state.from <= closed) {
                 if state.is_pending && state.stage.is_some() && state.stage != last {
                     moments.push(state.from);
                 }

@@ -132,6 +132,15 @@ pub(crate) struct Evidence {
     pub values: Vec<(usize, String)>,
 }
 
+impl Evidence {
+    /// Puts texts in the place of what a variable says.
+    pub(crate) fn set(&mut self, variable: usize, texts: &[String]) {
+        self.values.retain(|(known, _)| *known != variable);
+        let at = self.values.partition_point(|(known, _)| *known < variable);
+        self.values.splice(at..at, texts.iter().map(|text| (variable, text.clone())));
+    }
+}
+
 /// The evidence of a lead.
 pub(crate) fn evidence(lead: &Lead, variables: &[Variable]) -> Evidence {
     let mut values = Vec::with_capacity(variables.len());
@@ -219,6 +228,23 @@ pub(crate) fn property_text(properties: &Properties, name: &str) -> Option<Strin
         Value::Date(date) => Some(date.to_string()),
         _ => None,
     }
+}
+
+/// The texts that a value counts as, given as the feed tells it.
+pub(crate) fn told_texts(variable: &Variable, told: &serde_json::Value) -> Vec<String> {
+    use serde_json::Value as Json;
+    let is_property = variable.field().is_none();
+    let text = match told {
+        Json::Null => {
+            variable.field().filter(|field| counts_when_empty(field)).map(|_| String::new())
+        }
+        Json::Array(ids) => return ids.iter().map(Json::to_string).collect(),
+        Json::String(text) => Some(text.clone()),
+        // Numbers of properties are reals, and count by their shortest text.
+        Json::Number(number) if is_property => number.as_f64().map(|number| number.to_string()),
+        other => Some(other.to_string()),
+    };
+    text.into_iter().collect()
 }
 
 #[cfg(test)]

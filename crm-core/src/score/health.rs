@@ -13,18 +13,20 @@ use crate::score::batch::Steps;
 use crate::score::bins::Bins;
 use crate::score::config::Config;
 use crate::score::count::Tally;
-use crate::score::evidence::{Origin, Variable};
+use crate::score::evidence::Variable;
+use crate::score::former::{self, Former};
+use crate::score::known::Whose;
 use crate::score::pass::Which;
 use crate::score::replay::Past;
 use crate::score::store;
 use crate::score::weighted::{COLD, RARE};
-use crate::storage::{Tx, dialect};
+use crate::storage::Tx;
 
 /// Fewer outcomes find nothing but that they are few.
 const ENOUGH: u64 = COLD as u64;
 /// A field that takes so much of the base rate's log loss by itself knows the outcome.
 const PERFECT: f64 = 0.8;
-/// A field is filled after closing if so many of its values were.
+/// A field is filled after the closing, or the creation, if so many of its values were.
 const AFTER: f64 = 0.5;
 /// A field that fewer closed leads have is mostly missing.
 const MISSING: f64 = 0.2;
@@ -51,9 +53,12 @@ pub struct FieldHealth {
     pub signal: f64,
     /// How far the newest quarter of the outcomes has other values than those before: the population stability index beyond chance.
     pub drift: f64,
-    /// The share of closed leads' values that were filled in after the closing, 0…1.
+    /// The share of closed leads' values that were filled in with the closing or after it, 0…1.
     pub filled_after_closing: f64,
-    /// What is to be looked at: `nearly_perfect`, `filled_after_closing`, `mostly_missing`, `no_signal`, `drift`.
+    /// The share of closed leads' values that were filled in after the lead was created, 0…1; with the closing or after it, too.
+    pub filled_after_creation: f64,
+    /// What is to be looked at: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`,
+    /// `drift`.
     pub findings: Vec<&'static str>,
 }
 
@@ -102,6 +107,7 @@ impl ScoreHealth {
             float("signal", |field| Some(field.signal)),
             float("drift", |field| Some(field.drift)),
             float("filled_after_closing", |field| Some(field.filled_after_closing)),
+            float("filled_after_creation", |field| Some(field.filled_after_creation)),
             text("findings", |field| field.findings.join(";")),
         ])
     }
@@ -155,7 +161,7 @@ pub(crate) fn examine(
     let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
         let closed = Texts::read(&past, at, bins[at].as_ref(), split);
         let pending = Texts::read(&open, at, bins[at].as_ref(), open.len());
-        closed.health(variable, &pending, late[at].len())
+        closed.health(variable, &pending, late[at])
     });
     Ok(ScoreHealth {
         model: config.model.word().to_owned(),
@@ -202,7 +208,8 @@ impl<'p> Texts<'p> {
         texts
     }
 
-    fn health(&self, variable: &Variable, open: &Self, late: usize) -> FieldHealth {
+    fn health(&self, variable: &Variable, open: &Self, late: [usize; 2]) -> FieldHealth {
+        let [closing, creation] = late.map(|late| share(late, self.known).unwrap_or(0.0));
         let mut field = FieldHealth {
             field: variable.name.clone(),
             known: share(self.known, self.leads).unwrap_or(0.0),
@@ -210,13 +217,15 @@ impl<'p> Texts<'p> {
             values: self.met.keys().filter(|text| !text.is_empty()).count() as u64,
             signal: self.signal(),
             drift: self.drift(),
-            filled_after_closing: share(late.min(self.known), self.known).unwrap_or(0.0),
+            filled_after_closing: closing,
+            filled_after_creation: creation,
             findings: Vec::new(),
         };
         let enough = self.leads as u64 >= ENOUGH;
         for (is_so, finding) in [
             (enough && field.signal >= PERFECT, "nearly_perfect"),
-            (field.filled_after_closing >= AFTER, "filled_after_closing"),
+            (closing >= AFTER, "filled_after_closing"),
+            (closing < AFTER && creation >= AFTER, "filled_after_creation"),
             (enough && field.known < MISSING, "mostly_missing"),
             (enough && field.signal <= 0.0, "no_signal"),
             (enough && field.drift > MOVED, "drift"),
@@ -275,49 +284,26 @@ fn share(some: usize, all: usize) -> Option<f64> {
     (all > 0).then(|| some as f64 / all as f64)
 }
 
-/// By variable: the closed leads of which it was filled in after they were closed, as the feed tells.
-fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<HashSet<i64>>> {
-    let counted: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
-    let mut late = vec![HashSet::<i64>::new(); config.variables.len()];
-    let mut closed = HashSet::new();
-    let sql = dialect!(tx, "changes_of_leads");
-    tx.each(sql, &[], |line| {
-        let lead = line.int(0)?;
-        match line.text(1)? {
-            "lead.reopened" => {
-                closed.remove(&lead);
-                for late in &mut late {
-                    late.remove(&lead);
-                }
+/// By variable: of how many closed leads its value was not there yet when they were closed, and when they were created.
+fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<[usize; 2]>> {
+    let told: Vec<_> = config.variables.iter().enumerate().skip(1).collect();
+    let leads: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
+    let former = former::read(tx, &told, Whose::These(&leads))?;
+    let mut late = vec![[0, 0]; config.variables.len()];
+    for at in 0..past.len() {
+        let Some(changes) = former.get(&past.id(at)) else { continue };
+        for (variable, _) in &told {
+            if past.texts(at, *variable).all(str::is_empty) {
+                continue;
             }
-            "lead.changed" if closed.contains(&lead) => {
-                for data in [line.text_or_null(2)?, line.text_or_null(3)?].into_iter().flatten() {
-                    let told: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-                    for (variable, late) in config.variables.iter().zip(&mut late).skip(1) {
-                        if fills(&told, variable) {
-                            late.insert(lead);
-                        }
-                    }
-                }
+            let own = || changes.iter().filter(|change| change.variable == *variable);
+            let closing = own().find(|change| change.is_late);
+            let creation =
+                own().find(|change| change.is_late || change.until > past.created_at(at));
+            for (late, change) in late[*variable].iter_mut().zip([closing, creation]) {
+                *late += usize::from(change.is_some_and(Former::was_empty));
             }
-            "lead.won" | "lead.lost" if counted.contains(&lead) => {
-                closed.insert(lead);
-            }
-            _ => {}
         }
-        Ok(())
-    })?;
+    }
     Ok(late)
-}
-
-/// Whether a change that the feed tells of gives a value to what had none.
-fn fills(told: &serde_json::Value, variable: &Variable) -> bool {
-    let of = |side: &str| match &variable.origin {
-        Origin::Property(name) => &told[side]["properties"][name.as_str()],
-        Origin::Field(_) => &told[side][variable.name.as_str()],
-    };
-    let is_empty = |value: &serde_json::Value| {
-        value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty)
-    };
-    is_empty(of("was")) && !is_empty(of("set"))
 }

@@ -18,6 +18,7 @@ mod config;
 mod count;
 mod evidence;
 mod explain;
+mod former;
 mod health;
 #[cfg(test)]
 mod health_tests;
@@ -29,6 +30,8 @@ mod nearest;
 mod online;
 mod parameters;
 mod pass;
+#[cfg(test)]
+mod past_tests;
 mod predict;
 #[cfg(test)]
 mod predict_tests;
@@ -162,8 +165,8 @@ impl<'s> Scores<'s> {
         })
     }
 
-    /// Whether the evidence can be trusted: what is missing, says nothing, says too much, was filled in after the closing or has
-    /// changed; and how many outcomes are still needed.
+    /// Whether the evidence can be trusted: what is missing, says nothing, says too much, was filled in after the closing or the creation,
+    /// or has changed; and how many outcomes are still needed.
     ///
     /// ```
     /// use crm_core::{Crm, Progress};
@@ -216,8 +219,8 @@ impl<'s> Scores<'s> {
         })
     }
 
-    /// What would have been said of closed leads, each at its moment and by what was known then, and how good that was; beside the
-    /// running base rate and the model `bayes` with the same fields. Changes nothing.
+    /// What would have been said of closed leads, each at its moment and by what was known then, also of fields that were filled in since,
+    /// and how good that was; beside the running base rate and the model `bayes` with the same fields. Changes nothing.
     ///
     /// ```
     /// use crm_core::{Crm, Progress, fields};
@@ -249,8 +252,9 @@ impl<'s> Scores<'s> {
     }
 
     /// What the machine says of pending leads, without storing it: of those that match the filter, as things stand or as they stood at a
-    /// moment. Then the model is what a rebuild at that moment would have come to, from the outcomes known by then, and leads stood where
-    /// the history says, for the filter too. Leads that were closed, or not there yet, are left out.
+    /// moment. Then the model is what a rebuild at that moment would have come to, from the outcomes known by then, and fields say what was
+    /// known of them then. The filter reads what the history keeps as of then, anything else as it is now. Leads that were closed, or not
+    /// there yet, are left out.
     ///
     /// ```
     /// use crm_core::{Crm, Progress, fields};

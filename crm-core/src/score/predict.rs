@@ -11,7 +11,7 @@ use crate::filter::Filter;
 use crate::record::{Lead, ProbabilitySource};
 use crate::score::batch::Steps;
 use crate::score::config::Config;
-use crate::score::known::{self, Whose};
+use crate::score::known::{self, Known, Whose};
 use crate::score::model::Said;
 use crate::score::pass::{Pass, RANGE, Which};
 use crate::score::replay::Past;
@@ -124,16 +124,16 @@ fn then(
 ) -> Result<Vec<ScorePrediction>> {
     let mut steps = Steps::new(progress, store::last_lead(tx)?, 1);
     let every = Past::read(tx, config, Which::Every, Timestamp::stored(i64::MIN), &mut steps)?;
-    let states = known::states(tx, &config.variables, Some(when), Whose::All)?;
+    let known = Known::read(tx, &config.variables, Some(when), Whose::All)?;
     let (mut past, mut asked) = (Past::new(config), Vec::new());
+    let evidence = |at| known.as_of(every.id(at), when.micros(), every.evidence(at));
     for at in 0..every.len() {
         let id = every.id(at);
-        let Some(states) = states.get(&id) else { continue };
-        let evidence = || known::recall(every.evidence(at), states.last());
+        let states = known.states(id);
+        let Some(last) = states.last() else { continue };
         match known::closed_since(states) {
             Some(closed) if every.created_at(at) >= config.start().micros() => {
-                let is_won = states.last().is_some_and(|state| state.is_won);
-                past.add(id, closed, &evidence(), is_won);
+                past.add(id, closed, &evidence(at), last.is_won);
             }
             None if leads.binary_search(&id).is_ok() => asked.push(at),
             _ => {}
@@ -141,10 +141,6 @@ fn then(
     }
     let model = past.model(config, store::stages(tx)?);
     asked.sort_unstable_by_key(|at| every.id(*at));
-    let said = |at| {
-        let states = states.get(&every.id(at)).map_or(&[][..], Vec::as_slice);
-        let evidence = known::recall(every.evidence(at), states.last());
-        ScorePrediction::new(every.id(at), when, model.judge().said(&evidence))
-    };
+    let said = |at| ScorePrediction::new(every.id(at), when, model.judge().said(&evidence(at)));
     Ok(asked.into_iter().map(said).collect())
 }

@@ -132,17 +132,21 @@ impl Past {
 
     /// Adds an outcome, in no order; [`Self::model`] puts them in order.
     pub(crate) fn add(&mut self, id: i64, closed: i64, evidence: &Evidence, is_won: bool) {
-        let from = self.values.len();
-        let stage = evidence.stage_id.map(|stage| (STAGE, stage.to_string()));
-        let values = stage.iter().chain(&evidence.values);
-        for (variable, text) in values {
-            let code = self.words[*variable].learn(text);
-            self.values.push((u32::try_from(*variable).unwrap_or(0), code));
-        }
-        let values = (from, self.values.len());
+        let values = self.push_values(evidence);
         // When it was created is asked of what was read only.
         let (at, created, team) = (closed, closed, evidence.team_id);
         self.leads.push(Closed { at, created, id, team, is_won, values });
+    }
+
+    /// Adds values; answers from where to where they stand.
+    fn push_values(&mut self, evidence: &Evidence) -> (usize, usize) {
+        let from = self.values.len();
+        let stage = evidence.stage_id.map(|stage| (STAGE, stage.to_string()));
+        for (variable, text) in stage.iter().chain(&evidence.values) {
+            let code = self.words[*variable].learn(text);
+            self.values.push((u32::try_from(*variable).unwrap_or(0), code));
+        }
+        (from, self.values.len())
     }
 
     /// The configured model that has learnt all of it: what a rebuild would come to.
@@ -198,6 +202,13 @@ impl Past {
             }
         }
         evidence
+    }
+
+    /// Puts other evidence in the place of what a lead has.
+    pub(crate) fn set_evidence(&mut self, at: usize, evidence: &Evidence) {
+        let values = self.push_values(evidence);
+        let lead = &mut self.leads[at];
+        (lead.team, lead.values) = (evidence.team_id, values);
     }
 
     /// The texts that it has for a variable.

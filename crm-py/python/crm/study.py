@@ -56,8 +56,9 @@ class ScoreHealth(Frame):
 
     `known` and `known_open` are the shares (0 to 1) of closed and open deals that have a value, `values` how many there are. `signal` is
     the share of the base rate's log loss that the field takes away by itself: 0 says nothing, 1 knows the outcome. `drift` is how far the
-    newest quarter of the outcomes has other values (population stability index), `filled_after_closing` the share of values that were
-    filled in too late. `findings` names what is to be looked at, joined by ``;``: `nearly_perfect`, `filled_after_closing`,
+    newest quarter of the outcomes has other values (population stability index). `filled_after_closing` is the share of values that
+    were filled in with the closing or after it, `filled_after_creation` of those that were not there when the deal was created.
+    `findings` names what is to be looked at, joined by ``;``: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`,
     `mostly_missing`, `no_signal`, `drift`.
 
     `summary` is a dict: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
@@ -133,9 +134,11 @@ class Backtest(Frame):
     """What would have been said of closed deals: one row per prediction with `lead_id`, `predicted_at`, `probability`, `base_rate`
     (percent), `outcome` (`won` or `lost`), `closed_at`.
 
-    `summary` has a row for the model, the running base rate and `bayes`: `model`, `count`, `won`, `log_loss`, `brier` and its parts
-    (`reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`), `auc`, `ece`; `reliability` has the model's
-    ten bins: `count`, `predicted`, `observed` (0 to 1).
+    `summary` has a row for the model, the running base rate and `bayes`: `model`, `count`, `past_unknown`, `won`, `log_loss`, `brier` and
+    its parts (`reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`), `auc`, `ece`. `past_unknown` is
+    how many predictions are for moments before the database was told of the deal, which an import brings with its dates: fields that
+    the history does not keep counted as they were told first. `reliability` has the model's ten bins: `count`, `predicted`, `observed`
+    (0 to 1).
     """
 
     __slots__ = ("reliability", "summary")
@@ -237,7 +240,8 @@ class Scores:
         model: Literal["bayes", "weighted", "stage", "base"] | None = None,
         progress: Progress = None,
     ) -> Backtest:
-        """Replays history: what would have been said of closed deals, each at its moment and by what was known then.
+        """Replays history: what would have been said of closed deals, each at its moment and by what was known then, also of
+        fields that were filled in since.
 
         `at` is when chances are asked for: ``"created"``, ``"stage_entry"``, or so many days before closing (``30`` or
         ``"30_days_before_close"``). `fields` and `model` are tried without being configured; predictions before `start` are left out.
@@ -258,8 +262,9 @@ class Scores:
     def predict(self, filter: AnyFilter = None, as_of: AsOf = None, progress: Progress = None) -> Frame:
         """What is said of pending deals without storing it: `lead_id`, `predicted_at`, `probability` (percent), `source`.
 
-        `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged as they stood then, by the outcomes that were known, and the
-        filter reads them so; those that were closed or not there yet are left out.
+        `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged by what was known of them then and by the outcomes that
+        were known; the filter reads what the history keeps as of then, anything else as it is now. Those that were closed or not there yet
+        are left out.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
