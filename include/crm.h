@@ -1322,6 +1322,165 @@ crm_status crm_partner_delete_many(const crm_session *session,
                                    size_t count,
                                    crm_error **err);
 
+// The card with the address to use of a partner for a purpose (`contact`, `invoice`, `delivery`, `private`, `other`); its id says whose it
+// is. The partner's own card for that, else one below it, else the same from the one it belongs to; then whatever address is its own or
+// of those above; then its own card. `out` receives a partner; end it with `crm_record_free`.
+crm_status crm_partner_address_for(const crm_session *session,
+                                   int64_t id,
+                                   crm_str kind,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// What a partner is and was to us, the earliest first. `out` receives partner roles; end it with `crm_list_free`.
+crm_status crm_partner_roles(const crm_session *session,
+                             int64_t id,
+                             crm_list **out,
+                             crm_error **err);
+
+// What a partner is to us on a day, in days since 1970-01-01; several roles may hold, or none. `out` receives partner roles; end it with
+// `crm_list_free`.
+crm_status crm_partner_role_as_of(const crm_session *session,
+                                  int64_t id,
+                                  int64_t date_days,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Creates a partner contact. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_partner_contact_create(const crm_session *session,
+                                      const crm_fields *fields,
+                                      crm_record **out,
+                                      crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_partner_contact_create_many(const crm_session *session,
+                                           const crm_fields *const *fields,
+                                           size_t count,
+                                           crm_list **out,
+                                           crm_error **err);
+
+// The partner contact with that id, archived or not.
+crm_status crm_partner_contact_get(const crm_session *session,
+                                   int64_t id,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// The partner contact that another system knows by that id.
+crm_status crm_partner_contact_get_external(const crm_session *session,
+                                            crm_str system,
+                                            crm_str external_id,
+                                            crm_record **out,
+                                            crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_partner_contact_find(const crm_session *session,
+                                    const crm_find_options *find,
+                                    crm_list **out,
+                                    crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_partner_contact_count(const crm_session *session,
+                                     crm_str filter,
+                                     int64_t *out,
+                                     crm_error **err);
+
+// As `crm_partner_contact_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_partner_contact_frame(const crm_session *session,
+                                     const crm_find_options *find,
+                                     crm_frame **out,
+                                     crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the partner contact as stored.
+crm_status crm_partner_contact_update(const crm_session *session,
+                                      int64_t id,
+                                      const crm_fields *fields,
+                                      crm_record **out,
+                                      crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_partner_contact_update_many(const crm_session *session,
+                                           const int64_t *ids,
+                                           size_t count,
+                                           const crm_fields *fields,
+                                           crm_list **out,
+                                           crm_error **err);
+
+// Deletes a partner contact; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_partner_contact_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_partner_contact_delete_many(const crm_session *session,
+                                           const int64_t *ids,
+                                           size_t count,
+                                           crm_error **err);
+
+// Creates a partner role. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_partner_role_create(const crm_session *session,
+                                   const crm_fields *fields,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_partner_role_create_many(const crm_session *session,
+                                        const crm_fields *const *fields,
+                                        size_t count,
+                                        crm_list **out,
+                                        crm_error **err);
+
+// The partner role with that id, archived or not.
+crm_status crm_partner_role_get(const crm_session *session,
+                                int64_t id,
+                                crm_record **out,
+                                crm_error **err);
+
+// The partner role that another system knows by that id.
+crm_status crm_partner_role_get_external(const crm_session *session,
+                                         crm_str system,
+                                         crm_str external_id,
+                                         crm_record **out,
+                                         crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_partner_role_find(const crm_session *session,
+                                 const crm_find_options *find,
+                                 crm_list **out,
+                                 crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_partner_role_count(const crm_session *session,
+                                  crm_str filter,
+                                  int64_t *out,
+                                  crm_error **err);
+
+// As `crm_partner_role_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_partner_role_frame(const crm_session *session,
+                                  const crm_find_options *find,
+                                  crm_frame **out,
+                                  crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the partner role as stored.
+crm_status crm_partner_role_update(const crm_session *session,
+                                   int64_t id,
+                                   const crm_fields *fields,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_partner_role_update_many(const crm_session *session,
+                                        const int64_t *ids,
+                                        size_t count,
+                                        const crm_fields *fields,
+                                        crm_list **out,
+                                        crm_error **err);
+
+// Deletes a partner role; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_partner_role_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_partner_role_delete_many(const crm_session *session,
+                                        const int64_t *ids,
+                                        size_t count,
+                                        crm_error **err);
+
 // Creates a stage. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_stage_create(const crm_session *session,
                             const crm_fields *fields,
@@ -2389,6 +2548,8 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_KIND_ACTIVITY_TYPE 13
 #define CRM_KIND_ACTIVITY 14
 #define CRM_KIND_MESSAGE 15
+#define CRM_KIND_PARTNER_CONTACT 16
+#define CRM_KIND_PARTNER_ROLE 17
 
 // Fields of a company.
 #define CRM_COMPANY_ID 0 // id of a company, kept by the library
@@ -2702,6 +2863,33 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_MESSAGE_DATE 13 // instant, kept by the library
 #define CRM_MESSAGE_BODY 14 // text, kept by the library
 #define CRM_MESSAGE_ACTIVITY_ID 15 // id of a activity, kept by the library
+
+// Fields of a partner contact.
+#define CRM_PARTNER_CONTACT_ID 0 // id of a partner_contact, kept by the library
+#define CRM_PARTNER_CONTACT_VERSION 1 // number, kept by the library
+#define CRM_PARTNER_CONTACT_CREATE_DATE 2 // instant, kept by the library
+#define CRM_PARTNER_CONTACT_WRITE_DATE 3 // instant, kept by the library
+#define CRM_PARTNER_CONTACT_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_PARTNER_CONTACT_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_PARTNER_CONTACT_PARTNER_ID 6 // id of a partner
+#define CRM_PARTNER_CONTACT_CHANNEL 7 // email phone
+#define CRM_PARTNER_CONTACT_KIND 8 // work home mobile billing other
+#define CRM_PARTNER_CONTACT_VALUE 9 // text
+#define CRM_PARTNER_CONTACT_NORMALIZED 10 // text, kept by the library
+#define CRM_PARTNER_CONTACT_STATE 11 // correct incorrect, kept by the library
+#define CRM_PARTNER_CONTACT_IS_PRIMARY 12 // truth
+
+// Fields of a partner role.
+#define CRM_PARTNER_ROLE_ID 0 // id of a partner_role, kept by the library
+#define CRM_PARTNER_ROLE_VERSION 1 // number, kept by the library
+#define CRM_PARTNER_ROLE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_PARTNER_ROLE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_PARTNER_ROLE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_PARTNER_ROLE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_PARTNER_ROLE_PARTNER_ID 6 // id of a partner
+#define CRM_PARTNER_ROLE_ROLE 7 // prospect customer supplier partner former
+#define CRM_PARTNER_ROLE_DATE_START 8 // date
+#define CRM_PARTNER_ROLE_DATE_END 9 // date
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

@@ -640,6 +640,21 @@ public:
   }
 };
 
+// People and companies outside. Valid as long as the session.
+class partner_desk : public desk {
+public:
+  using desk::desk;
+
+  // The card with the address to use for a purpose; see `crm_partner_address_for`.
+  record address_for(std::int64_t id, std::string_view kind) const {
+    return detail::make_record(crm_partner_address_for, session_, id, view(kind));
+  }
+  list roles(std::int64_t id) const { return detail::make_list(crm_partner_roles, session_, id); }
+  list role_as_of(std::int64_t id, std::int64_t date_days) const {
+    return detail::make_list(crm_partner_role_as_of, session_, id, date_days);
+  }
+};
+
 // What is to be done about leads and partners; `kind` is `CRM_KIND_LEAD` or `CRM_KIND_PARTNER`. Valid as long as the session.
 class activity_desk {
 public:
@@ -761,7 +776,8 @@ public:
   CRM_HPP_DESK(medium, mediums)
   CRM_HPP_DESK(source, sources)
   CRM_HPP_DESK(recurring_plan, recurring_plans)
-  CRM_HPP_DESK(partner, partners)
+  CRM_HPP_DESK(partner_contact, partner_contacts)
+  CRM_HPP_DESK(partner_role, partner_roles)
   CRM_HPP_DESK(activity_type, activity_types)
 #undef CRM_HPP_DESK
 
@@ -770,6 +786,14 @@ public:
         crm_lead_create, crm_lead_create_many, crm_lead_get,    crm_lead_get_external,
         crm_lead_find,   crm_lead_count,       crm_lead_frame,  crm_lead_update,
         crm_lead_update_many, crm_lead_delete, crm_lead_delete_many};
+    return {get(), functions};
+  }
+
+  partner_desk partners() const noexcept {
+    static constexpr detail::verbs functions{
+        crm_partner_create, crm_partner_create_many, crm_partner_get,    crm_partner_get_external,
+        crm_partner_find,   crm_partner_count,       crm_partner_frame,  crm_partner_update,
+        crm_partner_update_many, crm_partner_delete, crm_partner_delete_many};
     return {get(), functions};
   }
 

@@ -176,6 +176,22 @@ CREATE TABLE partner (
   properties TEXT, -- a JSON object by name
   active INTEGER NOT NULL
 , tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT) STRICT;
+CREATE TABLE partner_contact (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  partner_id INTEGER NOT NULL,
+  channel INTEGER NOT NULL, -- 0 email, 1 phone
+  kind INTEGER NOT NULL, -- 0 work, 1 home, 2 mobile, 3 billing, 4 other
+  value TEXT NOT NULL, normalized TEXT,
+  state INTEGER -- 0 correct, 1 incorrect
+) STRICT;
+CREATE TABLE partner_role (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  partner_id INTEGER NOT NULL,
+  role INTEGER NOT NULL, -- 0 prospect, 1 customer, 2 supplier, 3 partner, 4 former
+  date_start INTEGER, date_end INTEGER -- days since 1970-01-01, from the first to the one after the last
+) STRICT;
 CREATE TABLE partner_tag (
   partner_id INTEGER NOT NULL, tag_id INTEGER NOT NULL,
   PRIMARY KEY (partner_id, tag_id)
@@ -302,6 +318,11 @@ CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
 CREATE UNIQUE INDEX merge_row_gone ON merge_row (kind, record_id) WHERE into_id IS NOT NULL;
 CREATE INDEX message_subject ON message (subject_kind, subject_id, date);
+CREATE INDEX partner_contact_email ON partner_contact (
+  (substr(normalized, instr(normalized, '@') + 1) || '@' || substr(normalized, 1, instr(normalized, '@') - 1))
+) WHERE channel = 0 AND normalized IS NOT NULL;
+CREATE INDEX partner_contact_normalized ON partner_contact (normalized) WHERE normalized IS NOT NULL;
+CREATE INDEX partner_contact_partner ON partner_contact (partner_id);
 CREATE INDEX partner_email ON partner (
   (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
 ) WHERE email_normalized IS NOT NULL;
@@ -310,6 +331,8 @@ CREATE INDEX partner_name_head ON partner (substr(name_key, 1, length(name_key) 
 CREATE INDEX partner_name_tail ON partner (substr(name_key, length(name_key) / 2 + 1)) WHERE name_key IS NOT NULL;
 CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;
+CREATE INDEX partner_role_partner ON partner_role (partner_id);
+CREATE INDEX partner_role_role ON partner_role (role, date_start);
 CREATE INDEX partner_tag_tag ON partner_tag (tag_id, partner_id);
 CREATE INDEX partner_tax_id ON partner (tax_id_normalized) WHERE tax_id_normalized IS NOT NULL;
 CREATE UNIQUE INDEX property_name ON property (record, name);

@@ -127,6 +127,7 @@ impl Crm {
             threads: options.threads,
             joins: false,
             settle: reaction::settle,
+            renew: |tx| partner::rebuild(tx),
         };
         let door = Handle::open(target, &opening, |tx| {
             default_data::write(tx, currency, options.default_data)
@@ -321,6 +322,7 @@ pub fn copy(from: &str, to: &str, progress: &mut Progress<'_>) -> Result<Frame> 
         threads: options.threads,
         joins: true,
         settle: reaction::settle,
+        renew: |tx| partner::rebuild(tx),
     };
     storage::copy::copy(from, to, &opening, score::catch_up, progress)
 }

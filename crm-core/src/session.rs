@@ -13,8 +13,8 @@ use crate::forecast::Forecasts;
 use crate::lead::Leads;
 use crate::property::Properties;
 use crate::record::{
-    ActivityType, Campaign, Company, LostReason, Medium, Partner, RecurringPlan, Source, Stage,
-    Tag, Team, TeamMember, User,
+    ActivityType, Campaign, Company, LostReason, Medium, Partner, PartnerContact, PartnerRole,
+    RecurringPlan, Source, Stage, Tag, Team, TeamMember, User,
 };
 use crate::score::Scores;
 use crate::setting::Settings;
@@ -64,6 +64,10 @@ impl Session {
         tags: Tag;
         /// People and companies outside.
         partners: Partner;
+        /// How they are reached.
+        partner_contacts: PartnerContact;
+        /// What they are to us, and when.
+        partner_roles: PartnerRole;
         /// Marketing efforts.
         campaigns: Campaign;
         /// Ways of delivery.

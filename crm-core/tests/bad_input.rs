@@ -17,7 +17,9 @@ fn office() -> Crm {
     s.properties().declare(&seats).unwrap();
     let ada = s.users().create(fields! { name: "Ada", login: "ada" }).unwrap();
     s.team_members().create(fields! { team_id: 1, user_id: ada.id }).unwrap();
-    s.partners().create(fields! { name: "Azure Bakery" }).unwrap();
+    let bakery = fields! { name: "Azure Bakery", email: "azure@bakery.example" };
+    let bakery = s.partners().create(bakery).unwrap();
+    s.partner_roles().create(fields! { partner_id: bakery.id, role: "customer" }).unwrap();
     let lease =
         s.leads().create(fields! { name: "Fleet lease", expected_revenue: 12_000 }).unwrap();
     let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };

@@ -43,6 +43,7 @@ pub mod frame;
 pub mod lead;
 pub mod list;
 pub mod merge;
+pub mod partner;
 pub mod property;
 pub mod record;
 pub mod record_property;

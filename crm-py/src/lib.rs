@@ -17,6 +17,7 @@ mod lead;
 mod merge;
 mod notes;
 mod office;
+mod partner;
 mod progress;
 mod record;
 mod session;
@@ -54,6 +55,8 @@ mod _crm {
     };
     #[pymodule_export]
     use crate::office::{declare_property, properties, set_settings, setting, settings};
+    #[pymodule_export]
+    use crate::partner::{address_for, partner_role_as_of, partner_roles};
     #[pymodule_export]
     use crate::record::{Field, Record, catalogue};
     #[pymodule_export]

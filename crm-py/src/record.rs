@@ -131,6 +131,8 @@ const fn told(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Stage => &["id", "name", "sequence", "is_won"],
         RecordKind::RecurringPlan => &["id", "name", "number_of_months"],
         RecordKind::Partner => &["id", "name", "is_company", "email"],
+        RecordKind::PartnerContact => &["id", "partner_id", "kind", "value", "is_primary"],
+        RecordKind::PartnerRole => &["id", "partner_id", "role", "date_start", "date_end"],
         RecordKind::Lead => {
             &["id", "name", "stage_id", "expected_revenue", "probability", "won_status"]
         }

@@ -88,6 +88,20 @@ void open_to_forecast() {
   CHECK(s.activities().done(call.id(), "forty vans").text(CRM_ACTIVITY_STATE) == "done");
   s.activities().cancel(other);
   CHECK(s.activities().count() == 0 && s.activity_types().count() == 5);
+  const std::int64_t harbour =
+      s.partners().create(crm::fields{{"name", "Harbour"}, {"is_company", true}, {"city", "Lyon"}, {"email", "a@b.example"}}).id();
+  const crm::record bills = s.partner_contacts().create(
+      crm::fields{{"partner_id", harbour}, {"channel", "email"}, {"kind", "billing"}, {"value", "bills@b.example"}});
+  CHECK(!bills.boolean(CRM_PARTNER_CONTACT_IS_PRIMARY) && s.partner_contacts().count() == 2);
+  s.partner_contacts().update(bills.id(), crm::fields{{"is_primary", true}});
+  CHECK(s.partners().get(harbour).text(CRM_PARTNER_EMAIL) == "bills@b.example");
+  const std::int64_t ada = s.partners().create(crm::fields{{"name", "Ada"}, {"parent_id", harbour}}).id();
+  CHECK(s.partners().address_for(ada, "invoice").id() == harbour);
+  crm::fields role{{"partner_id", harbour}, {"role", "customer"}};
+  role.set("date_start", crm::date{2026, 1, 1});
+  s.partner_roles().create(role);
+  CHECK(s.partners().roles(harbour).size() == 1 && s.partners().role_as_of(harbour, 20453).size() == 0);
+  CHECK(s.partners().role_as_of(harbour, 20454)[0].text(CRM_PARTNER_ROLE_ROLE) == "customer");
   const std::int64_t said = s.chatter().post(CRM_KIND_LEAD, lead.id(), "They want the blue ones.", true);
   CHECK(s.chatter().get(said).boolean(CRM_MESSAGE_INTERNAL) && s.chatter().count() == 2);
   CHECK(s.chatter().timeline(CRM_KIND_LEAD, lead.id()).rows() >= 3);

@@ -51,6 +51,9 @@ impl Actor {
 
 /// What the actor may see of a kind; `None` is everything. What hangs on a record is seen by those who see that.
 pub(crate) fn sight(kind: RecordKind, actor: &Actor) -> Option<Filter> {
+    if matches!(kind, RecordKind::PartnerContact | RecordKind::PartnerRole) {
+        return sight_through("partner_id.", RecordKind::Partner, actor);
+    }
     if crate::record::table(kind).position("subject_id").is_none() {
         return sight_through("", kind, actor);
     }
@@ -104,7 +107,8 @@ pub(crate) fn allow(kind: RecordKind, deed: Deed, actor: &Actor) -> Result<()> {
     let needed = match (kind, deed) {
         (RecordKind::Lead | RecordKind::Partner, Deed::Delete) => Role::All,
         (RecordKind::Lead | RecordKind::Partner, _)
-        | (RecordKind::Activity | RecordKind::Message, _) => Role::Own,
+        | (RecordKind::Activity | RecordKind::Message, _)
+        | (RecordKind::PartnerContact | RecordKind::PartnerRole, _) => Role::Own,
         _ => Role::Admin,
     };
     if actor.role >= needed {

@@ -112,6 +112,10 @@ ids! {
     ActivityId => Activity, "activity";
     /// Something said about a lead or a partner.
     MessageId => Message, "message";
+    /// One of the addresses or numbers by which a partner is reached.
+    PartnerContactId => PartnerContact, "partner_contact";
+    /// What a partner is to us, from a day to a day.
+    PartnerRoleId => PartnerRole, "partner_role";
 }
 
 /// A pointer to any record.

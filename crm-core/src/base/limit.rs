@@ -58,6 +58,8 @@ pub const CSV_ERRORS: usize = 10_000;
 pub const NEAREST_POOL: usize = 10_000;
 /// Addresses that are looked for in one text: more are a mailing list.
 pub const ADDRESSES: usize = 20;
+/// Addresses and numbers of one partner: an office's whole list fits, a directory of strangers does not.
+pub const CONTACTS: usize = 200;
 /// Records that share a domain or a phone number and are still taken for duplicates of each other; shared by more, it is an office's.
 pub const SHARED: usize = 20;
 /// Records that one look for duplicates answers for each reason, the newest: a list that somebody reads.

@@ -10,7 +10,7 @@ pub(crate) mod query;
 
 pub(crate) use by_kind::{by_kind, office_by_kind};
 pub(crate) use office::{
-    Room, changes, check_version, create_dated, create_in, same_creation, update_in,
+    Room, alter_in, changes, check_version, create_dated, create_in, same_creation, update_in,
 };
 
 use crate::base::{AsOf, Error, Fields, Frame, Id, Record, Result};
@@ -104,7 +104,7 @@ impl<I: Id> Target<I> for &Vec<I> {
 /// ```
 #[derive(Debug)]
 pub struct Desk<'s, R> {
-    link: &'s Link,
+    pub(crate) link: &'s Link,
     kind: std::marker::PhantomData<fn() -> R>,
 }
 
@@ -198,9 +198,9 @@ impl<'s, R: Record> Desk<'s, R> {
 
 #[expect(private_bounds, reason = "which kinds are plain office records is ours to say")]
 impl<R: Room> Desk<'_, R> {
-    /// Writes; partners among the verbs of others, the rest of the office alone, since deals are judged by it.
+    /// Writes; partners and what is theirs among the verbs of others, the rest of the office alone, since deals are judged by it.
     fn write<T>(&self, work: impl FnMut(&mut crate::storage::Tx<'_>) -> Result<T>) -> Result<T> {
-        if R::TABLE.kind == crate::base::RecordKind::Partner {
+        if office::is_many(R::TABLE.kind) {
             self.link.write(work)
         } else {
             self.link.write_alone(work)

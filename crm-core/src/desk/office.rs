@@ -22,8 +22,20 @@ pub(crate) trait Room: Record {
     fn check(_tx: &Tx<'_>, _before: Option<&Self>, _after: &mut Self) -> Result<()> {
         Ok(())
     }
+    /// The record that says the same as a new one does: creating that changes it.
+    fn there(_tx: &Tx<'_>, _new: &Self) -> Result<Option<Self::Id>> {
+        Ok(None)
+    }
+    /// What is to be written elsewhere since this was created or changed.
+    fn after_save(_tx: &mut Tx<'_>, _before: Option<&Self>, _after: &Self) -> Result<()> {
+        Ok(())
+    }
     /// Refuses a removal for reasons that references do not tell.
     fn before_delete(&self, _tx: &Tx<'_>) -> Result<()> {
+        Ok(())
+    }
+    /// What is to be written elsewhere since this was removed.
+    fn after_delete(&self, _tx: &mut Tx<'_>) -> Result<()> {
         Ok(())
     }
 }
@@ -46,17 +58,29 @@ pub(crate) fn create_dated<R: Room>(
         record.stamp(Stamp { id: record.id(), version: 1, created, now: tx.now, user });
     }
     apply(tx, &mut record, fields)?;
+    if let Some(id) = R::there(tx, &record)? {
+        alter_in::<R>(tx, &[id.number()], fields)?;
+        return Ok(id);
+    }
     check(tx, None, &mut record)?;
     tx.insert(&mut record)?;
     if let Some((system, external)) = &fields.external_id {
         external_id::bind(tx, R::TABLE.kind, record.id().number(), system, external)?;
     }
     changed(tx, None, Some(&record))?;
+    R::after_save(tx, None, &record)?;
     Ok(record.id())
 }
 
 /// Changes records; answers them as stored.
 pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<R>> {
+    let ids = alter_in::<R>(tx, ids, fields)?;
+    tx.settle()?;
+    query::visible(tx, &ids)
+}
+
+/// Changes records; consequences wait for `settle`. Answers their ids, each once.
+pub(crate) fn alter_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<i64>> {
     access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
     let ids = query::distinct(ids)?;
     for before in query::visible::<R>(tx, &ids)? {
@@ -75,9 +99,9 @@ pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) 
         if done.map_err(|error| error.or_subject(before.subject()))? {
             changed(tx, Some(&before), Some(&after))?;
         }
+        R::after_save(tx, Some(&before), &after)?;
     }
-    tx.settle()?;
-    query::visible(tx, &ids)
+    Ok(ids)
 }
 
 /// Removes records that nothing refers to.
@@ -91,14 +115,19 @@ pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         tx.remove::<R>(record.id())?;
         external_id::unbind(tx, R::TABLE.kind, id)?;
         changed(tx, Some(&record), None)?;
+        record.after_delete(tx)?;
     }
     tx.settle()
 }
 
+/// Whether records of a kind are many and change all the time, so that nothing is kept of them in memory.
+pub(super) const fn is_many(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Partner | RecordKind::PartnerContact | RecordKind::PartnerRole)
+}
+
 fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) -> Result<()> {
     let id = after.or(before).map_or(0, |record| record.id().number());
-    // Partners are many and change all the time: nothing is kept of them.
-    if R::TABLE.kind != RecordKind::Partner {
+    if !is_many(R::TABLE.kind) {
         tx.forget_all()?;
     }
     let (before, after) = (before.map(Record::row), after.map(Record::row));
@@ -245,8 +274,12 @@ fn refuse_in_use(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
                 && field.is_stored()
                 && !field.hidden;
             let cleared = other.kind == RecordKind::Lead && CLEARED.contains(&field.name);
-            let own = other.kind == RecordKind::TeamMember
-                && matches!(kind, RecordKind::Team | RecordKind::User);
+            // What belongs to a record alone goes with it.
+            let own = match other.kind {
+                RecordKind::TeamMember => matches!(kind, RecordKind::Team | RecordKind::User),
+                RecordKind::PartnerContact | RecordKind::PartnerRole => true,
+                _ => false,
+            };
             if !points || cleared || own {
                 continue;
             }

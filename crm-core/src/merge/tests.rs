@@ -385,7 +385,10 @@ fn sets_are_merged_whatever_their_order_and_all_or_none() {
 fn no_table_that_points_at_a_lead_is_forgotten() {
     let own = ["lead_text", "lead_tag", "lead_score"];
     let of_the_past = ["lead_history", "score_log", "feed", "feed_personal", "merge_row"];
-    let moves: Vec<&str> = crate::record::HANGING.iter().map(|hanging| hanging.table).collect();
+    let on_leads = crate::record::HANGING
+        .iter()
+        .filter(|hanging| hanging.name(crate::RecordKind::Lead).is_some());
+    let moves: Vec<&str> = on_leads.map(|hanging| hanging.table).collect();
     let schema = include_str!("../../migrations/schema.sql");
     let mut found = 0;
     for table in schema.split("CREATE TABLE ").skip(1) {

@@ -89,6 +89,39 @@ choice! {
         /// Something else.
         Other = "other",
     }
+    /// By what somebody is reached.
+    ContactChannel {
+        /// An e-mail address.
+        Email = "email",
+        /// A telephone number.
+        Phone = "phone",
+    }
+    /// What an address or a number of somebody is for.
+    ContactKind {
+        /// At work.
+        Work = "work",
+        /// At home.
+        Home = "home",
+        /// A phone that goes along with them.
+        Mobile = "mobile",
+        /// For invoices.
+        Billing = "billing",
+        /// Something else.
+        Other = "other",
+    }
+    /// What somebody is to us.
+    RoleKind {
+        /// May buy from us.
+        Prospect = "prospect",
+        /// Buys from us.
+        Customer = "customer",
+        /// Sells to us.
+        Supplier = "supplier",
+        /// Works with us.
+        Partner = "partner",
+        /// Bought from us once.
+        Former = "former",
+    }
     /// What messages and activities hang on.
     SubjectKind {
         /// A lead or an opportunity.
@@ -197,6 +230,19 @@ impl ProbabilityPolicy {
             (Self::Blend, false) | (Self::Model, _) => Decides::Machine,
             (Self::Manual, false) | (Self::Stage, _) => Decides::Stage,
         }
+    }
+}
+
+impl AddressType {
+    /// The purpose of that word.
+    ///
+    /// # Errors
+    /// `Invalid` naming `kind` and the words that there are.
+    pub fn parse(word: &str) -> crate::base::Result<Self> {
+        Self::from_word(word).ok_or_else(|| {
+            let known = Self::WORDS.join(", ");
+            crate::base::Error::invalid("kind", format!("kind: {word:?} is none of {known}"))
+        })
     }
 }
 

@@ -11,9 +11,9 @@ mod partner;
 
 pub(crate) use choice::Decides;
 pub use choice::{
-    ActivityCategory, ActivityDecoration, ActivityState, AddressType, ChainingType, ContactState,
-    DelayFrom, DelayUnit, ForecastCategory, LeadKind, MessageType, ProbabilityPolicy,
-    ProbabilitySource, PropertyKind, Role, SubjectKind, WonStatus,
+    ActivityCategory, ActivityDecoration, ActivityState, AddressType, ChainingType, ContactChannel,
+    ContactKind, ContactState, DelayFrom, DelayUnit, ForecastCategory, LeadKind, MessageType,
+    ProbabilityPolicy, ProbabilitySource, PropertyKind, Role, RoleKind, SubjectKind, WonStatus,
 };
 pub use lead::Lead;
 pub use notes::{Activity, ActivityType, Message};
@@ -21,7 +21,7 @@ pub use office::{
     Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team, TeamMember,
     User,
 };
-pub use partner::Partner;
+pub use partner::{Partner, PartnerContact, PartnerRole};
 
 use crate::base::Cell;
 use crate::base::field::{Place, Record, Table};
@@ -47,6 +47,8 @@ pub const fn table(kind: RecordKind) -> &'static Table {
         RecordKind::ActivityType => ActivityType::TABLE,
         RecordKind::Activity => Activity::TABLE,
         RecordKind::Message => Message::TABLE,
+        RecordKind::PartnerContact => PartnerContact::TABLE,
+        RecordKind::PartnerRole => PartnerRole::TABLE,
     }
 }
 
@@ -69,7 +71,8 @@ pub fn sides(table: &Table) -> Vec<&'static str> {
 pub(crate) struct Hanging {
     /// The table.
     pub(crate) table: &'static str,
-    /// The column that holds the record's kind: `kind` by its name, `subject_kind` as a [`SubjectKind`].
+    /// The column that holds the record's kind: `kind` by its name, `subject_kind` as a [`SubjectKind`]; or SQL of the name of the only
+    /// kind, `'partner'`.
     pub(crate) kind: &'static str,
     /// The column that holds the record's id.
     pub(crate) record: &'static str,
@@ -82,6 +85,9 @@ impl Hanging {
     pub(crate) fn name(&self, kind: RecordKind) -> Option<Cell<'static>> {
         match self.kind {
             "subject_kind" => SubjectKind::of(kind).ok().map(|subject| subject.code().into()),
+            only if only.starts_with('\'') => {
+                (only.trim_matches('\'') == kind.name()).then(|| kind.name().into())
+            }
             _ => Some(kind.name().into()),
         }
     }
@@ -97,4 +103,6 @@ pub(crate) const HANGING: &[Hanging] = &[
     },
     Hanging { table: "activity", kind: "subject_kind", record: "subject_id", key: &["id"] },
     Hanging { table: "message", kind: "subject_kind", record: "subject_id", key: &["id"] },
+    Hanging { table: "partner_contact", kind: "'partner'", record: "partner_id", key: &["id"] },
+    Hanging { table: "partner_role", kind: "'partner'", record: "partner_id", key: &["id"] },
 ];

@@ -1,9 +1,16 @@
-//! People and companies outside.
+//! People and companies outside, how they are reached, and what they are to us.
 
 use crate::base::field::{Nature, Properties, record};
 use crate::base::limit;
-use crate::base::{CompanyId, PartnerId, TagId, UserId};
-use crate::record::choice::{AddressType, ContactState};
+use crate::base::time::Date;
+use crate::base::{CompanyId, PartnerContactId, PartnerId, PartnerRoleId, TagId, UserId};
+use crate::record::choice::{AddressType, ContactChannel, ContactKind, ContactState, RoleKind};
+
+/// SQL of whether a contact is what the partner's card says, the first of those that say the same.
+const IS_PRIMARY: &str = "(EXISTS (SELECT 1 FROM partner card WHERE card.id = partner_contact.partner_id AND partner_contact.value = \
+    CASE partner_contact.channel WHEN 0 THEN card.email ELSE COALESCE(card.phone, card.mobile) END) \
+    AND NOT EXISTS (SELECT 1 FROM partner_contact same WHERE same.partner_id = partner_contact.partner_id \
+    AND same.channel = partner_contact.channel AND same.value = partner_contact.value AND same.id < partner_contact.id))";
 
 record! {
     /// A person or a company outside, with an address and how to reach them.
@@ -16,9 +23,9 @@ record! {
         parent_id: Option<PartnerId>;
         /// What this card's address is for.
         address_type: AddressType;
-        /// Buys from us.
+        /// Offered as one who buys from us; since when they do, their roles say.
         is_customer: bool;
-        /// Sells to us.
+        /// Offered as one who sells to us.
         is_supplier: bool;
         /// Their position.
         function: Option<String> => personal;
@@ -73,4 +80,43 @@ record! {
     }
 }
 
+record! {
+    /// One of the addresses or numbers by which a partner is reached.
+    ///
+    /// The partner's own `email`, `phone` and `mobile` are among them: what is written on either side is written on the other.
+    PartnerContact in "partner_contact" as PartnerContactId {
+        /// Who is reached.
+        partner_id: PartnerId => required;
+        /// E-mail or phone.
+        channel: ContactChannel;
+        /// What it is for.
+        kind: ContactKind;
+        /// As they wrote it.
+        value: String => required, personal;
+        /// The address alone in its comparable form, or the number in E.164; kept by the library.
+        normalized: Option<String> => system, personal;
+        /// Whether it can be one; kept by the library.
+        state: Option<ContactState> => system;
+        /// The one that the partner's card names; of numbers its `phone`, else its `mobile`. Each channel has one, if it has any. Setting
+        /// it true makes it the card's; to set it false, make another one primary.
+        is_primary: bool => sql(IS_PRIMARY);
+    }
+}
+
+record! {
+    /// What a partner is to us, from a day to a day. The same role twice at a time is refused.
+    PartnerRole in "partner_role" as PartnerRoleId {
+        /// Who.
+        partner_id: PartnerId => required;
+        /// What.
+        role: RoleKind;
+        /// The first day; empty: since nobody knows when.
+        date_start: Option<Date>;
+        /// The first day on which it is no more; empty: it goes on.
+        date_end: Option<Date>;
+    }
+}
+
 impl Nature for Partner {}
+impl Nature for PartnerContact {}
+impl Nature for PartnerRole {}

@@ -39,6 +39,8 @@ pub(crate) struct Opening {
     /// Whether any other way in which it is open already will do.
     pub(crate) joins: bool,
     pub(crate) settle: Settle,
+    /// Reckons what a step of the schema leaves to the program, once for each file from before.
+    pub(crate) renew: fn(&mut Tx<'_>) -> Result<()>,
 }
 
 impl Opening {
@@ -255,10 +257,19 @@ impl Handle {
             closed: AtomicBool::new(false),
             openings: AtomicUsize::new(0),
         };
-        // Migration is done; default data is written once, by the opener that finds the database empty.
-        if handle.read(&Caller::default(), |tx| migrate::is_new(tx))? {
+        // Migration is done; default data is written once, by the opener that finds the database empty, and so is what is left to do.
+        let (is_new, is_due) = handle
+            .read(&Caller::default(), |tx| Ok((migrate::is_new(tx)?, migrate::is_due(tx)?)))?;
+        if is_new || is_due {
             handle.write_alone(&Caller::default(), |tx| {
-                if migrate::is_new(tx)? { created(tx) } else { Ok(()) }
+                if migrate::is_new(tx)? {
+                    return created(tx);
+                }
+                if migrate::is_due(tx)? {
+                    (handle.opening.renew)(tx)?;
+                    migrate::renewed(tx)?;
+                }
+                Ok(())
             })?;
         }
         Ok(Arc::new(handle))

@@ -40,6 +40,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0012_convert"),
     step!("0013_merge_note"),
     step!("0014_partner"),
+    step!("0015_contact"),
 ];
 
 /// What to do about a schema of a newer library.
@@ -99,6 +100,17 @@ fn version(conn: &Connection) -> Result<usize> {
         conn.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite::error)?;
     usize::try_from(version)
         .map_err(|_| Error::storage(storage_code::NOT_OURS, "this is not a crm file"))
+}
+
+/// Whether a step has left something to reckon that SQL alone cannot: it says so by a row among the settings.
+pub(crate) fn is_due(tx: &Tx<'_>) -> Result<bool> {
+    let sql = "SELECT 1 FROM setting WHERE key = 'renewal_due'";
+    tx.optional(sql, &[], |_| Ok(())).map(|found| found.is_some())
+}
+
+/// Nothing is left.
+pub(crate) fn renewed(tx: &Tx<'_>) -> Result<()> {
+    tx.execute("DELETE FROM setting WHERE key = 'renewal_due'", &[]).map(drop)
 }
 
 /// Whether nothing was ever written: a company exists in every file from its first moment.

@@ -4,11 +4,12 @@ use crm_core::duplicate::{
     Duplicate, DuplicateCluster, DuplicateOf, DuplicateQuery, DuplicateScan,
 };
 use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
+use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     ActivityId, AsOf, Convert, Date, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost,
-    Merge, Merged, PartnerId, Progress, PropertyDefinition, PropertyKind, RecordKind, Schedule,
-    Session, Subject, TeamId, Timestamp, UserRef, Value,
+    Merge, Merged, PartnerId, Progress, PropertyDefinition, PropertyKind, Record as _, RecordKind,
+    Schedule, Session, Subject, TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -233,6 +234,7 @@ impl World {
             ("leads", _) if own_verb(verb) => lead(&session, verb, &on, &mut args)?,
             ("activities", _) if own_verb(verb) => activity(&session, verb, &on, &mut args)?,
             ("chatter", _) if own_verb(verb) => chatter(&session, verb, &on, &mut args)?,
+            ("partners", _) if own_verb(verb) => partner(&session, verb, &on, &mut args)?,
             (_, Some(kind)) => office(&session, kind, verb, &on, &mut args)?,
             _ => self.study(&session, desk, verb, &on, &mut args)?,
         };
@@ -603,6 +605,25 @@ fn chatter(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
 }
 
 /// The verbs that every desk has.
+fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let id = PartnerId(on.one()?);
+    let roles = |roles: Vec<PartnerRole>| {
+        Answer::rows(&roles.iter().map(PartnerRole::row).collect::<Vec<_>>())
+    };
+    Ok(match verb {
+        "address_for" => {
+            let kind = AddressType::parse(&args.text("kind")?.unwrap_or_default())?;
+            Answer::row(&s.partners().address_for(id, kind)?.row())
+        }
+        "roles" => roles(s.partners().roles(id)?),
+        "role_as_of" => match args.day("date")? {
+            Some(date) => roles(s.partners().role_as_of(id, date)?),
+            None => return Err(Fault::Case("as of which date?".to_owned())),
+        },
+        _ => return Err(Fault::Case(format!("no verb {verb} of a partner"))),
+    })
+}
+
 fn office(s: &Session, kind: RecordKind, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
     let desk = s.desk(kind);
     Ok(match verb {

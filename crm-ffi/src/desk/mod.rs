@@ -10,6 +10,8 @@ pub mod lead;
 pub mod lost_reason;
 pub mod medium;
 pub mod partner;
+pub mod partner_contact;
+pub mod partner_role;
 pub mod recurring_plan;
 pub mod source;
 pub mod stage;

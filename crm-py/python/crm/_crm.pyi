@@ -16,6 +16,7 @@ __all__ = [
     "__version__",
     "activity_done",
     "activity_status",
+    "address_for",
     "archive",
     "assign_to",
     "backtest_score",
@@ -30,6 +31,7 @@ __all__ = [
     "explain_score",
     "export_csv",
     "export_csv_file",
+    "find_duplicates",
     "history",
     "import_csv",
     "mark_lost",
@@ -38,16 +40,20 @@ __all__ = [
     "merge_clusters",
     "merged_into",
     "move_to",
+    "nearest_deals",
+    "partner_role_as_of",
+    "partner_roles",
     "plan_convert",
     "plan_merge",
     "post_message",
-    "properties",
     "predict_score",
+    "properties",
     "rebuild_score",
     "recompute_score",
     "reopen",
     "reschedule_activity",
     "restore",
+    "scan_duplicates",
     "schedule_activity",
     "score_configuration",
     "score_frequencies",
@@ -59,9 +65,6 @@ __all__ = [
     "timeline",
     "unmerge",
     "weighted_forecast",
-    "nearest_deals",
-    "find_duplicates",
-    "scan_duplicates",
 ]
 
 _T = TypeVar("_T")
@@ -197,6 +200,9 @@ def cancel_activity(session: Session, id: Any) -> None: ...
 def activity_status(session: Session, lead_ids: Any) -> Frame: ...
 def post_message(session: Session, record: str, id: Any, body: str, internal: bool) -> Any: ...
 def timeline(session: Session, record: str, id: Any) -> Frame: ...
+def address_for(session: Session, id: Any, kind: str) -> Any: ...
+def partner_roles(session: Session, id: Any) -> Any: ...
+def partner_role_as_of(session: Session, id: Any, date: Any) -> Any: ...
 def setting(session: Session, name: str) -> Any: ...
 def set_settings(session: Session, values: dict[str, Any]) -> None: ...
 def settings(session: Session) -> list[tuple[str, Any]]: ...

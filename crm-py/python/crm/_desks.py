@@ -21,6 +21,8 @@ from crm._records import (
     Partner,
     Lead,
     ActivityType,
+    PartnerContact,
+    PartnerRole,
 )
 from crm.desk import Desk
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
         PartnerFields,
         LeadFields,
         ActivityTypeFields,
+        PartnerContactFields,
+        PartnerRoleFields,
     )
 
 
@@ -378,4 +382,52 @@ class ActivityTypeDesk(Desk[ActivityType]):
         def update(
             self, id: Iterable[int | ActivityType], *, expected_version: int | None = ..., **fields: Unpack[ActivityTypeFields]
         ) -> list[ActivityType]: ...
+        def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...
+
+
+class PartnerContactDesk(Desk[PartnerContact]):
+    """Signatures of the desk of PartnerContact."""
+
+    __slots__ = ()
+    _kind = "partner_contact"
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, records: None = None, /, **fields: Unpack[PartnerContactFields]) -> PartnerContact: ...
+        @overload
+        def create(self, records: Iterable[Mapping[str, Any]], /) -> list[PartnerContact]: ...
+        def create(self, records: Any = None, /, **fields: Any) -> Any: ...
+        @overload  # type: ignore[override]
+        def update(
+            self, id: int | PartnerContact, *, expected_version: int | None = ..., **fields: Unpack[PartnerContactFields]
+        ) -> PartnerContact: ...
+        @overload
+        def update(
+            self, id: Iterable[int | PartnerContact], *, expected_version: int | None = ..., **fields: Unpack[PartnerContactFields]
+        ) -> list[PartnerContact]: ...
+        def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...
+
+
+class PartnerRoleDesk(Desk[PartnerRole]):
+    """Signatures of the desk of PartnerRole."""
+
+    __slots__ = ()
+    _kind = "partner_role"
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, records: None = None, /, **fields: Unpack[PartnerRoleFields]) -> PartnerRole: ...
+        @overload
+        def create(self, records: Iterable[Mapping[str, Any]], /) -> list[PartnerRole]: ...
+        def create(self, records: Any = None, /, **fields: Any) -> Any: ...
+        @overload  # type: ignore[override]
+        def update(
+            self, id: int | PartnerRole, *, expected_version: int | None = ..., **fields: Unpack[PartnerRoleFields]
+        ) -> PartnerRole: ...
+        @overload
+        def update(
+            self, id: Iterable[int | PartnerRole], *, expected_version: int | None = ..., **fields: Unpack[PartnerRoleFields]
+        ) -> list[PartnerRole]: ...
         def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...

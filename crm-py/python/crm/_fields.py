@@ -25,6 +25,8 @@ from crm._records import (
     ActivityType,
     Activity,
     Message,
+    PartnerContact,
+    PartnerRole,
     PropertyValue,
 )
 
@@ -261,3 +263,24 @@ class ActivityFields(TypedDict, total=False):
     note: str | None
     date_deadline: date
     user_id: int | User | None
+
+
+class PartnerContactFields(TypedDict, total=False):
+    """Fields of a partner contact that can be set."""
+
+    external_id: tuple[str, str]
+    partner_id: int | Partner
+    channel: Literal["email", "phone"]
+    kind: Literal["work", "home", "mobile", "billing", "other"]
+    value: str
+    is_primary: bool
+
+
+class PartnerRoleFields(TypedDict, total=False):
+    """Fields of a partner role that can be set."""
+
+    external_id: tuple[str, str]
+    partner_id: int | Partner
+    role: Literal["prospect", "customer", "supplier", "partner", "former"]
+    date_start: date | None
+    date_end: date | None

@@ -562,10 +562,10 @@ class Partner(Record):
     """What this card's address is for."""
 
     is_customer: Field[bool] = Field()
-    """Buys from us."""
+    """Offered as one who buys from us; since when they do, their roles say."""
 
     is_supplier: Field[bool] = Field()
-    """Sells to us."""
+    """Offered as one who sells to us."""
 
     function: Field[str | None] = Field()
     """Their position."""
@@ -1080,6 +1080,101 @@ class Message(Record):
     """The activity that was done."""
 
 
+@final
+class PartnerContact(Record):
+    """One of the addresses or numbers by which a partner is reached. The partner's own `email`, `phone` and `mobile` are among them: what is written on either side is written on the other.
+
+    `create` and `update` take: partner_id, channel, kind, value, is_primary.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, normalized, state.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "partner_contact"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    partner_id: Field[int] = Field()
+    """Who is reached."""
+
+    channel: Field[Literal["email", "phone"]] = Field()
+    """E-mail or phone."""
+
+    kind: Field[Literal["work", "home", "mobile", "billing", "other"]] = Field()
+    """What it is for."""
+
+    value: Field[str] = Field()
+    """As they wrote it."""
+
+    normalized: Field[str | None] = Field()
+    """The address alone in its comparable form, or the number in E.164; kept by the library."""
+
+    state: Field[Literal["correct", "incorrect"] | None] = Field()
+    """Whether it can be one; kept by the library."""
+
+    is_primary: Field[bool] = Field()
+    """The one that the partner's card names; of numbers its `phone`, else its `mobile`. Each channel has one, if it has any. Setting it true makes it the card's; to set it false, make another one primary."""
+
+
+@final
+class PartnerRole(Record):
+    """What a partner is to us, from a day to a day. The same role twice at a time is refused.
+
+    `create` and `update` take: partner_id, role, date_start, date_end.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "partner_role"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    partner_id: Field[int] = Field()
+    """Who."""
+
+    role: Field[Literal["prospect", "customer", "supplier", "partner", "former"]] = Field()
+    """What."""
+
+    date_start: Field[date | None] = Field()
+    """The first day; empty: since nobody knows when."""
+
+    date_end: Field[date | None] = Field()
+    """The first day on which it is no more; empty: it goes on."""
+
+
 CLASSES: dict[str, type[Record]] = {
     "company": Company,
     "user": User,
@@ -1097,4 +1192,6 @@ CLASSES: dict[str, type[Record]] = {
     "activity_type": ActivityType,
     "activity": Activity,
     "message": Message,
+    "partner_contact": PartnerContact,
+    "partner_role": PartnerRole,
 }

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Literal
+
+from crm import _crm
 from crm._desks import (
     ActivityTypeDesk,
     CampaignDesk,
     CompanyDesk,
     LostReasonDesk,
     MediumDesk,
+    PartnerContactDesk,
     PartnerDesk,
+    PartnerRoleDesk,
     RecurringPlanDesk,
     SourceDesk,
     StageDesk,
@@ -17,6 +23,7 @@ from crm._desks import (
     TeamMemberDesk,
     UserDesk,
 )
+from crm._records import Partner, PartnerRole
 
 __all__ = [
     "ActivityTypes",
@@ -24,6 +31,8 @@ __all__ = [
     "Companies",
     "LostReasons",
     "Mediums",
+    "PartnerContacts",
+    "PartnerRoles",
     "Partners",
     "RecurringPlans",
     "Sources",
@@ -177,6 +186,84 @@ class Partners(PartnerDesk):
     >>> with crm.open(":memory:") as db, db.session() as s:
     ...     bakery = s.partners.create(name="Azure Bakery", is_company=True, external_id=("erp", "4711"))
     ...     s.partners.get(external_id=("erp", "4711")) == bakery
+    True
+    """
+
+    __slots__ = ()
+
+    def address_for(
+        self, id: int | Partner, kind: Literal["contact", "invoice", "delivery", "private", "other"]
+    ) -> Partner:
+        """The card with the address to use for a purpose; its `id` says whose it is.
+
+        Cards without an address are passed over. First those for that purpose: the partner's own, else the nearest below it that is active
+        and no company, else the same from the one it belongs to, up to its company (a `contact` is not looked for below: other people
+        there are reached at their own). Then the partner's own address whatever it is for, else that of those above, unless it is
+        `private`. Then its own card, which has none.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     harbour = s.partners.create(name="Harbour", is_company=True, city="Lyon")
+        ...     accounts = s.partners.create(name="Accounts", parent_id=harbour, address_type="invoice", city="Brest")
+        ...     ada = s.partners.create(name="Ada", parent_id=harbour)
+        ...     s.partners.address_for(ada, "invoice").city, s.partners.address_for(ada, "delivery").city
+        ('Brest', 'Lyon')
+        """
+        card: Partner = _crm.address_for(self._native, id, kind)
+        return card
+
+    def roles(self, id: int | Partner) -> list[PartnerRole]:
+        """What a partner is and was to us, the earliest first."""
+        roles: list[PartnerRole] = _crm.partner_roles(self._native, id)
+        return roles
+
+    def role_as_of(self, id: int | Partner, date: date) -> list[PartnerRole]:
+        """What a partner is to us on a day, past or to come; several roles may hold, or none.
+
+        >>> import crm
+        >>> from datetime import date
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     harbour = s.partners.create(name="Harbour")
+        ...     role = s.partner_roles.create(partner_id=harbour, role="prospect", date_start=date(2026, 1, 10))
+        ...     role = s.partner_roles.update(role, date_end=date(2026, 3, 2))
+        ...     role = s.partner_roles.create(partner_id=harbour, role="customer", date_start=date(2026, 3, 2))
+        ...     [[role.role for role in s.partners.role_as_of(harbour, date(2026, 3, day))] for day in (1, 2)]
+        [['prospect'], ['customer']]
+        """
+        roles: list[PartnerRole] = _crm.partner_role_as_of(self._native, id, date)
+        return roles
+
+
+class PartnerContacts(PartnerContactDesk):
+    """The addresses and numbers by which partners are reached, several of a kind, one of each channel primary.
+
+    What the partner's card says (`email`, `phone`, `mobile`) is among them, and what is written on either side is written on the other:
+    the primary one is the card's. Creating one that is there already changes that. Deleting the primary one leaves its place to the
+    oldest that is left.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     ada = s.partners.create(name="Ada", email="ada@harbour.example")
+    ...     bills = s.partner_contacts.create(partner_id=ada, channel="email", kind="billing", value="bills@harbour.example")
+    ...     told = [(known.value, known.is_primary) for known in s.partner_contacts.find(f"partner_id = {ada.id}")]
+    ...     bills = s.partner_contacts.update(bills, is_primary=True)
+    ...     told, s.partners.get(ada).email
+    ([('ada@harbour.example', True), ('bills@harbour.example', False)], 'bills@harbour.example')
+    """
+
+    __slots__ = ()
+
+
+class PartnerRoles(PartnerRoleDesk):
+    """What partners are to us, from a day to a day: `date_end` is the first day on which it is no more.
+
+    A role that holds already on some of the days is a `ConflictError`. `Partners.roles` and `Partners.role_as_of` read them.
+
+    >>> import crm
+    >>> from datetime import date
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     harbour = s.partners.create(name="Harbour")
+    ...     s.partner_roles.create(partner_id=harbour, role="supplier", date_start=date(2026, 3, 2)).date_end is None
     True
     """
 

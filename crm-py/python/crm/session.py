@@ -20,6 +20,8 @@ from crm.office import (
     Companies,
     LostReasons,
     Mediums,
+    PartnerContacts,
+    PartnerRoles,
     Partners,
     RecurringPlans,
     Sources,
@@ -59,6 +61,8 @@ class Session:
         "leads",
         "lost_reasons",
         "mediums",
+        "partner_contacts",
+        "partner_roles",
         "partners",
         "properties",
         "recurring_plans",
@@ -86,6 +90,8 @@ class Session:
         self.sources = Sources(native)
         self.recurring_plans = RecurringPlans(native)
         self.partners = Partners(native)
+        self.partner_contacts = PartnerContacts(native)
+        self.partner_roles = PartnerRoles(native)
         self.leads = Leads(native)
         self.activity_types = ActivityTypes(native)
         self.activities = Activities(native)

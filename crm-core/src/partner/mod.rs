@@ -1,4 +1,8 @@
-//! People and companies outside.
+//! People and companies outside: their card, how they are reached, what they are to us, and where to write to them.
+
+mod address;
+mod contact;
+mod role;
 
 use crate::base::name::name_key;
 use crate::base::{CompanyId, Id as _, PartnerId, Result, text};
@@ -13,6 +17,10 @@ impl Room for Partner {
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
         normalize(tx, before, after)
+    }
+
+    fn after_save(tx: &mut Tx<'_>, before: Option<&Self>, after: &Self) -> Result<()> {
+        contact::follow_card(tx, before, after)
     }
 }
 
@@ -64,16 +72,19 @@ fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
     country("company", partner.company_id.unwrap_or(CompanyId(1)).0)
 }
 
-/// What is wrong with the names by which partners are found, in words.
+/// What is wrong with the names by which partners are found, and with how they are reached, in words.
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
-    let wrong = unkeyed(tx)?.into_iter();
-    Ok(wrong
+    let unnamed = unkeyed(tx)?.into_iter();
+    let mut wrong: Vec<String> = unnamed
         .map(|(id, _)| format!("{} is not found by its name", PartnerId(id).subject()))
-        .collect())
+        .collect();
+    wrong.extend(contact::verify(tx)?);
+    Ok(wrong)
 }
 
-/// Reckons the names by which partners are found where they are missing or wrong.
-pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+/// Reckons the names by which partners are found where they are missing or wrong, and how they are reached.
+pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
+    contact::rebuild(tx)?;
     let mut set = tx.prepare("UPDATE partner SET name_key = ?1 WHERE id = ?2")?;
     for (id, key) in unkeyed(tx)? {
         set.execute_on(("partner", id), &[key.as_str().into(), id.into()])?;

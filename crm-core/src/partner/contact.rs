@@ -1,0 +1,278 @@
+//! How a partner is reached: several addresses and numbers, of which the card names the primary ones.
+//!
+//! The card's `email`, `phone` and `mobile` are rows of this table, too, so that whoever looks for an address looks in one place. What
+//! is written on the card is written here, and the reverse; which row is primary is not stored but compared, so that a merge, which
+//! moves rows, cannot leave two. A card that is emptied is given the oldest of what is left.
+
+use crate::base::{Error, Fields, Id as _, PartnerContactId, PartnerId, Result, limit, text};
+use crate::desk::{Room, alter_in};
+use crate::partner::home;
+use crate::record::{ContactChannel, ContactKind, ContactState, Partner, PartnerContact};
+use crate::storage::Tx;
+use crate::storage::records::id_list;
+
+/// The fields of a card that say how somebody is reached, the primary one of a channel first, and what they say of its kind.
+const SLOTS: [(&str, ContactChannel, ContactKind); 3] = [
+    ("email", ContactChannel::Email, ContactKind::Work),
+    ("phone", ContactChannel::Phone, ContactKind::Work),
+    ("mobile", ContactChannel::Phone, ContactKind::Mobile),
+];
+
+/// What a card says in each of [`SLOTS`].
+fn said(card: &Partner) -> [Option<&str>; 3] {
+    [card.email.as_deref(), card.phone.as_deref(), card.mobile.as_deref()]
+}
+
+/// Whether a card says something of a channel.
+fn has_primary(card: &Partner, channel: ContactChannel) -> bool {
+    SLOTS.iter().zip(said(card)).any(|((_, of, _), said)| *of == channel && said.is_some())
+}
+
+/// A partner's contacts, the oldest first.
+fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerContact>> {
+    tx.select("WHERE partner_contact.partner_id = ?1 ORDER BY partner_contact.id", &[id.0.into()])
+}
+
+impl Room for PartnerContact {
+    fn there(tx: &Tx<'_>, new: &Self) -> Result<Option<PartnerContactId>> {
+        let Some(card) = tx.by_id::<Partner>(new.partner_id)? else { return Ok(None) };
+        // Whose partner one does not see is told that there is none.
+        if !tx.actor.sees_company(card.company_id) {
+            return Ok(None);
+        }
+        let mut new = new.clone();
+        normalize(tx, &card, &mut new)?;
+        Ok(of_partner(tx, card.id)?.iter().find(|known| is_same(known, &new)).map(|known| known.id))
+    }
+
+    fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        if let Some(before) = before {
+            let stays = before.partner_id == after.partner_id;
+            crate::require!(stays, "partner_id", "partner_id: a contact stays its partner's");
+            let stays = before.channel == after.channel;
+            crate::require!(stays, "channel", "channel: it stays; create another contact");
+            crate::require!(
+                after.is_primary || !before.is_primary,
+                "is_primary",
+                "is_primary: one is; make another one primary, or delete this one"
+            );
+        }
+        let mobile = after.channel == ContactChannel::Email && after.kind == ContactKind::Mobile;
+        crate::require!(!mobile, "kind", "kind: an e-mail address is not mobile; a phone is");
+        // Without a partner the reference is refused by who checks them.
+        let Some(card) = tx.by_id::<Partner>(after.partner_id)? else { return Ok(()) };
+        normalize(tx, &card, after)?;
+        if before.is_some_and(|before| before.value == after.value) {
+            return Ok(());
+        }
+        let known = of_partner(tx, card.id)?;
+        if let Some(same) = known.iter().find(|known| known.id != after.id && is_same(known, after))
+        {
+            let told = format!("value: {} says the same", same.id.subject());
+            return Err(Error::conflict(told).with_field("value").with_subject(same.id.subject()));
+        }
+        if before.is_none() && known.len() >= limit::CONTACTS {
+            let told = format!("value: a partner has {} contacts; no more fit", limit::CONTACTS);
+            return Err(Error::limit("value", told));
+        }
+        Ok(())
+    }
+
+    fn after_save(tx: &mut Tx<'_>, before: Option<&Self>, after: &Self) -> Result<()> {
+        let Some(card) = tx.by_id::<Partner>(after.partner_id)? else { return Ok(()) };
+        let mut news = Fields::new();
+        if let Some(before) = before.filter(|before| before.value != after.value) {
+            for (name, _) in naming(&card, before) {
+                news.set(name, after.value.clone());
+            }
+        }
+        let is_chosen = after.is_primary && !before.is_some_and(|before| before.is_primary);
+        if is_chosen || !has_primary(&card, after.channel) {
+            news.set(slot(&card, after), after.value.clone());
+        }
+        write(tx, card.id, &news)
+    }
+
+    fn after_delete(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let Some(card) = tx.by_id::<Partner>(self.partner_id)? else { return Ok(()) };
+        let same =
+            |known: &PartnerContact| known.channel == self.channel && known.value == self.value;
+        if of_partner(tx, card.id)?.iter().any(same) {
+            return Ok(());
+        }
+        let mut news = Fields::new();
+        for (name, _) in naming(&card, self) {
+            news.set(name, crate::base::Value::Null);
+        }
+        write(tx, card.id, &news)
+    }
+}
+
+/// The fields of a card that name a contact.
+fn naming<'c>(
+    card: &'c Partner,
+    contact: &'c PartnerContact,
+) -> impl Iterator<Item = (&'static str, ContactKind)> + 'c {
+    let slots = SLOTS.iter().zip(said(card));
+    slots
+        .filter(|((_, channel, _), said)| {
+            *channel == contact.channel && *said == Some(contact.value.as_str())
+        })
+        .map(|((name, _, kind), _)| (*name, *kind))
+}
+
+/// The field of a card that a contact is written to when it becomes primary.
+fn slot(card: &Partner, contact: &PartnerContact) -> &'static str {
+    match (contact.channel, contact.kind) {
+        (ContactChannel::Email, _) => "email",
+        (ContactChannel::Phone, ContactKind::Mobile) if card.phone.is_none() => "mobile",
+        (ContactChannel::Phone, _) => "phone",
+    }
+}
+
+fn write(tx: &mut Tx<'_>, card: PartnerId, news: &Fields) -> Result<()> {
+    if news.is_empty() { Ok(()) } else { alter_in::<Partner>(tx, &[card.0], news).map(drop) }
+}
+
+/// Whether two contacts of a partner are one, however they are written.
+fn is_same(one: &PartnerContact, other: &PartnerContact) -> bool {
+    one.channel == other.channel
+        && match (&one.normalized, &other.normalized) {
+            (Some(one), Some(other)) => one == other,
+            _ => one.value == other.value,
+        }
+}
+
+/// The comparable form of a contact. A number that names no country is read as the partner's own are.
+fn normalize(tx: &Tx<'_>, card: &Partner, contact: &mut PartnerContact) -> Result<()> {
+    contact.normalized = match contact.channel {
+        ContactChannel::Email => text::email_normalized(&contact.value),
+        ContactChannel::Phone => {
+            let home = match &card.country_code {
+                Some(country) => Some(country.clone()),
+                None => home(tx, card)?,
+            };
+            text::phone_normalized(&contact.value, home.as_deref())
+        }
+    };
+    contact.state = ContactState::of(true, contact.normalized.is_some());
+    Ok(())
+}
+
+/// Lets a partner's contacts follow what is written on the card: what replaces something there replaces it here, what is new is added,
+/// what is emptied goes.
+pub(super) fn follow_card(
+    tx: &mut Tx<'_>,
+    before: Option<&Partner>,
+    after: &Partner,
+) -> Result<()> {
+    let was = before.map(said).unwrap_or_default();
+    let is = said(after);
+    let moved = before.is_some_and(|before| {
+        before.country_code != after.country_code || before.parent_id != after.parent_id
+    });
+    if was == is && !moved {
+        return Ok(());
+    }
+    let mut known = if before.is_some() { of_partner(tx, after.id)? } else { Vec::new() };
+    for (at, (_, channel, kind)) in SLOTS.iter().enumerate() {
+        if was[at] == is[at] {
+            continue;
+        }
+        let says = |said: Option<&str>, contact: &PartnerContact| {
+            contact.channel == *channel && said == Some(contact.value.as_str())
+        };
+        let still = |value: Option<&str>| {
+            SLOTS.iter().zip(is).any(|((_, of, _), said)| of == channel && said == value)
+        };
+        let old = known.iter().position(|contact| says(was[at], contact));
+        let old = old.filter(|_| !still(was[at]));
+        let is_known = known.iter().any(|contact| says(is[at], contact));
+        match (is[at], old) {
+            (Some(_), _) if is_known => {}
+            (Some(value), Some(old)) => {
+                let mut contact = known[old].clone();
+                value.clone_into(&mut contact.value);
+                normalize(tx, after, &mut contact)?;
+                tx.save(&known[old], &mut contact)?;
+                known[old] = contact;
+            }
+            (Some(value), None) => known.push(add(tx, after, *channel, *kind, value)?),
+            (None, Some(old)) => {
+                tx.remove::<PartnerContact>(known[old].id)?;
+                known.remove(old);
+            }
+            (None, None) => {}
+        }
+    }
+    if moved {
+        for contact in known.iter().filter(|contact| contact.channel == ContactChannel::Phone) {
+            let mut read = contact.clone();
+            normalize(tx, after, &mut read)?;
+            tx.save(contact, &mut read)?;
+        }
+    }
+    promote(tx, after, &known)
+}
+
+fn add(
+    tx: &Tx<'_>,
+    card: &Partner,
+    channel: ContactChannel,
+    kind: ContactKind,
+    value: &str,
+) -> Result<PartnerContact> {
+    let (partner_id, value) = (card.id, value.to_owned());
+    let mut contact =
+        PartnerContact { partner_id, channel, kind, value, ..PartnerContact::default() };
+    normalize(tx, card, &mut contact)?;
+    tx.insert(&mut contact)?;
+    Ok(contact)
+}
+
+/// Gives a card that names nothing of a channel the oldest that there is.
+fn promote(tx: &mut Tx<'_>, card: &Partner, known: &[PartnerContact]) -> Result<()> {
+    let mut news = Fields::new();
+    for channel in ContactChannel::ALL.iter().filter(|channel| !has_primary(card, **channel)) {
+        if let Some(oldest) = known.iter().find(|contact| contact.channel == *channel) {
+            news.set(slot(card, oldest), oldest.value.clone());
+        }
+    }
+    write(tx, card.id, &news)
+}
+
+/// Partners whose card and contacts do not say the same, by their ids.
+fn astray(tx: &Tx<'_>) -> Result<Vec<i64>> {
+    tx.rows(include_str!("astray.sql"), &[], |line| line.int(0))
+}
+
+/// What is wrong, in words.
+pub(super) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let told = |id| format!("{}: its card and its contacts differ", PartnerId(id).subject());
+    Ok(astray(tx)?.into_iter().map(told).collect())
+}
+
+/// Adds what cards say and contacts do not, and the reverse.
+pub(super) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
+    for chunk in astray(tx)?.chunks(limit::CHUNK) {
+        let mut known: std::collections::HashMap<i64, Vec<PartnerContact>> =
+            std::collections::HashMap::new();
+        let rest = "WHERE partner_contact.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_contact.id";
+        for contact in tx.select::<PartnerContact>(rest, &[id_list(chunk)])? {
+            known.entry(contact.partner_id.0).or_default().push(contact);
+        }
+        for card in tx.by_ids::<Partner>(chunk)? {
+            let mut known = known.remove(&card.id.0).unwrap_or_default();
+            for ((_, channel, kind), said) in SLOTS.iter().zip(said(&card)) {
+                let Some(value) = said else { continue };
+                let says =
+                    |known: &PartnerContact| known.channel == *channel && known.value == value;
+                if !known.iter().any(says) {
+                    known.push(add(tx, &card, *channel, *kind, value)?);
+                }
+            }
+            promote(tx, &card, &known)?;
+        }
+    }
+    Ok(())
+}

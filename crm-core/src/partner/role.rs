@@ -1,0 +1,102 @@
+//! What partners are to us, from a day to a day: a plain record whose intervals of the same role do not overlap.
+
+use crate::base::{Date, Error, Id as _, PartnerId, Result};
+use crate::desk::{Desk, Room, query};
+use crate::record::{Partner, PartnerRole};
+use crate::storage::Tx;
+
+impl PartnerRole {
+    /// Whether it is so on a day.
+    fn holds(&self, date: Date) -> bool {
+        self.date_start.is_none_or(|start| start <= date)
+            && self.date_end.is_none_or(|end| date < end)
+    }
+
+    /// Whether both are so on some day.
+    fn meets(&self, other: &Self) -> bool {
+        let before = |end: Option<Date>, start: Option<Date>| {
+            end.zip(start).is_some_and(|(end, start)| end <= start)
+        };
+        !before(self.date_end, other.date_start) && !before(other.date_end, self.date_start)
+    }
+}
+
+/// A partner's roles, the earliest first.
+fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerRole>> {
+    let rest = "WHERE partner_role.partner_id = ?1 \
+                ORDER BY partner_role.date_start IS NOT NULL, partner_role.date_start, partner_role.id";
+    tx.select(rest, &[id.0.into()])
+}
+
+impl Room for PartnerRole {
+    fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        if let Some(before) = before {
+            let stays = before.partner_id == after.partner_id;
+            crate::require!(stays, "partner_id", "partner_id: a role stays its partner's");
+        }
+        if let (Some(start), Some(end)) = (after.date_start, after.date_end) {
+            crate::require!(
+                start < end,
+                "date_end",
+                "date_end: {end} is not after {start}; it is the first day on which the role is no more"
+            );
+        }
+        let known = of_partner(tx, after.partner_id)?;
+        let other = known
+            .iter()
+            .find(|known| known.id != after.id && known.role == after.role && known.meets(after));
+        if let Some(other) = other {
+            let told = format!(
+                "date_start: {} is {} already on some of these days; end that first",
+                other.id.subject(),
+                other.role.word()
+            );
+            return Err(Error::conflict(told)
+                .with_field("date_start")
+                .with_subject(other.id.subject()));
+        }
+        Ok(())
+    }
+}
+
+impl Desk<'_, Partner> {
+    /// What a partner is and was to us, the earliest first.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Date, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let s = Crm::open(":memory:")?.session(None, None)?;
+    /// let harbour = s.partners().create(fields! { name: "Harbour" })?;
+    /// let day = |text: &str| Date::parse(text);
+    /// let prospect = s.partner_roles().create(
+    ///     fields! { partner_id: harbour.id, role: "prospect", date_start: day("2026-01-10")? },
+    /// )?;
+    /// s.partner_roles().update(prospect.id, fields! { date_end: day("2026-03-02")? })?;
+    /// s.partner_roles().create(
+    ///     fields! { partner_id: harbour.id, role: "customer", date_start: day("2026-03-02")? },
+    /// )?;
+    /// assert_eq!(s.partners().roles(harbour.id)?.len(), 2);
+    /// assert_eq!(s.partners().role_as_of(harbour.id, day("2026-03-01")?)?[0].role.word(), "prospect");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such partner that this user may see.
+    pub fn roles(&self, id: PartnerId) -> Result<Vec<PartnerRole>> {
+        self.link.read(|tx| {
+            let partner: Partner = query::get_or_survivor(tx, id)?;
+            of_partner(tx, partner.id)
+        })
+    }
+
+    /// What a partner is to us on a day, past or to come; several roles may hold, or none.
+    ///
+    /// # Errors
+    /// As [`Self::roles`].
+    pub fn role_as_of(&self, id: PartnerId, date: Date) -> Result<Vec<PartnerRole>> {
+        let mut roles = self.roles(id)?;
+        roles.retain(|role| role.holds(date));
+        Ok(roles)
+    }
+}
