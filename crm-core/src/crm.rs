@@ -127,7 +127,7 @@ impl Crm {
             threads: options.threads,
             joins: false,
             settle: reaction::settle,
-            renew: |tx| partner::rebuild(tx),
+            renew,
         };
         let door = Handle::open(target, &opening, |tx| {
             default_data::write(tx, currency, options.default_data)
@@ -216,6 +216,7 @@ impl Crm {
         wrong.extend(self.read(|tx| tally::verify(tx))?);
         wrong.extend(self.read(|tx| history::verify(tx))?);
         wrong.extend(self.read(|tx| partner::verify(tx))?);
+        wrong.extend(self.read(|tx| lead::customer::verify(tx))?);
         wrong.extend(self.read(score::verify)?);
         wrong.extend(self.read(|tx| activity::verify(tx))?);
         wrong.extend(self.read(|tx| tx.verify_hanging())?);
@@ -234,12 +235,13 @@ impl Crm {
             wrong.extend(tally::verify(tx)?);
             wrong.extend(history::verify(tx)?);
             wrong.extend(partner::verify(tx)?);
+            wrong.extend(lead::customer::verify(tx)?);
             wrong.extend(score::verify(tx)?);
             wrong.extend(activity::verify(tx)?);
             if !wrong.is_empty() {
                 activity::rezone(tx)?;
                 lead::policy::follow(tx)?;
-                partner::rebuild(tx)?;
+                renew(tx)?;
                 tally::rebuild(tx)?;
                 score::recount(tx)?;
                 history::mend(tx)?;
@@ -287,6 +289,12 @@ impl Crm {
     }
 }
 
+/// Reckons what a schema's step leaves to the program: by what partners and leads are found.
+fn renew(tx: &mut Tx<'_>) -> Result<()> {
+    partner::rebuild(tx)?;
+    lead::customer::rebuild(tx)
+}
+
 /// Moves a whole database to another place: from a file to a server, back, or between two of a kind. `from` and `to` are what
 /// [`Crm::open`] takes, but for `":memory:"`; `progress` counts rows, each once as it is written and once as it is read back.
 ///
@@ -322,7 +330,7 @@ pub fn copy(from: &str, to: &str, progress: &mut Progress<'_>) -> Result<Frame> 
         threads: options.threads,
         joins: true,
         settle: reaction::settle,
-        renew: |tx| partner::rebuild(tx),
+        renew,
     };
     storage::copy::copy(from, to, &opening, score::catch_up, progress)
 }
@@ -341,17 +349,25 @@ mod tests {
         let won: Vec<_> = deals.iter().take(2).map(|deal| deal.id).collect();
         s.leads().mark_won(&won).unwrap();
         assert_eq!(crm.repair().unwrap(), Vec::<String>::new(), "nothing is wrong yet");
+        let shop =
+            fields! { name: "Bücher", email: "info@Bücher.example", phone: "+33 1 70 18 99 00" };
+        let shop = s.partners().create(shop).unwrap();
+        s.leads().update(deals[2].id, fields! { email_from: "info@Bücher.example" }).unwrap();
+        let contacts = s.partner_contacts().find(&crate::Find::all()).unwrap();
         let board = s.forecast().board(None).unwrap();
         let frequencies = s.score().frequencies().unwrap();
         let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
         s.activities().schedule(deals[0].id, &call).unwrap();
-
         let spoil = [
             "UPDATE lead_tally SET revenue = revenue + 5000 WHERE outcome = 0",
             "DELETE FROM lead_tally WHERE outcome = 1 AND grain = 1",
             "UPDATE score_count SET won = won + 1",
             "UPDATE lead SET probability_policy = 1 WHERE id = 4",
             "UPDATE activity SET day_end = day_end + 1",
+            "UPDATE partner SET email_normalized = 'info@bücher.example', name_key = NULL",
+            "UPDATE lead_text SET email_normalized = 'info@bücher.example' WHERE lead_id = 3",
+            "DELETE FROM partner_contact WHERE channel = 1",
+            "UPDATE partner_contact SET normalized = 'info@bücher.example'",
         ];
         let handle = crm.door.open_handle().unwrap();
         handle
@@ -360,13 +376,20 @@ mod tests {
             })
             .unwrap();
         let wrong = crm.verify().unwrap();
-        assert!(wrong.len() > 3, "{wrong:?}");
+        assert!(wrong.len() > 8, "{wrong:?}");
         assert_ne!(s.forecast().board(None).unwrap(), board);
 
         assert_eq!(crm.repair().unwrap(), wrong, "it says what it mended");
         assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
         assert_eq!(s.forecast().board(None).unwrap(), board);
         assert_eq!(s.score().frequencies().unwrap(), frequencies);
+        assert_eq!(s.partners().get(shop.id).unwrap(), shop);
+        let normal = s.leads().get(deals[2].id).unwrap().email_normalized;
+        assert_eq!(normal.as_deref(), Some("info@xn--bcher-kva.example"));
+        let mended = s.partner_contacts().find(&crate::Find::all()).unwrap();
+        assert_eq!(mended.len(), 2);
+        assert_eq!(mended[0], contacts[0]);
+        assert_eq!(mended[1].normalized, contacts[1].normalized);
     }
 
     #[test]

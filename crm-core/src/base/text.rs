@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use phonenumber::country;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::base::{Error, Result, limit};
 
@@ -56,11 +57,13 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The first e-mail address within a text, in its comparable form: the domain in lower case, the local part too if it is ASCII.
+/// The first e-mail address within a text, in its comparable form: the domain in lower case and in ASCII, as the network writes it (IDNA,
+/// UTS 46), the local part in lower case if it is ASCII.
 ///
 /// ```
 /// use crm_core::base::text::email_normalized;
 /// assert_eq!(email_normalized("Ada L. <Ada@Harbour.EXAMPLE>").as_deref(), Some("ada@harbour.example"));
+/// assert_eq!(email_normalized("info@Bücher.example").as_deref(), Some("info@xn--bcher-kva.example"));
 /// assert_eq!(email_normalized("call me"), None);
 /// ```
 #[must_use]
@@ -118,6 +121,7 @@ fn address(word: &str) -> Option<String> {
     let (local, domain) = word.rsplit_once('@')?;
     let local_fits =
         !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
+    let domain = in_ascii(domain)?;
     let domain_fits =
         domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
     if !(local_fits && domain_fits) {
@@ -127,7 +131,23 @@ fn address(word: &str) -> Option<String> {
         return Some(word.to_ascii_lowercase());
     }
     let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
-    Some(format!("{local}@{}", domain.to_lowercase()))
+    Some(format!("{local}@{}", domain.to_ascii_lowercase()))
+}
+
+/// A domain as the network writes it; `None` for letters that no domain has. What is ASCII stays as it is.
+fn in_ascii(domain: &str) -> Option<Cow<'_, str>> {
+    if domain.is_ascii() {
+        return Some(Cow::Borrowed(domain));
+    }
+    // A dash or a sign behind an address is no part of it, though the network would let a domain have it.
+    let letter = |c: char| {
+        c.is_alphanumeric()
+            || is_combining_mark(c)
+            || matches!(c, '-' | '.' | '。' | '．' | '｡' | '\u{200c}' | '\u{200d}')
+    };
+    // What is far longer than a domain is not looked at.
+    let fits = domain.len() <= limit::SHORT_TEXT && domain.chars().all(letter);
+    if fits { idna::domain_to_ascii(domain).ok().map(Cow::Owned) } else { None }
 }
 
 fn is_label(label: &str) -> bool {
@@ -216,11 +236,22 @@ mod tests {
             ("\"Doe, John\" <John.DOE@Example.COM>, other@x.org", Some("john.doe@example.com")),
             ("mailto:ana@azure.example", Some("ana@azure.example")),
             ("Jörg@Example.com", Some("Jörg@example.com")),
+            ("info@BÜCHER.example", Some("info@xn--bcher-kva.example")),
+            ("info@Bu\u{308}cher.example", Some("info@xn--bcher-kva.example")),
+            ("info@XN--BCHER-KVA.example", Some("info@xn--bcher-kva.example")),
+            ("почта@пример.рф", Some("почта@xn--e1afmkfd.xn--p1ai")),
+            ("info@例え。テスト", Some("info@xn--r8jz45g.xn--zckzah")),
+            ("info@straße.example", Some("info@xn--strae-oqa.example")),
+            ("info@मुफ़्त.example", Some("info@xn--h2bni1dxa8e.example")),
+            ("ada@harbour.example—call her", None),
+            ("info@\u{5d0}a.example", None),
             ("a@b", None),
             ("@example.com", None),
             ("a..b@example.com", None),
         ] {
-            assert_eq!(email_normalized(text).as_deref(), expect, "{text}");
+            let normal = email_normalized(text);
+            assert_eq!(normal.as_deref(), expect, "{text}");
+            assert_eq!(normal.as_deref().and_then(email_normalized), normal, "idempotent");
         }
     }
 

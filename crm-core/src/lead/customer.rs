@@ -11,6 +11,7 @@ use crate::base::{Fields, PartnerId, Result, Row, text};
 use crate::desk::{query, update_in};
 use crate::lead::store;
 use crate::lead::verbs::as_system;
+use crate::partner::{Addresses, unlike, write_alike};
 use crate::record::{Lead, Partner};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -179,6 +180,19 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
         }
     }
     Ok(told)
+}
+
+const ADDRESSES: Addresses = ("lead_text", "lead_id", "email_from", "email_normalized");
+
+/// Leads that are not found by their address, in words.
+pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let wrong = unlike(tx, ADDRESSES)?.into_iter();
+    Ok(wrong.map(|(id, _)| format!("lead {id} is not found by its address")).collect())
+}
+
+/// Writes the address by which they should be found.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+    write_alike(tx, ADDRESSES)
 }
 
 /// Lets leads follow what became of their customer's addresses, where they had the old one or none.
