@@ -236,8 +236,10 @@ pub unsafe extern "C" fn crm_score_frequencies(
     table(session, out, err, |session| Ok(counted(&session.score().frequencies()?)))
 }
 
-/// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
-/// `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead.
+/// Why a lead has its chance: a table with the columns `variable`, `value`, `bin` (the bounds by which a number or date counts, or null),
+/// `log_odds` (above 0 speaks for winning), `points` (by how many percentage points the chance is higher than if this value alone weighed
+/// nothing), `share`, `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead. A value that
+/// was never met weighs nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_explain(
     session: *const CrmSession,
@@ -250,7 +252,8 @@ pub unsafe extern "C" fn crm_score_explain(
 
 /// What a lead's chance is made of, one row beside `crm_score_explain`: `lead_id`; what the model says now, `probability` (percent) and
 /// its `source`; the three numbers as they are stored, `automated_probability` (and `is_stale`, whether that is another one),
-/// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`.
+/// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`; what the
+/// stored numbers rest on, `automated_source` and `stage_source` (`none`: nothing was counted yet).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_explanation(
     session: *const CrmSession,
@@ -298,24 +301,21 @@ fn counted(rows: &[ScoreFrequency]) -> Frame {
     ])
 }
 
+/// The rows of an explanation, the base before them.
 fn explained(of: &Explanation) -> Frame {
-    let rows = &of.rows;
-    let texts = |first: &str, read: fn(&crm_core::score::ExplanationRow) -> &String| {
-        let rest = rows.iter().map(|row| Some(read(row).clone()));
-        ColumnData::Text(std::iter::once(Some(first.to_owned())).chain(rest).collect())
+    let with_base = |column: &Column| {
+        let mut column = column.clone();
+        match (&mut column.data, column.name.as_str()) {
+            (ColumnData::Text(texts), "variable") => texts.insert(0, Some("base".to_owned())),
+            (ColumnData::Text(texts), "value") => texts.insert(0, Some(String::new())),
+            (ColumnData::Text(texts), _) => texts.insert(0, None),
+            (ColumnData::Float(numbers), "log_odds") => numbers.insert(0, Some(of.base_log_odds)),
+            (ColumnData::Float(numbers), "share") => numbers.insert(0, Some(of.base)),
+            (ColumnData::Float(numbers), _) => numbers.insert(0, None),
+            (ColumnData::Decimal(numbers), _) => numbers.insert(0, None),
+            _ => {}
+        }
+        column
     };
-    let reals = |first: f64, read: fn(&crm_core::score::ExplanationRow) -> f64| {
-        let rest = rows.iter().map(|row| Some(read(row)));
-        ColumnData::Float(std::iter::once(Some(first)).chain(rest).collect())
-    };
-    let won = rows.iter().map(|row| Some(row.won_count));
-    let lost = rows.iter().map(|row| Some(row.lost_count));
-    Frame::of(vec![
-        column("variable", texts("base", |row| &row.variable)),
-        column("value", texts("", |row| &row.value)),
-        column("log_odds", reals(of.base_log_odds, |row| row.log_odds)),
-        column("share", reals(of.base, |row| row.share)),
-        column("won_count", ColumnData::Decimal(std::iter::once(None).chain(won).collect())),
-        column("lost_count", ColumnData::Decimal(std::iter::once(None).chain(lost).collect())),
-    ])
+    Frame::of(of.frame().columns().iter().map(with_base).collect())
 }

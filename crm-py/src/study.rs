@@ -1,16 +1,13 @@
 //! Scores and forecasts.
 
-use crm_core::base::frame::{Column, ColumnData};
 use crm_core::base::{FieldKind, Frame, LeadId, RecordKind};
 use crm_core::filter::Filter;
 use crm_core::forecast::{Forecast, ForecastKey, ForecastQuery, board_frame};
 use crm_core::score::{
-    Backtest, Explanation, ExplanationRow, NearestDeal, ScoreConfig, ScoreFrequency,
-    ScorePrediction, ScoreRun,
+    Backtest, Explanation, NearestDeal, ScoreConfig, ScoreFrequency, ScorePrediction, ScoreRun,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rust_decimal::Decimal;
 
 use crate::frame::{Columns, frame};
 use crate::progress::Hook;
@@ -230,26 +227,9 @@ fn explanation(py: Python<'_>, explanation: Explanation) -> PyResult<(Columns, B
     facts.set_item("base", explanation.base)?;
     facts.set_item("base_log_odds", explanation.base_log_odds)?;
     facts.set_item("raw", explanation.raw)?;
-    let rows = &explanation.rows;
-    let column = |name: &str, data| Column { name: name.to_owned(), data };
-    let texts = |of: fn(&ExplanationRow) -> &String| {
-        ColumnData::Text(rows.iter().map(|row| Some(of(row).clone())).collect())
-    };
-    let floats = |of: fn(&ExplanationRow) -> f64| {
-        ColumnData::Float(rows.iter().map(|row| Some(of(row))).collect())
-    };
-    let counts = |of: fn(&ExplanationRow) -> Decimal| {
-        ColumnData::Decimal(rows.iter().map(|row| Some(of(row))).collect())
-    };
-    let frame = Frame::of(vec![
-        column("variable", texts(|row| &row.variable)),
-        column("value", texts(|row| &row.value)),
-        column("log_odds", floats(|row| row.log_odds)),
-        column("share", floats(|row| row.share)),
-        column("won_count", counts(|row| row.won_count)),
-        column("lost_count", counts(|row| row.lost_count)),
-    ]);
-    Ok((Columns::new(frame), facts))
+    facts.set_item("automated_source", explanation.automated_source.word())?;
+    facts.set_item("stage_source", explanation.stage_source.word())?;
+    Ok((Columns::new(explanation.frame()), facts))
 }
 
 fn run<'py>(py: Python<'py>, run: &ScoreRun) -> PyResult<Bound<'py, PyDict>> {

@@ -29,6 +29,8 @@ HEAD = (
     "base",
     "base_log_odds",
     "raw",
+    "automated_source",
+    "stage_source",
 )
 
 
@@ -83,6 +85,8 @@ class World:
                 return {name: getattr(why, name) for name in HEAD}
             if room == "score" and verb == "configuration":
                 return [asdict(s.score.configuration())]
+            if room == "score" and verb == "quality":
+                return plain(s.score.backtest(**given).summary)
             if room == "forecast" and verb == "totals":
                 return plain(s.forecast.weighted(**given).totals)
             if room == "properties":

@@ -68,6 +68,8 @@ pub const DUPLICATES: usize = 1_000;
 pub const FEW_LEADS: usize = 20;
 /// Evidence fields of the score.
 pub const EVIDENCE_FIELDS: usize = 64;
+/// Characters by which the score tells texts apart: choices are shorter, and each value that was met takes a row.
+pub const EVIDENCE_TEXT: usize = 100;
 /// Milliseconds that a write waits for another writer: what the engine can count, over three weeks.
 pub const BUSY_TIMEOUT_MS: u32 = i32::MAX.unsigned_abs();
 /// Steps of one call after which its host is asked whether to go on, a row being one and a statement sixteen: some milliseconds of work.

@@ -382,6 +382,14 @@ impl Lead {
         self.probability_policy.decides(self.manual_probability.is_some())
     }
 
+    /// What `stage_probability` rests on.
+    pub(crate) fn stage_source(&self) -> ProbabilitySource {
+        match self.won_status {
+            WonStatus::Pending => said(self.stage_said).1,
+            _ => ProbabilitySource::Outcome,
+        }
+    }
+
     /// Its chance while it is pending if nothing were typed, and the ground of that.
     fn untyped(&self) -> (Probability, ProbabilitySource) {
         match self.probability_policy.decides(false) {

@@ -133,13 +133,14 @@ impl BacktestReport {
 
 impl BacktestReport {
     /// One row for each of `weighted` (or what was asked for), `base_rate` and `bayes`: `model`, `count`, `past_unknown` (the same in each), `won`,
-    /// `log_loss`, `brier`, `reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`, `auc`, `ece`.
+    /// `log_loss`, `brier`, `reliability`, `resolution`, `uncertainty`, `within_variance`, `within_covariance`, `auc`, `ece`; what is not
+    /// defined is null.
     #[must_use]
     pub fn summary(&self) -> Frame {
         let all =
             [(self.kind.as_str(), &self.model), ("base_rate", &self.base), ("bayes", &self.bayes)];
-        let float = |name: &str, read: fn(&ScoreQuality) -> f64| {
-            column(name, ColumnData::Float(all.iter().map(|(_, of)| Some(read(of))).collect()))
+        let float = |name: &str, read: fn(&ScoreQuality) -> Option<f64>| {
+            column(name, ColumnData::Float(all.iter().map(|(_, of)| read(of)).collect()))
         };
         let names = all.iter().map(|(name, _)| Some((*name).to_owned())).collect();
         let counts = all.iter().map(|(_, of)| i64::try_from(of.count).ok()).collect();

@@ -67,14 +67,14 @@ fn a_replay_says_what_was_said() {
     }
     let report = backtest(&crm, &Backtest::default());
     assert_eq!(report.rows.iter().map(|row| row.probability).collect::<Vec<_>>(), said);
-    assert!(report.model.log_loss < report.base.log_loss, "{:?}", report.model);
+    assert!(report.model.log_loss.unwrap() < report.base.log_loss.unwrap(), "{:?}", report.model);
     assert_eq!((report.model.count, report.bayes.count), (120, 120));
     let frame = report.frame();
     assert_eq!((frame.len(), frame.at(0, "outcome")), (120, Value::from("won")));
     let summary = report.summary();
     let model = ["weighted", "base_rate", "bayes"].map(Value::from);
     assert_eq!([0, 1, 2].map(|row| summary.at(row, "model")), model);
-    assert_eq!(summary.at(0, "log_loss"), Value::Float(report.model.log_loss));
+    assert_eq!(summary.at(0, "log_loss"), Value::from(report.model.log_loss));
     assert_eq!(report.reliability().len(), report.model.bins.len());
     assert_eq!(frame.at(0, "probability"), Value::Decimal("50.0000".parse().unwrap()));
 }
@@ -109,9 +109,17 @@ fn shuffled_outcomes_show_no_skill() {
         (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 63 == 1
     };
     let report = backtest(&daily(400, coin), &Backtest::default());
-    assert!((report.model.auc - 0.5).abs() < 0.1, "{:?}", report.model);
-    assert!(report.model.log_loss > report.base.log_loss * 0.98, "{:?}", report.model);
-    assert!(report.model.log_loss < report.base.log_loss * 1.05, "{:?}", report.model);
+    assert!((report.model.auc.unwrap() - 0.5).abs() < 0.1, "{:?}", report.model);
+    assert!(
+        report.model.log_loss.unwrap() > report.base.log_loss.unwrap() * 0.98,
+        "{:?}",
+        report.model
+    );
+    assert!(
+        report.model.log_loss.unwrap() < report.base.log_loss.unwrap() * 1.05,
+        "{:?}",
+        report.model
+    );
 }
 
 #[test]
@@ -157,10 +165,11 @@ fn what_is_asked_is_checked() {
     assert_eq!(backtest(&crm, &Backtest { start, ..Backtest::default() }).rows.len(), 10);
     let later = Some(Date::new(2040, 1, 1).unwrap());
     let none = backtest(&crm, &Backtest { start: later, ..Backtest::default() });
-    assert_eq!((none.rows.len(), none.model.count), (0, 0));
+    assert_eq!((none.rows.len(), none.model.count, none.base.log_loss), (0, 0, None));
+    assert_eq!(none.summary().at(0, "log_loss"), Value::Null);
     for model in ["bayes", "stage", "base"] {
         let asked = Backtest { model: Some(model.to_owned()), ..Backtest::default() };
-        assert!(backtest(&crm, &asked).model.log_loss.is_finite(), "{model}");
+        assert!(backtest(&crm, &asked).model.log_loss.unwrap().is_finite(), "{model}");
     }
 
     let mut stop = |_, _| false;

@@ -75,8 +75,8 @@ impl Term {
     }
 }
 
-/// What each counted value of a lead weighs, with the value.
-pub(crate) type Terms<'e> = Vec<(Cow<'e, str>, Term)>;
+/// What each value of a lead weighs, with the variable and the value; nothing of what was never counted, or too rarely.
+pub(crate) type Terms<'e> = Vec<(usize, Cow<'e, str>, Option<Term>)>;
 
 /// The model: counts, and what follows from them.
 #[derive(Debug, Clone)]
@@ -263,9 +263,8 @@ impl Model {
         for (variable, text) in std::iter::once((STAGE, stage.into())).chain(values) {
             let text: Cow<'e, str> = text;
             let code = self.words[variable].code(&text);
-            if let Some(term) = code.and_then(|code| Self::term(book, prior, variable, code)) {
-                terms.push((text, term));
-            }
+            let term = code.and_then(|code| Self::term(book, prior, variable, code));
+            terms.push((variable, text, term));
         }
         Some((prior, terms))
     }
@@ -273,7 +272,8 @@ impl Model {
     /// The chance of a pending lead; `None` without a stage, or when nothing was counted that could judge it.
     pub(crate) fn score(&self, evidence: &Evidence) -> Option<Probability> {
         let (prior, terms) = self.terms(evidence)?;
-        let log_odds = terms.iter().fold(log_prior(prior), |sum, (_, term)| sum + term.log_odds());
+        let terms = terms.iter().filter_map(|(_, _, term)| *term);
+        let log_odds = terms.fold(log_prior(prior), |sum, term| sum + term.log_odds());
         Some(probability(log_odds))
     }
 

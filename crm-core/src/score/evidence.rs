@@ -1,6 +1,7 @@
 //! What speaks for or against a lead: its team, its stage, and the values of the configured fields, as text.
 //!
-//! A value is counted by its text: an id in decimal, a choice by its word, a date in ISO 8601, money in major units. An empty field
+//! A value is counted by its text: an id in decimal, a choice by its word, a date in ISO 8601, money in major units; of a long text by its
+//! beginning. An empty field
 //! says nothing, except `email_state` and `phone_state`, whose emptiness is a value of its own. A truth is never empty.
 //!
 //! Deliberately absent: counting and probabilities; see `bayes` and `weighted`.
@@ -22,7 +23,7 @@ pub(crate) const STAGE_ID: &str = "stage_id";
 /// The variable whose rarer values are not believed.
 pub(crate) const TAG_IDS: &str = "tag_ids";
 /// Fields that follow from the outcome, from the score or from any save: as evidence they would say what is asked.
-const NO_EVIDENCE: [&str; 12] = [
+const NO_EVIDENCE: [&str; 13] = [
     "id",
     "version",
     "write_date",
@@ -30,6 +31,7 @@ const NO_EVIDENCE: [&str; 12] = [
     "active",
     "won_status",
     "date_closed",
+    "date_conversion",
     "date_last_stage_update",
     "forecast_category",
     "lost_reason_id",
@@ -187,11 +189,18 @@ pub(crate) fn each_text(
     }
 }
 
+/// As much of a text as is told apart: longer ones that begin alike are one value.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(limit::EVIDENCE_TEXT);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
 /// The text that a stored value counts as; `None` when it says nothing.
 pub(crate) fn text<'c>(field: &Field, cell: Cell<'c>, currency: Currency) -> Option<Cow<'c, str>> {
     let number = match cell {
         Cell::Null => return counts_when_empty(field).then_some(Cow::Borrowed("")),
-        Cell::Text(text) => return Some(text),
+        Cell::Text(Cow::Borrowed(text)) => return Some(Cow::Borrowed(cut(text))),
+        Cell::Text(Cow::Owned(text)) => return Some(Cow::Owned(cut(&text).to_owned())),
         Cell::Real(number) => return Some(Cow::Owned(number.to_string())),
         Cell::Int(number) => number,
     };
@@ -224,7 +233,7 @@ pub(crate) fn property_text(properties: &Properties, name: &str) -> Option<Strin
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(cut(text).to_owned()),
         Value::Date(date) => Some(date.to_string()),
         _ => None,
     }
@@ -239,7 +248,7 @@ pub(crate) fn told_texts(variable: &Variable, told: &serde_json::Value) -> Vec<S
             variable.field().filter(|field| counts_when_empty(field)).map(|_| String::new())
         }
         Json::Array(ids) => return ids.iter().map(Json::to_string).collect(),
-        Json::String(text) => Some(text.clone()),
+        Json::String(text) => Some(cut(text).to_owned()),
         // Numbers of properties are reals, and count by their shortest text.
         Json::Number(number) if is_property => number.as_f64().map(|number| number.to_string()),
         other => Some(other.to_string()),
@@ -332,9 +341,28 @@ mod tests {
     }
 
     #[test]
+    fn long_texts_that_begin_alike_are_one_value() {
+        let mut lead = lead();
+        let variables = variables(["description", "properties.Lead Origin"]).unwrap();
+        let mut said = |end: &str| {
+            let text = format!("{}{end}", "é".repeat(limit::EVIDENCE_TEXT));
+            lead.properties.0.insert("Lead Origin".into(), Value::Text(text.clone()));
+            lead.description = Some(text);
+            evidence(&lead, &variables)
+        };
+        let (short, long) = (said(""), said(&"x".repeat(10_000)));
+        assert_eq!((short.values.len(), &short), (2, &long));
+        let told = told_texts(&variables[1], &serde_json::json!("é".repeat(20_000)));
+        assert_eq!(told, [long.values[0].1.clone()], "the feed tells of the same value");
+    }
+
+    #[test]
     fn what_follows_from_the_outcome_is_no_evidence() {
         for name in [
             "won_status",
+            "lost_reason_id",
+            "date_conversion",
+            "date_last_stage_update",
             "probability",
             "automated_probability",
             "id",

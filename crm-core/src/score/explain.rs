@@ -4,6 +4,8 @@
 //! chance before it is rounded and kept off 0 and 100; under `weighted` it is recalibrated and mixed with the base rate first, which
 //! keeps the order of leads. Above 0 (a share above one half) a value raises the chance.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::base::frame::{Column, ColumnData};
@@ -34,6 +36,11 @@ pub struct Explanation {
     pub manual_probability: Option<Probability>,
     /// What its stage says.
     pub stage_probability: Probability,
+    /// What the stored `automated_probability` rests on.
+    pub automated_source: ProbabilitySource,
+    /// What `stage_probability` rests on: `stage`; `base` where nobody came to that stage yet; `none` before anything was counted, which
+    /// `rebuild` and `recompute` do for stages.
+    pub stage_source: ProbabilitySource,
     /// Which of the three is the lead's chance while it is pending.
     pub policy: ProbabilityPolicy,
     /// What that rests on: the model, or nothing.
@@ -44,7 +51,7 @@ pub struct Explanation {
     pub base_log_odds: f64,
     /// The chance 0…1 that the base and the rows add up to, before recalibration; unrounded.
     pub raw: f64,
-    /// What each value weighs, stage first, then in the order of the configured fields. Values never counted are left out.
+    /// What each value weighs, stage first, then in the order of the configured fields. Values that were never counted weigh nothing.
     pub rows: Vec<ExplanationRow>,
 }
 
@@ -56,11 +63,40 @@ impl Explanation {
             lead.won_status == WonStatus::Pending && self.probability != lead.automated_probability;
         self.manual_probability = lead.manual_probability;
         self.stage_probability = lead.stage_probability;
+        self.automated_source = lead.automated_source;
+        self.stage_source = lead.stage_source();
         self.policy = lead.probability_policy;
     }
 
+    /// The rows: `variable`, `value`, `bin`, `log_odds`, `points`, `share`, `won_count`, `lost_count`, as in [`ExplanationRow`].
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let texts = |of: fn(&ExplanationRow) -> Option<String>| {
+            ColumnData::Text(self.rows.iter().map(of).collect())
+        };
+        let floats = |of: fn(&ExplanationRow) -> f64| {
+            ColumnData::Float(self.rows.iter().map(|row| Some(of(row))).collect())
+        };
+        let counts = |of: fn(&ExplanationRow) -> Decimal| {
+            ColumnData::Decimal(self.rows.iter().map(|row| Some(of(row))).collect())
+        };
+        let columns = [
+            ("variable", texts(|row| Some(row.variable.clone()))),
+            ("value", texts(|row| Some(row.value.clone()))),
+            ("bin", texts(|row| row.bin.clone())),
+            ("log_odds", floats(|row| row.log_odds)),
+            ("points", floats(|row| row.points)),
+            ("share", floats(|row| row.share)),
+            ("won_count", counts(|row| row.won_count)),
+            ("lost_count", counts(|row| row.lost_count)),
+        ];
+        let column = |(name, data): (&str, _)| Column { name: name.to_owned(), data };
+        Frame::of(columns.map(column).into())
+    }
+
     /// All but the rows, as one row: `lead_id`; in percent `probability`, then its `source`, `automated_probability`, `is_stale`,
-    /// `manual_probability`, `stage_probability`; `policy`; `base` and `raw` from 0 to 1, `base_log_odds`.
+    /// `manual_probability`, `stage_probability`; `policy`; `base` and `raw` from 0 to 1, `base_log_odds`; what the stored numbers rest
+    /// on, `automated_source` and `stage_source`.
     #[must_use]
     pub fn head(&self) -> Frame {
         let percent = |chance: Option<Probability>| {
@@ -80,6 +116,8 @@ impl Explanation {
             ("base", float(self.base)),
             ("base_log_odds", float(self.base_log_odds)),
             ("raw", float(self.raw)),
+            ("automated_source", text(self.automated_source.word())),
+            ("stage_source", text(self.stage_source.word())),
         ];
         let column = |(name, data): (&str, _)| Column { name: name.to_owned(), data };
         Frame::of(columns.map(column).into())
@@ -91,10 +129,15 @@ impl Explanation {
 pub struct ExplanationRow {
     /// The field as configured.
     pub variable: String,
-    /// Its value as counted.
+    /// Its value.
     pub value: String,
+    /// Of a number or a date, the bin by which it counts under `weighted`: `< 10`, `10 .. 20` (20 left out), `>= 20`, or `any`.
+    pub bin: Option<String>,
     /// Added to the log-odds; above 0 it speaks for winning.
     pub log_odds: f64,
+    /// By how many percentage points `probability` is higher than if this value weighed nothing and all others what they do. These do not
+    /// add up.
+    pub points: f64,
     /// How much it speaks for winning, 0…1.
     pub share: f64,
     /// Leads won with this value, by the counts that apply.
@@ -111,6 +154,8 @@ const NOBODY: Explanation = Explanation {
     is_stale: false,
     manual_probability: None,
     stage_probability: Probability::ZERO,
+    automated_source: ProbabilitySource::None,
+    stage_source: ProbabilitySource::None,
     policy: ProbabilityPolicy::Blend,
     source: ProbabilitySource::None,
     base: 0.0,
@@ -129,26 +174,31 @@ pub(crate) fn bayes(
     let Some((prior, terms)) = model.terms(evidence) else {
         return Explanation { lead_id, ..NOBODY };
     };
-    let rows: Vec<_> = terms
-        .into_iter()
-        .map(|(value, term)| ExplanationRow {
-            variable: variables[term.variable].name.clone(),
+    let known = terms.iter().filter_map(|(_, _, term)| *term);
+    let log_odds = known.fold(log_prior(prior), |sum, term| sum + term.log_odds());
+    let said = probability(log_odds);
+    let row = |(variable, value, term): (usize, Cow<'_, str>, Option<bayes::Term>)| {
+        let weight = term.map_or(0.0, bayes::Term::log_odds);
+        let row = term.map_or(Tally::default(), |term| term.row);
+        ExplanationRow {
+            variable: variables[variable].name.clone(),
             value: value.into_owned(),
-            log_odds: term.log_odds(),
-            share: term.share(),
-            won_count: leads(term.row.won),
-            lost_count: leads(term.row.lost),
-        })
-        .collect();
-    let base_log_odds = log_prior(prior);
-    let log_odds = rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds);
+            bin: None,
+            log_odds: weight,
+            points: (said.ppm() - probability(log_odds - weight).ppm()) as f64 / 1e4,
+            share: term.map_or(0.5, bayes::Term::share),
+            won_count: leads(row.won),
+            lost_count: leads(row.lost),
+        }
+    };
+    let rows = terms.into_iter().map(row).collect();
     Explanation {
         lead_id,
-        probability: probability(log_odds),
+        probability: said,
         raw: fraction(log_odds),
         source: ProbabilitySource::Model,
         base: share(prior),
-        base_log_odds,
+        base_log_odds: log_prior(prior),
         rows,
         ..NOBODY
     }
@@ -162,21 +212,27 @@ pub(crate) fn weighted(
     evidence: &Evidence,
 ) -> Explanation {
     let reasons = model.reasons(evidence);
-    let rows: Vec<_> = reasons
-        .terms
-        .into_iter()
-        .filter_map(|term| {
-            let (name, tally) = match (term.variable, term.code) {
-                (Some(at), Some(code)) => {
-                    (variables[at].name.as_str(), model.tally(evidence.team_id, at, code))
-                }
-                // A value that was never met says nothing.
-                (Some(_), None) => return None,
-                (None, _) => (TEAM_ID, model.team_tally(evidence.team_id)),
-            };
-            Some(row(name, term.text.into_owned(), term.log_odds, tally))
-        })
-        .collect();
+    let row = |term: &weighted::Term<'_>| {
+        let (name, tally) = match (term.variable, term.code) {
+            (Some(at), Some(code)) => {
+                (variables[at].name.as_str(), model.tally(evidence.team_id, at, code))
+            }
+            // A value that was never met says nothing.
+            (Some(at), None) => (variables[at].name.as_str(), Tally::default()),
+            (None, _) => (TEAM_ID, model.team_tally(evidence.team_id)),
+        };
+        ExplanationRow {
+            variable: name.to_owned(),
+            value: term.text.clone().into_owned(),
+            bin: term.variable.and_then(|at| model.bin(at, &term.text)),
+            log_odds: term.log_odds,
+            points: reasons.points(term),
+            share: fraction(term.log_odds),
+            won_count: leads(tally.won * 10),
+            lost_count: leads(tally.lost * 10),
+        }
+    };
+    let rows: Vec<_> = reasons.terms.iter().map(row).collect();
     let base_log_odds = logit(reasons.base);
     Explanation {
         lead_id,
@@ -187,17 +243,6 @@ pub(crate) fn weighted(
         raw: fraction(rows.iter().fold(base_log_odds, |sum, row| sum + row.log_odds)),
         rows,
         ..NOBODY
-    }
-}
-
-fn row(variable: &str, value: String, log_odds: f64, tally: Tally) -> ExplanationRow {
-    ExplanationRow {
-        variable: variable.to_owned(),
-        value,
-        log_odds,
-        share: fraction(log_odds),
-        won_count: leads(tally.won * 10),
-        lost_count: leads(tally.lost * 10),
     }
 }
 

@@ -174,7 +174,14 @@ fn an_explanation_adds_up() {
     assert!((why.base_log_odds - (why.base / (1.0 - why.base)).ln()).abs() < 1e-12);
     let rows: Vec<_> =
         why.rows.iter().map(|row| (row.variable.as_str(), row.value.as_str())).collect();
-    assert_eq!(rows, [("stage_id", "2"), ("email_state", ""), ("tag_ids", "A"), ("tag_ids", "C")]);
+    let tags = [("tag_ids", "A"), ("tag_ids", "B"), ("tag_ids", "C")];
+    assert_eq!(rows, [&[("stage_id", "2"), ("email_state", "")][..], &tags].concat());
+    let rare = &why.rows[3];
+    assert_eq!((rare.log_odds, rare.points, rare.share), (0.0, 0.0, 0.5), "it is not believed");
+    for row in &why.rows {
+        let without = 1.0 / (1.0 + (row.log_odds - sum).exp());
+        assert!((row.points - (chance - without) * 100.0).abs() < 0.02, "{row:?}");
+    }
     let stage = &why.rows[0];
     assert_eq!(
         (stage.won_count.to_string(), stage.lost_count.to_string()),

@@ -61,6 +61,24 @@ pub(crate) struct Reasons<'e> {
     pub terms: Vec<Term<'e>>,
     /// Chance and source.
     pub said: Said,
+    /// The mixture's log-odds without the stage, what the stage adds, and how they come to the chance.
+    mixture: f64,
+    stage: f64,
+    closing: Closing,
+}
+
+impl Reasons<'_> {
+    /// How much more likely the lead is to be won than were a term of it to add nothing, in percentage points.
+    pub(crate) fn points(&self, term: &Term<'_>) -> f64 {
+        let (mut mixture, mut stage) = (self.mixture, self.stage);
+        if term.variable == Some(STAGE) {
+            stage -= term.log_odds;
+        } else {
+            mixture -= term.log_odds;
+        }
+        let without = self.closing.said(self.base, mixture, stage).probability;
+        (self.said.probability.ppm() - without.ppm()) as f64 / 1e4
+    }
 }
 
 /// The model: counts, and weights.
@@ -138,10 +156,14 @@ impl Model {
         self.total.won + self.total.lost
     }
 
+    /// The bin of a number, by its bounds.
+    pub(crate) fn bin(&self, variable: usize, text: &str) -> Option<String> {
+        self.bins[variable].as_ref().and_then(|bins| Some(bins.name(bins.place(text)?)))
+    }
+
     /// What a value is counted by: a number by its bin, anything else by itself.
     pub(crate) fn counted<'t>(&self, variable: usize, text: &'t str) -> Cow<'t, str> {
-        let bin = self.bins[variable].as_ref().and_then(|bins| Some(bins.name(bins.place(text)?)));
-        bin.map_or(Cow::Borrowed(text), Cow::Owned)
+        self.bin(variable, text).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// The number of a value's text in the tables; the greatest number when it was never met.
@@ -422,7 +444,8 @@ impl Model {
             let log_odds = known.unwrap_or(0.0);
             terms.push(Term { variable: Some(variable), text, code, log_odds });
         }
-        let said = self.closing().said(ground.base, mixture, stage);
+        let closing = self.closing();
+        let said = closing.said(ground.base, mixture, stage);
         if let Some(team) = team.filter(|team| self.team_pulls.contains_key(team)) {
             let log_odds = self.online.adds_team(self.team_pull(team));
             let text = Cow::Owned(team.to_string());
@@ -433,7 +456,7 @@ impl Model {
             ProbabilitySource::Stage => terms.retain(|term| term.variable == Some(STAGE)),
             _ => terms.clear(),
         }
-        Reasons { base: ground.base, terms, said }
+        Reasons { base: ground.base, terms, said, mixture, stage, closing }
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0013_merge_note"),
     step!("0014_partner"),
     step!("0015_contact"),
+    step!("0016_evidence"),
 ];
 
 /// What to do about a schema of a newer library.

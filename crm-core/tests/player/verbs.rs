@@ -291,29 +291,13 @@ impl World {
                     })
                     .collect(),
             ),
-            ("score", "explain") => Answer::List(
-                s.score()
-                    .explain(LeadId(on.one()?))?
-                    .rows
-                    .into_iter()
-                    .map(|row| {
-                        record([
-                            ("variable", row.variable.into()),
-                            ("value", row.value.into()),
-                            ("log_odds", row.log_odds.into()),
-                            ("share", row.share.into()),
-                            ("won_count", row.won_count.into()),
-                            ("lost_count", row.lost_count.into()),
-                        ])
-                    })
-                    .collect(),
-            ),
+            ("score", "explain") => Answer::frame(&s.score().explain(LeadId(on.one()?))?.frame()),
             ("score", "configuration") => Answer::frame(&s.score().configuration()?.frame()),
             ("score", "health") => Answer::frame(&s.score().health(&mut Progress::none())?.frame()),
             ("score", "nearest") => {
                 Answer::frame(&NearestDeal::frame(&s.score().nearest(LeadId(on.one()?))?))
             }
-            ("score", "backtest") => {
+            ("score", "backtest" | "quality") => {
                 let start = match args.take("start")? {
                     Some(Value::Date(date)) => Some(date),
                     _ => None,
@@ -321,7 +305,8 @@ impl World {
                 let at = args.text("at")?.map_or(Ok(BacktestAt::default()), |at| at.parse())?;
                 let (fields, model) = (args.words("fields"), args.text("model")?);
                 let asked = Backtest { fields, start, at, model };
-                Answer::frame(&s.score().backtest(&asked, &mut Progress::none())?.frame())
+                let report = s.score().backtest(&asked, &mut Progress::none())?;
+                Answer::frame(&if verb == "quality" { report.summary() } else { report.frame() })
             }
             ("score", "predict") => {
                 let as_of = args.moment("as_of")?;

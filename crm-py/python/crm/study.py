@@ -74,7 +74,11 @@ class ScoreHealth(Frame):
 
 @final
 class Explanation(Frame):
-    """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`.
+    """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `bin`, `log_odds`, `points`, `share`,
+    `won_count`, `lost_count`.
+
+    `bin` is that of a number or date under `weighted`, by its bounds (``10 .. 20``, 20 left out); `points` is by how many percentage points
+    `probability` is higher than if this value alone weighed nothing, so these do not add up. A value that was never met weighs nothing.
 
     Log-odds add up: those of the base and of the rows together are those of `raw`, the chance (0 to 1) before recalibration.
     `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same. `automated_probability` is what
@@ -82,10 +86,13 @@ class Explanation(Frame):
 
     `policy` says which of `manual_probability` (what was typed; None: nothing), `automated_probability` and `stage_probability` is the
     deal's own `probability` while it is pending: `blend` (typed, else automated), `stage`, `manual` (typed, else the stage's) or `model`.
+    `automated_source` and `stage_source` say what the stored numbers rest on: `none` before anything was counted (for stages, which
+    `rebuild` and `recompute` count: before the first of those), `base`, `stage`, `model`, of closed deals `outcome`.
     """
 
     __slots__ = (
         "automated_probability",
+        "automated_source",
         "base",
         "base_log_odds",
         "is_stale",
@@ -96,6 +103,7 @@ class Explanation(Frame):
         "raw",
         "source",
         "stage_probability",
+        "stage_source",
     )
 
     def __init__(
@@ -114,6 +122,8 @@ class Explanation(Frame):
         base: float,
         base_log_odds: float,
         raw: float,
+        automated_source: str,
+        stage_source: str,
     ) -> None:
         super().__init__(native)
         self.lead_id = lead_id
@@ -127,6 +137,8 @@ class Explanation(Frame):
         self.base = base
         self.base_log_odds = base_log_odds
         self.raw = raw
+        self.automated_source = automated_source
+        self.stage_source = stage_source
 
 
 @final
