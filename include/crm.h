@@ -2400,8 +2400,10 @@ crm_status crm_score_frequencies(const crm_session *session,
                                  crm_frame **out,
                                  crm_error **err);
 
-// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
-// `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead.
+// Why a lead has its chance: a table with the columns `variable`, `value`, `bin` (the bounds by which a number or date counts, or null),
+// `log_odds` (above 0 speaks for winning), `points` (by how many percentage points the chance is higher than if this value alone weighed
+// nothing), `share`, `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead. A value that
+// was never met weighs nothing.
 crm_status crm_score_explain(const crm_session *session,
                              int64_t lead_id,
                              crm_frame **out,
@@ -2409,7 +2411,8 @@ crm_status crm_score_explain(const crm_session *session,
 
 // What a lead's chance is made of, one row beside `crm_score_explain`: `lead_id`; what the model says now, `probability` (percent) and
 // its `source`; the three numbers as they are stored, `automated_probability` (and `is_stale`, whether that is another one),
-// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`.
+// `manual_probability`, `stage_probability`; the `policy` that chooses among them; `base` and `raw` (0 to 1), `base_log_odds`; what the
+// stored numbers rest on, `automated_source` and `stage_source` (`none`: nothing was counted yet).
 crm_status crm_score_explanation(const crm_session *session,
                                  int64_t lead_id,
                                  crm_frame **out,
