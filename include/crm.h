@@ -2323,7 +2323,7 @@ crm_status crm_property_list(const crm_session *session,
 // Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 void crm_score_options_init(crm_score_options *options, size_t struct_size);
 
-// Changes how leads are scored and counts closed ones anew; scores follow at `crm_score_recompute`. What `set_mask` leaves out stays.
+// Changes how leads are scored and counts closed ones anew; scores of open leads are stale until `crm_score_recompute`. What `set_mask` leaves out stays.
 crm_status crm_score_configure(const crm_session *session,
                                const crm_score_options *options,
                                crm_error **err);
@@ -2338,7 +2338,7 @@ crm_status crm_score_parameters(const crm_session *session,
                                 crm_frame **out,
                                 crm_error **err);
 
-// Whether the evidence can be trusted. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
+// Whether the evidence can be trusted; for administrators. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
 // leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing` (the share
 // of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `findings`
 // (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`, `drift`, joined by `;`);
@@ -2366,7 +2366,7 @@ crm_status crm_score_recompute(const crm_session *session,
                                crm_frame **out,
                                crm_error **err);
 
-// Replays history: what would have been said of closed leads, each at its moment and by what was known then, also of fields that
+// Replays history, for administrators: what would have been said of closed leads, each at its moment and by what was known then, also of fields that
 // were filled in since. `options` may be null;
 // its fields and model are those to try, its start date the first day of predictions. `at` is `created` (or empty), `stage_entry` or
 // `30_days_before_close`. `out` receives a row per prediction: `lead_id`, `predicted_at`, `probability`, `base_rate`, `outcome`,
@@ -2395,15 +2395,17 @@ crm_status crm_score_predict(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
-// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.
+// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`. Both counts are leads and a tenth, as
+// the model `bayes` reads them, and `bayes` alone adds up stages: under other models a lead counts at the stage in which it was closed. Of
+// numbers and dates under `weighted`, values are bins.
 crm_status crm_score_frequencies(const crm_session *session,
                                  crm_frame **out,
                                  crm_error **err);
 
-// Why a lead has its chance: a table with the columns `variable`, `value`, `bin` (the bounds by which a number or date counts, or null),
-// `log_odds` (above 0 speaks for winning), `points` (by how many percentage points the chance is higher than if this value alone weighed
-// nothing), `share`, `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead. A value that
-// was never met weighs nothing.
+// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
+// `won_count`, `lost_count`, `bin` (the bounds by which a number or date counts, or null), `points` (by how many percentage points the
+// chance is higher than if this value alone weighed nothing); the first row, `base`, is the share won before anything is known of the lead.
+// A value that was never met weighs nothing.
 crm_status crm_score_explain(const crm_session *session,
                              int64_t lead_id,
                              crm_frame **out,
@@ -2418,7 +2420,8 @@ crm_status crm_score_explanation(const crm_session *session,
                                  crm_frame **out,
                                  crm_error **err);
 
-// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
+// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1: every value
+// that the lead has and that was ever counted is shared), `shared` (names
 // of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
 crm_status crm_score_nearest(const crm_session *session,
                              int64_t lead_id,

@@ -46,7 +46,7 @@ fn config(given: *const CrmScoreOptions) -> Result<ScoreConfig> {
     Ok(config)
 }
 
-/// Changes how leads are scored and counts closed ones anew; scores follow at `crm_score_recompute`. What `set_mask` leaves out stays.
+/// Changes how leads are scored and counts closed ones anew; scores of open leads are stale until `crm_score_recompute`. What `set_mask` leaves out stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_configure(
     session: *const CrmSession,
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn crm_score_parameters(
     })
 }
 
-/// Whether the evidence can be trusted. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
+/// Whether the evidence can be trusted; for administrators. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
 /// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing` (the share
 /// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `findings`
 /// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`, `drift`, joined by `;`);
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn crm_score_recompute(
     run(session, host, out, err, |session, progress| session.score().recompute(progress))
 }
 
-/// Replays history: what would have been said of closed leads, each at its moment and by what was known then, also of fields that
+/// Replays history, for administrators: what would have been said of closed leads, each at its moment and by what was known then, also of fields that
 /// were filled in since. `options` may be null;
 /// its fields and model are those to try, its start date the first day of predictions. `at` is `created` (or empty), `stage_entry` or
 /// `30_days_before_close`. `out` receives a row per prediction: `lead_id`, `predicted_at`, `probability`, `base_rate`, `outcome`,
@@ -226,7 +226,9 @@ fn predicted(
     Ok(ScorePrediction::frame(&rows))
 }
 
-/// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`.
+/// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`. Both counts are leads and a tenth, as
+/// the model `bayes` reads them, and `bayes` alone adds up stages: under other models a lead counts at the stage in which it was closed. Of
+/// numbers and dates under `weighted`, values are bins.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_frequencies(
     session: *const CrmSession,
@@ -236,10 +238,10 @@ pub unsafe extern "C" fn crm_score_frequencies(
     table(session, out, err, |session| Ok(counted(&session.score().frequencies()?)))
 }
 
-/// Why a lead has its chance: a table with the columns `variable`, `value`, `bin` (the bounds by which a number or date counts, or null),
-/// `log_odds` (above 0 speaks for winning), `points` (by how many percentage points the chance is higher than if this value alone weighed
-/// nothing), `share`, `won_count`, `lost_count`; the first row, `base`, is the share won before anything is known of the lead. A value that
-/// was never met weighs nothing.
+/// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
+/// `won_count`, `lost_count`, `bin` (the bounds by which a number or date counts, or null), `points` (by how many percentage points the
+/// chance is higher than if this value alone weighed nothing); the first row, `base`, is the share won before anything is known of the lead.
+/// A value that was never met weighs nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_explain(
     session: *const CrmSession,
@@ -264,7 +266,8 @@ pub unsafe extern "C" fn crm_score_explanation(
     table(session, out, err, |session| Ok(session.score().explain(LeadId(lead_id))?.head()))
 }
 
-/// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1), `shared` (names
+/// The ten closed deals most like a lead by the configured fields, of the newest ones: `lead_id`, `likeness` (up to 1: every value
+/// that the lead has and that was ever counted is shared), `shared` (names
 /// of fields joined by `;`), `outcome` (`won` or `lost`), `closed_at`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_nearest(

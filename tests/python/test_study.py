@@ -37,6 +37,7 @@ def test_explanations_add_up(s: crm.Session) -> None:
     why = s.score.explain(deal)
     assert isinstance(why, crm.Frame) and why.lead_id == deal.id
     assert why.probability == deal.automated_probability
+    assert (why.automated_source, why.stage_source, why.columns[-2:]) == ("model", "stage", ["bin", "points"])
     assert "country_code" in why["variable"] and why.columns[:4] == ["variable", "value", "log_odds", "share"]
     odds = why.base_log_odds + sum(why["log_odds"])
     assert odds > 0 and abs(why.raw - 1 / (1 + math.exp(-odds))) < 1e-9

@@ -68,7 +68,7 @@ impl Explanation {
         self.policy = lead.probability_policy;
     }
 
-    /// The rows: `variable`, `value`, `bin`, `log_odds`, `points`, `share`, `won_count`, `lost_count`, as in [`ExplanationRow`].
+    /// The rows: `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`, `bin`, `points`, as in [`ExplanationRow`].
     #[must_use]
     pub fn frame(&self) -> Frame {
         let texts = |of: fn(&ExplanationRow) -> Option<String>| {
@@ -83,12 +83,12 @@ impl Explanation {
         let columns = [
             ("variable", texts(|row| Some(row.variable.clone()))),
             ("value", texts(|row| Some(row.value.clone()))),
-            ("bin", texts(|row| row.bin.clone())),
             ("log_odds", floats(|row| row.log_odds)),
-            ("points", floats(|row| row.points)),
             ("share", floats(|row| row.share)),
             ("won_count", counts(|row| row.won_count)),
             ("lost_count", counts(|row| row.lost_count)),
+            ("bin", texts(|row| row.bin.clone())),
+            ("points", floats(|row| row.points)),
         ];
         let column = |(name, data): (&str, _)| Column { name: name.to_owned(), data };
         Frame::of(columns.map(column).into())
@@ -269,9 +269,9 @@ pub struct ScoreFrequency {
     pub variable: String,
     /// The value as text: ids in decimal, an unset contact state is empty.
     pub value: String,
-    /// Leads won, a tenth of a lead added. For the stage: every lead won.
+    /// Leads won with it, and a tenth of a lead. For the stage under `bayes`: every lead won; under other models: those won in that stage.
     pub won_count: Decimal,
-    /// Leads lost, a tenth added. For the stage: those lost there or further on.
+    /// Leads lost with it, and a tenth. For the stage under `bayes`: those lost there or further on; under other models: those lost there.
     pub lost_count: Decimal,
 }
 

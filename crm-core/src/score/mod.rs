@@ -99,8 +99,8 @@ impl<'s> Scores<'s> {
         Self { link }
     }
 
-    /// Says what counts; what is omitted stays as it was. Closed leads are counted anew if need be; scores of pending leads follow
-    /// at [`Self::recompute`].
+    /// Says what counts; what is omitted stays as it was. Closed leads are counted anew if need be; scores of pending leads are stale until
+    /// [`Self::recompute`] or [`Self::rebuild`], and change one by one as leads are written. `explain` says so of a lead (`is_stale`).
     ///
     /// # Errors
     /// `Invalid` for an unknown field or model; `Limit` for too many fields; `Denied` below admin.
@@ -286,7 +286,9 @@ impl<'s> Scores<'s> {
         })
     }
 
-    /// How often each value was won and lost, as the model reads it; by team, field and value.
+    /// How often each value was won and lost; by team, field and value. Each number is leads and a tenth, as `bayes` reads its counts; of
+    /// numbers and dates under `weighted`, values are bins. Only `bayes` adds up stages: under other models a lead counts at the stage in
+    /// which it was closed, and the model reads whole leads, without the tenth.
     ///
     /// # Errors
     /// `Storage` when the database fails.

@@ -26,7 +26,8 @@ const TOLD: usize = 10;
 pub struct NearestDeal {
     /// Which.
     pub lead_id: LeadId,
-    /// How alike, above 0 and up to 1: the weight of the values it shares in that of all values the lead has.
+    /// How alike, above 0 and up to 1: the weight of the values it shares in that of all values the lead has. 1: it shares all of them; it may
+    /// have others in fields that are empty in the lead. Values of the lead that were never counted are in neither.
     pub likeness: f64,
     /// The fields it shares a value of.
     pub shared: Vec<String>,

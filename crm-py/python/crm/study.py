@@ -74,8 +74,8 @@ class ScoreHealth(Frame):
 
 @final
 class Explanation(Frame):
-    """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `bin`, `log_odds`, `points`, `share`,
-    `won_count`, `lost_count`.
+    """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`,
+    `lost_count`, `bin`, `points`.
 
     `bin` is that of a number or date under `weighted`, by its bounds (``10 .. 20``, 20 left out); `points` is by how many percentage points
     `probability` is higher than if this value alone weighed nothing, so these do not add up. A value that was never met weighs nothing.
@@ -198,6 +198,7 @@ class Scores:
         model: Literal["bayes", "weighted", "stage", "base"] | None = None,
     ) -> None:
         """Chooses the fields to learn from (``[]``: the stage alone), the first day to learn from, and the model; what is omitted stays.
+        Scores of open deals are stale until `recompute` or `rebuild`, and change one by one as deals are written.
 
         A new database uses `weighted`: field weights learn as deals close, and the chances are recalibrated. `bayes` is the compatible
         model; `stage` and `base` look at the stage alone and at nothing.
@@ -221,7 +222,8 @@ class Scores:
         return cast("dict[str, Any]", json.loads(_crm.score_parameters(self._native)))
 
     def health(self, progress: Progress = None) -> ScoreHealth:
-        """Examines the evidence: what is missing, says nothing, says too much or came too late, and how many outcomes are needed.
+        """Examines the evidence: what is missing, says nothing, says too much or came too late, and how many outcomes are needed. For
+        administrators.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
@@ -257,7 +259,7 @@ class Scores:
 
         `at` is when chances are asked for: ``"created"``, ``"stage_entry"``, or so many days before closing (``30`` or
         ``"30_days_before_close"``). `fields` and `model` are tried without being configured; predictions before `start` are left out.
-        Nothing is changed.
+        Nothing is changed. For administrators.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
@@ -289,7 +291,11 @@ class Scores:
             return _crm.predict_score(self._native, text(filter), instant(as_of), move)
 
     def frequencies(self) -> Frame:
-        """What was counted: `team_id`, `variable`, `value`, `won_count`, `lost_count`."""
+        """What was counted: `team_id`, `variable`, `value`, `won_count`, `lost_count`.
+
+        Both counts are deals and a tenth, as the model `bayes` reads them, and `bayes` alone adds up stages: under other models a deal counts
+        at the stage in which it was closed. Of numbers and dates under `weighted`, values are bins.
+        """
         return _crm.score_frequencies(self._native)
 
     def explain(self, lead_id: int | Lead) -> Explanation:
@@ -299,7 +305,8 @@ class Scores:
 
     def nearest(self, lead_id: int | Lead) -> Frame:
         """The ten closed deals most like a deal by the configured fields, of the 10,000 newest: `lead_id`, `likeness` (0 to 1), `shared`
-        (names of fields joined by ``;``), `outcome` (`won` or `lost`), `closed_at`. A shared value counts the more the rarer it is.
+        (names of fields joined by ``;``), `outcome` (`won` or `lost`), `closed_at`. A shared value counts the more the rarer it is;
+        likeness 1 shares every value that the deal has and that was ever counted.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
