@@ -9,7 +9,8 @@ use crate::base::{Currency, Error, ErrorKind, Frame, Id as _, Result, Timestamp,
 use crate::feed::{self, FeedEntry};
 use crate::session::Session;
 use crate::storage::door::Door;
-use crate::storage::handle::{Handle, Opening};
+use crate::storage::handle::Handle;
+use crate::storage::opening::Opening;
 use crate::storage::stop::Caller;
 pub use crate::storage::stop::GoOn;
 use crate::storage::{Link, Tx};

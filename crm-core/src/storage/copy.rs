@@ -16,7 +16,8 @@ use crate::base::progress::Progress;
 use crate::base::{Cell, Error, ErrorKind, FieldKind, Frame, Result, Timestamp, Value};
 use crate::storage::door::Door;
 use crate::storage::file::{self, Beside};
-use crate::storage::handle::{Handle, Opening};
+use crate::storage::handle::Handle;
+use crate::storage::opening::Opening;
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::load;
 use crate::storage::sqlite::{self, Target};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::{Error, ErrorKind, Result};
-use crate::storage::handle::{Handle, OPEN_FILES, lock};
+use crate::storage::handle::{Handle, lock};
+use crate::storage::opening::OPEN_FILES;
 
 /// One opening of a database, which many may have open at once: who closes theirs does not close it for the others.
 #[derive(Debug)]

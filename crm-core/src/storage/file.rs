@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::error::storage_code;
 use crate::base::{Error, ErrorKind, Result};
-use crate::storage::handle::{OPEN_FILES, lock};
+use crate::storage::handle::lock;
+use crate::storage::opening::OPEN_FILES;
 use crate::storage::sqlite::APPLICATION_ID;
 
 /// What tells one database from another, however it was called.

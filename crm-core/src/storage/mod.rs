@@ -20,6 +20,7 @@ mod hanging;
 mod line;
 mod link;
 pub(crate) mod migrate;
+pub(crate) mod opening;
 pub(crate) mod past;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
