@@ -376,22 +376,22 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let logged = changed.iter().filter(|saying| saying.is_logged()).count();
-    let run = if logged > 0 { Some(run(tx)?) } else { None };
-    let new = changed.iter().filter(|saying| saying.before.is_none()).count();
+    let logged = changed.iter().filter(|saying| saying.is_logged());
+    let new = logged.clone().filter(|saying| saying.before.is_none()).count();
+    let run = if logged.count() > 0 { Some(run(tx)?) } else { None };
+    let mut add = tx.prepare(
+        "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
+    )?;
     let mut put = tx.prepare(
         "UPDATE lead_score SET automated_probability = ?2, probability_source = ?3 WHERE lead_id = ?1",
     )?;
-    let mut add = tx.prepare_rows(
-        "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
-        new,
-    )?;
-    let mut log = tx.prepare_rows(
-        "INSERT INTO score_log (lead_id, run, automated_probability, probability_source) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT (lead_id, run) DO UPDATE SET automated_probability = excluded.automated_probability, \
-         probability_source = excluded.probability_source",
-        logged,
-    )?;
+    // A new lead has no entry yet: without the clause a group of rows needs no copies of pages.
+    let entry = "INSERT INTO score_log (lead_id, run, automated_probability, probability_source) VALUES (?1, ?2, ?3, ?4)";
+    let mut log_new = tx.prepare_rows(entry, new)?;
+    let mut log = tx.prepare(&format!(
+        "{entry} ON CONFLICT (lead_id, run) DO UPDATE SET automated_probability = excluded.automated_probability, \
+         probability_source = excluded.probability_source"
+    ))?;
     for saying in changed {
         let (lead, ppm) = (saying.lead, saying.now.probability.ppm());
         let source = saying.now.source.code();
@@ -400,11 +400,11 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
         statement.execute_on(("lead_score", lead.0), &row)?;
         if let (Some(run), true) = (run, saying.is_logged()) {
             let row = [lead.0.into(), run.into(), ppm.into(), source.into()];
+            let log = if saying.before.is_none() { &mut log_new } else { &mut log };
             log.execute_on(("score_log", lead.0), &row)?;
         }
     }
-    add.end()?;
-    log.end()
+    log_new.end()
 }
 
 /// The transaction's run of changed scores, begun when the first one changes.

@@ -359,8 +359,11 @@ impl<'t, 'c> Inserter<'t, 'c> {
             if self.rows > 1 {
                 self.tx.expect_rows(R::TABLE.name, self.rows)?;
             }
-            let texts = sql.inserts.iter();
-            let held = texts.map(|(text, _)| self.tx.prepare_rows(text, self.rows));
+            // A row whose id is given may fail, which in a group costs copies of pages: those of the tables beside go one by one.
+            let held = sql.inserts.iter().enumerate().map(|(at, (text, _))| match at {
+                0 => self.tx.prepare_rows(text, self.rows),
+                _ => self.tx.prepare(text),
+            });
             self.statements = held.collect::<Result<_>>()?;
             self.links = sql.links.iter().map(|links| (links, Vec::new())).collect();
         }
