@@ -9,7 +9,7 @@ use crate::base::text::emails_normalized;
 use crate::base::{CompanyId, Fields, Id as _, PartnerId, Result, limit};
 use crate::desk::{Find, query};
 use crate::filter::Filter;
-use crate::record::{Lead, Partner};
+use crate::record::{Lead, Partner, PartnerContact};
 use crate::storage::Tx;
 
 /// Customers by what they are found by.
@@ -118,6 +118,7 @@ pub(crate) fn known(tx: &Tx<'_>, leads: &[&Lead]) -> Result<Known> {
         let email = partner.email_normalized.clone().unwrap_or_default();
         known.emails.entry(email).or_default().push(card(&partner));
     })?;
+    further(tx, &texts(&|said| said.email.clone()), &mut known)?;
     find(tx, "name", Some(true), &texts(&|said| said.company.map(str::to_owned)), |partner| {
         known.companies.entry(partner.name.clone()).or_default().push(card(&partner));
     })?;
@@ -126,6 +127,34 @@ pub(crate) fn known(tx: &Tx<'_>, leads: &[&Lead]) -> Result<Known> {
         known.persons.entry(partner.name.clone()).or_default().push(card(&partner));
     })?;
     Ok(known)
+}
+
+/// Customers who have an address beside that of their card, behind those whose card says it.
+fn further(tx: &Tx<'_>, emails: &[String], known: &mut Known) -> Result<()> {
+    for chunk in emails.chunks(limit::FILTER_LIST) {
+        let named = Filter::is_in("normalized", chunk.iter().map(String::as_str));
+        let filter = Filter::all([Filter::eq("channel", "email"), named]);
+        let asked = Find { filter: Some(filter), ..Find::all() };
+        let contacts = query::find::<PartnerContact>(tx, &asked)?;
+        let ids: Vec<i64> = contacts.iter().map(|contact| contact.partner_id.0).collect();
+        let cards: BTreeMap<i64, Card> = tx
+            .by_ids::<Partner>(&ids)?
+            .iter()
+            .filter(|partner| partner.active)
+            .map(|partner| (partner.id.0, card(partner)))
+            .collect();
+        for contact in contacts {
+            let (Some(email), Some(card)) = (contact.normalized, cards.get(&contact.partner_id.0))
+            else {
+                continue;
+            };
+            let there = known.emails.entry(email).or_default();
+            if there.iter().all(|one| one.id != card.id) {
+                there.push(card.clone());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn find(

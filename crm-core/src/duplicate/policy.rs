@@ -97,8 +97,9 @@ fn link(tx: &mut Tx<'_>, created: &mut [&mut LeadChange]) -> Result<()> {
     for chunk in keys.chunks(ADDRESSES_ASKED) {
         let part = Part::Texts(Shared::Email, chunk.iter().map(|key| (*key).clone()).collect());
         for hit in store::all_sharing(tx, Partner::TABLE, &part)? {
-            if hit.active {
-                customers.entry(domain_first(&hit.value)).or_default().push(hit.id);
+            let ids = customers.entry(domain_first(&hit.value)).or_default();
+            if hit.active && !ids.contains(&hit.id) {
+                ids.push(hit.id);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! All duplicates of a file at once: what records share is grouped by the engine, and groups are joined where they share a record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::free_mail::is_free_mail;
 use crate::base::{Progress, RecordKind, Result, limit};
@@ -81,11 +81,14 @@ fn grouped(hits: Vec<Hit>, asked: &DuplicateScan, shared: Shared) -> Vec<Group> 
         by_value.entry(told(shared, &hit.value)).or_default().push(hit);
     }
     let group = |(value, hits): (String, Vec<Hit>)| {
-        let says = !(shared.fades() && hits.len() > limit::SHARED
+        // A customer may say it twice: two addresses of one domain.
+        let sharing: BTreeSet<i64> = hits.iter().map(|hit| hit.id).collect();
+        let says = !(shared.fades() && sharing.len() > limit::SHARED
             || shared == Shared::Domain && is_free_mail(&value));
         let mut ids: Vec<i64> =
             hits.iter().filter(|hit| says && is_asked(hit, asked)).map(|hit| hit.id).collect();
         ids.sort_unstable();
+        ids.dedup();
         let reasons = vec![shared.reason(value); ids.len()];
         (ids.len() > 1).then_some(Group { ids, reasons })
     };

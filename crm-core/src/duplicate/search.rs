@@ -22,7 +22,7 @@ pub(super) const ADDRESSES_ASKED: usize = 500;
 struct Probe {
     id: Option<i64>,
     emails: Vec<String>,
-    phone: Option<String>,
+    phones: Vec<String>,
     partner: Option<i64>,
     tax_id: Option<String>,
     /// As it is compared.
@@ -33,7 +33,10 @@ struct Probe {
 pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>> {
     let (kind, probe) = match &asked.of {
         DuplicateOf::Lead(id) => (RecordKind::Lead, Probe::of_lead(&query::get(tx, *id)?)),
-        DuplicateOf::Partner(id) => (RecordKind::Partner, Probe::of_partner(&query::get(tx, *id)?)),
+        DuplicateOf::Partner(id) => {
+            let probe = Probe::of_partner(&query::get(tx, *id)?);
+            (RecordKind::Partner, probe.with_contacts(store::contacts(tx, *id)?))
+        }
         DuplicateOf::Candidate(RecordKind::Lead, fields) => {
             (RecordKind::Lead, Probe::of_lead(&lead_to_be(tx, fields)?))
         }
@@ -72,7 +75,7 @@ impl Probe {
         Self {
             id: (lead.id.0 != 0).then_some(lead.id.0),
             emails: lead.email_from.as_deref().map(emails_normalized).unwrap_or_default(),
-            phone: lead.phone_normalized.clone(),
+            phones: lead.phone_normalized.iter().cloned().collect(),
             partner: lead.partner_id.map(|id| id.0),
             ..Self::default()
         }
@@ -82,11 +85,25 @@ impl Probe {
         Self {
             id: (partner.id.0 != 0).then_some(partner.id.0),
             emails: partner.email.as_deref().map(emails_normalized).unwrap_or_default(),
-            phone: partner.phone_normalized.clone(),
+            phones: partner.phone_normalized.iter().cloned().collect(),
             partner: None,
             tax_id: partner.tax_id_normalized.clone(),
             name: partner.name_key.clone().unwrap_or_default(),
         }
+    }
+
+    /// And by what else the customer is reached.
+    fn with_contacts(mut self, contacts: store::Contacts) -> Self {
+        for (known, more) in
+            [(&mut self.emails, contacts.emails), (&mut self.phones, contacts.phones)]
+        {
+            for one in more {
+                if known.len() < limit::ADDRESSES && !known.contains(&one) {
+                    known.push(one);
+                }
+            }
+        }
+        self
     }
 
     fn parts(&self, tx: &Tx<'_>, kind: RecordKind) -> Result<Vec<Part>> {
@@ -94,7 +111,7 @@ impl Probe {
         let domain = self.emails.first().and_then(|email| company_domain(email));
         let mut parts = vec![
             Part::Texts(Shared::Email, emails),
-            Part::Texts(Shared::Phone, self.phone.iter().cloned().collect()),
+            Part::Texts(Shared::Phone, self.phones.clone()),
             Part::Texts(Shared::Domain, domain.map(str::to_owned).into_iter().collect()),
         ];
         if kind == RecordKind::Partner {
@@ -154,11 +171,11 @@ fn to_be<R: Record>(fields: &Fields) -> Result<R> {
 
 /// What was found as duplicates: each record once, with its reasons, those most alike first, then the newest.
 fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
-    let mut count: HashMap<Shared, usize> = HashMap::new();
+    let mut sharing: HashMap<Shared, HashSet<i64>> = HashMap::new();
     for hit in &hits {
-        *count.entry(hit.shared).or_default() += 1;
+        sharing.entry(hit.shared).or_default().insert(hit.id);
     }
-    let counts = |hit: &Hit| !hit.shared.fades() || count[&hit.shared] <= limit::SHARED;
+    let counts = |hit: &Hit| !hit.shared.fades() || sharing[&hit.shared].len() <= limit::SHARED;
     let mut by_record: BTreeMap<i64, BTreeMap<Shared, String>> = BTreeMap::new();
     for hit in hits.into_iter().filter(|hit| counts(hit) && passes(hit)) {
         by_record.entry(hit.id).or_default().entry(hit.shared).or_insert(hit.value);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::base::name::halves;
-use crate::base::{Error, RecordKind, Result, Table, limit};
+use crate::base::{Error, PartnerId, RecordKind, Result, Table, limit};
 use crate::desk::query::Scope;
 use crate::duplicate::reason::Shared;
 use crate::filter::{Statement, by_domain};
@@ -114,6 +114,7 @@ impl Part {
         let (of, value, condition) = self.sql(table, out);
         let name = table.name;
         let (state, from, joined) = (state(table), from(table, of), joined(of));
+        let condition = format!("{}{condition}", channel(table, self.shared()));
         let _ = write!(
             out.sql,
             "SELECT CAST({n} AS BIGINT) AS part, {name}.id AS id, {value} AS value, {name}.active AS active, {state} \
@@ -127,6 +128,12 @@ impl Part {
 fn place(table: &Table, shared: Shared) -> (&'static str, String, String) {
     let texts = if table.kind == RecordKind::Lead { "lead_text" } else { table.name };
     match shared {
+        // What a customer's card says is among its contacts.
+        Shared::Email | Shared::Domain | Shared::Phone if table.kind == RecordKind::Partner => {
+            let normal = "partner_contact.normalized".to_owned();
+            let key = if shared == Shared::Phone { normal.clone() } else { by_domain(&normal) };
+            ("partner_contact", normal, key)
+        }
         Shared::Email | Shared::Domain => {
             let email = format!("{texts}.email_normalized");
             let key = by_domain(&email);
@@ -156,13 +163,30 @@ const fn state(table: &Table) -> &'static str {
     }
 }
 
-/// A lead comes after its text, whatever sight says of it: what records share is the rarest thing that is asked for.
+/// A record comes after what it says, whatever sight says of it: what records share is the rarest thing that is asked for.
 fn from(table: &Table, of: &str) -> &'static str {
-    if of == table.name { table.name } else { "lead_text CROSS JOIN lead" }
+    match of {
+        "lead_text" => "lead_text CROSS JOIN lead",
+        "partner_contact" => "partner_contact CROSS JOIN partner",
+        _ => table.name,
+    }
 }
 
 fn joined(of: &str) -> &'static str {
-    if of == "lead_text" { "lead.id = lead_text.lead_id AND " } else { "" }
+    match of {
+        "lead_text" => "lead.id = lead_text.lead_id AND ",
+        "partner_contact" => "partner.id = partner_contact.partner_id AND ",
+        _ => "",
+    }
+}
+
+/// What tells the rows that say such a thing from others of their table.
+const fn channel(table: &Table, shared: Shared) -> &'static str {
+    match (table.kind, shared) {
+        (RecordKind::Partner, Shared::Email | Shared::Domain) => "partner_contact.channel = 0 AND ",
+        (RecordKind::Partner, Shared::Phone) => "partner_contact.channel = 1 AND ",
+        _ => "",
+    }
 }
 
 /// The records of a table that the actor sees and that share one of these things, in one statement; the newest of each.
@@ -249,7 +273,7 @@ pub(super) fn shared_by_many(
     };
     let present = match shared {
         Shared::Partner => format!("{key} IS NOT NULL"),
-        _ => format!("{value} IS NOT NULL"),
+        _ => format!("{}{value} IS NOT NULL", channel(table, shared)),
     };
     let mut out = Statement::new(tx.now);
     let _ = write!(
@@ -275,6 +299,25 @@ fn hits(tx: &Tx<'_>, parts: &[&Part], asked: &Statement) -> Result<Vec<Hit>> {
         let missing = || Error::bug("a part nobody asked for");
         Hit::read(part.map(|part| part.shared()).ok_or_else(missing)?, line)
     })
+}
+
+/// By what a customer is reached, in comparable forms, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Contacts {
+    pub(super) emails: Vec<String>,
+    pub(super) phones: Vec<String>,
+}
+
+/// The contacts of a customer.
+pub(super) fn contacts(tx: &Tx<'_>, partner: PartnerId) -> Result<Contacts> {
+    let mut found = Contacts::default();
+    let sql = "SELECT channel, normalized FROM partner_contact WHERE partner_id = ?1 AND normalized IS NOT NULL ORDER BY id";
+    tx.each(sql, &[partner.0.into()], |line| {
+        let of = if line.int(0)? == 0 { &mut found.emails } else { &mut found.phones };
+        of.push(line.text(1)?.to_owned());
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The people and offices of a customer's company, the customer and the company among them, whoever asks; the first

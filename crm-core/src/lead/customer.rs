@@ -11,7 +11,7 @@ use crate::base::{Fields, PartnerId, Result, Row, text};
 use crate::desk::{query, update_in};
 use crate::lead::store;
 use crate::lead::verbs::as_system;
-use crate::partner::{Addresses, unlike, write_alike};
+use crate::partner::{Addresses, contact, unlike, write_alike};
 use crate::record::{Lead, Partner};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -173,7 +173,13 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
     for reached in reached {
         let id = reached.partner.0;
         let Some(customer) = known.get(&id) else { continue };
-        let news = reached.news(&customer.card);
+        let mut news = reached.news(&customer.card);
+        if !news.is_empty() {
+            // One of their further addresses is no news, and does not become the card's.
+            for name in contact::known(tx, &customer.card, &news)? {
+                news.take(name);
+            }
+        }
         if !news.is_empty() {
             update_in::<Partner>(tx, &[id], &news)?;
             told = true;

@@ -159,6 +159,22 @@ fn normalize(tx: &Tx<'_>, card: &Partner, contact: &mut PartnerContact) -> Resul
     Ok(())
 }
 
+/// Those of the fields of a card that would be told what is among its contacts already.
+pub(crate) fn known(tx: &Tx<'_>, card: &Partner, told: &Fields) -> Result<Vec<&'static str>> {
+    let known = of_partner(tx, card.id)?;
+    let mut old = Vec::new();
+    for (name, channel, _) in SLOTS {
+        let Some(value) = told.get(name).and_then(|value| value.as_text()) else { continue };
+        let (partner_id, value) = (card.id, value.to_owned());
+        let mut said = PartnerContact { partner_id, channel, value, ..PartnerContact::default() };
+        normalize(tx, card, &mut said)?;
+        if known.iter().any(|known| is_same(known, &said)) {
+            old.push(name);
+        }
+    }
+    Ok(old)
+}
+
 /// Lets a partner's contacts follow what is written on the card: what replaces something there replaces it here, what is new is added,
 /// what is emptied goes.
 pub(super) fn follow_card(

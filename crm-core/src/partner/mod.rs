@@ -1,7 +1,7 @@
 //! People and companies outside: their card, how they are reached, what they are to us, and where to write to them.
 
 mod address;
-mod contact;
+pub(crate) mod contact;
 mod role;
 
 use crate::base::name::name_key;
