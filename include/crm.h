@@ -1049,8 +1049,8 @@ crm_status crm_lead_merge_clusters(const crm_session *session,
                                    crm_frame **out,
                                    crm_error **err);
 
-// Takes a merge back. A row per conflict, none if everything is as it was: `record_id`, `field`, and as text what it was `before`, what was
-// `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
+// Takes a merge back. A row per conflict, none if everything is as it was: `record` (its kind), `record_id`, `field`, and as text what it
+// was `before`, what was `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
 crm_status crm_lead_unmerge(const crm_session *session,
                             int64_t merge_id,
                             crm_frame **out,
@@ -1061,6 +1061,50 @@ crm_status crm_lead_merged_into(const crm_session *session,
                                 int64_t id,
                                 int64_t *out,
                                 crm_error **err);
+
+// What `crm_partner_merge` will do with these partners; writes nothing. Rows as those of `crm_lead_plan_merge`; what names a partner and
+// moves is `moved`, too, by table and field, such as `lead.partner_id`. End `out` with `crm_frame_free`.
+crm_status crm_partner_plan_merge(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  int64_t head_id,
+                                  int64_t user_id,
+                                  crm_frame **out,
+                                  crm_error **err);
+
+// Makes one partner of several: `head_id` is kept (0: one in use, a company, the older), `user_id` looks after it (0: as they say). Their
+// leads and people are its own. `merge_id` receives the number by which it can be taken back, `out` the partner that was kept; the ids of
+// the others go on naming it.
+crm_status crm_partner_merge(const crm_session *session,
+                             const int64_t *ids,
+                             size_t count,
+                             int64_t head_id,
+                             int64_t user_id,
+                             int64_t *merge_id,
+                             crm_record **out,
+                             crm_error **err);
+
+// Makes one partner of each of several sets, as `crm_lead_merge_clusters` does of leads. End `out` with `crm_frame_free`.
+crm_status crm_partner_merge_clusters(const crm_session *session,
+                                      const int64_t *ids,
+                                      size_t count,
+                                      const size_t *sizes,
+                                      size_t clusters,
+                                      int64_t user_id,
+                                      crm_frame **out,
+                                      crm_error **err);
+
+// Takes a merge of partners back; rows as those of `crm_lead_unmerge`. End `out` with `crm_frame_free`.
+crm_status crm_partner_unmerge(const crm_session *session,
+                               int64_t merge_id,
+                               crm_frame **out,
+                               crm_error **err);
+
+// The partner that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
+crm_status crm_partner_merged_into(const crm_session *session,
+                                   int64_t id,
+                                   int64_t *out,
+                                   crm_error **err);
 
 // What `crm_lead_convert_all` will do; writes nothing. A row per lead, then per duplicate that is merged: `lead_id`; `what`: `convert`,
 // `keep` (an opportunity already), `merge` (`into_id` takes its place), or `archived`, `won`, `lost` (left as it is); `customer`: `own`,

@@ -488,6 +488,18 @@ struct verbs {
   decltype(&crm_lead_delete_many) remove_many;
 };
 
+// Sets of ids, one behind the other, and how many are in each.
+inline std::pair<std::vector<std::int64_t>, std::vector<std::size_t>>
+joined(const std::vector<std::vector<std::int64_t>> &sets) {
+  std::vector<std::int64_t> ids;
+  std::vector<std::size_t> sizes;
+  for (const std::vector<std::int64_t> &set : sets) {
+    ids.insert(ids.end(), set.begin(), set.end());
+    sizes.push_back(set.size());
+  }
+  return {std::move(ids), std::move(sizes)};
+}
+
 } // namespace detail
 
 // One kind of record, as a session sees it. Valid as long as the session.
@@ -612,12 +624,7 @@ public:
   }
   // One of each of several sets, all or none; a row per set.
   crm::frame merge_clusters(const std::vector<many> &clusters, std::int64_t user_id = 0, std::int64_t team_id = 0) const {
-    many ids;
-    std::vector<std::size_t> sizes;
-    for (const many &cluster : clusters) {
-      ids.insert(ids.end(), cluster.begin(), cluster.end());
-      sizes.push_back(cluster.size());
-    }
+    const auto [ids, sizes] = detail::joined(clusters);
     return detail::make_frame(crm_lead_merge_clusters, session_, ids.data(), ids.size(), sizes.data(), sizes.size(), user_id,
                               team_id);
   }
@@ -640,10 +647,11 @@ public:
   }
 };
 
-// People and companies outside. Valid as long as the session.
+// People and companies outside, and what makes one of several. An id of 0 is none. Valid as long as the session.
 class partner_desk : public desk {
 public:
   using desk::desk;
+  using many = std::vector<std::int64_t>;
 
   // The card with the address to use for a purpose; see `crm_partner_address_for`.
   record address_for(std::int64_t id, std::string_view kind) const {
@@ -652,6 +660,26 @@ public:
   list roles(std::int64_t id) const { return detail::make_list(crm_partner_roles, session_, id); }
   list role_as_of(std::int64_t id, std::int64_t date_days) const {
     return detail::make_list(crm_partner_role_as_of, session_, id, date_days);
+  }
+  // As those of leads; `head_id` is the one that is kept.
+  crm::frame plan_merge(const many &ids, std::int64_t head_id = 0, std::int64_t user_id = 0) const {
+    return detail::make_frame(crm_partner_plan_merge, session_, ids.data(), ids.size(), head_id, user_id);
+  }
+  std::pair<std::int64_t, record> merge(const many &ids, std::int64_t head_id = 0, std::int64_t user_id = 0) const {
+    std::int64_t merge_id = 0;
+    record head = detail::make_record(crm_partner_merge, session_, ids.data(), ids.size(), head_id, user_id, &merge_id);
+    return {merge_id, std::move(head)};
+  }
+  crm::frame merge_clusters(const std::vector<many> &clusters, std::int64_t user_id = 0) const {
+    const auto [ids, sizes] = detail::joined(clusters);
+    return detail::make_frame(crm_partner_merge_clusters, session_, ids.data(), ids.size(), sizes.data(), sizes.size(),
+                              user_id);
+  }
+  crm::frame unmerge(std::int64_t merge_id) const { return detail::make_frame(crm_partner_unmerge, session_, merge_id); }
+  std::int64_t merged_into(std::int64_t id) const {
+    std::int64_t out = 0;
+    detail::call(crm_partner_merged_into, session_, id, &out);
+    return out;
   }
 };
 

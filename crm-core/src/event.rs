@@ -67,11 +67,6 @@ impl LeadChange {
         Self { before, after, effective: None, note: None, opinion: None, restored: false }
     }
 
-    /// As it was before a merge.
-    pub(crate) fn restored(before: Option<Lead>, after: Lead) -> Self {
-        Self { restored: true, ..Self::new(before, Some(after)) }
-    }
-
     /// Whether `get` differs between the two states; created and deleted leads differ in everything.
     pub(crate) fn changes<T: PartialEq>(&self, get: impl Fn(&Lead) -> T) -> bool {
         match (&self.before, &self.after) {
@@ -157,6 +152,8 @@ pub(crate) struct OfficeChange {
     pub(crate) id: i64,
     pub(crate) before: Option<Row>,
     pub(crate) after: Option<Row>,
+    /// It is told, and nothing else follows for the leads that refer to it.
+    pub(crate) apart: bool,
 }
 
 impl OfficeChange {

@@ -73,7 +73,9 @@ pub use desk::{Desk, Find, Target};
 pub use feed::FeedEntry;
 pub use filter::Filter;
 pub use lead::{Leads, Lost};
-pub use merge::{Merge, MergeConflict, MergePlan, Merged, MergedField, MergedRows, Unmerged};
+pub use merge::{
+    Merge, MergeConflict, MergePlan, Merged, MergedField, MergedRows, PartnerMerge, Unmerged,
+};
 pub use property::{Properties, PropertyDefinition};
 pub use record::*;
 pub use session::Session;

@@ -76,7 +76,7 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
                 was.as_text().unwrap_or_default(),
             )
         }
-        (RecordKind::Partner, Some(before), Some(after)) => {
+        (RecordKind::Partner, Some(before), Some(after)) if !change.apart => {
             lead::customer::follow(tx, change.id, before, after)
         }
         _ => Ok(()),

@@ -14,9 +14,9 @@ use crm_core::base::field::{Place, changed_fields};
 use crm_core::base::frame::json;
 use crm_core::forecast::{BoardColumn, Forecast, ForecastKey, ForecastQuery};
 use crm_core::{
-    AsOf, Axis, Filter, Find, ForecastCategory, Lead, LeadId, Merge, Past, Probability,
-    ProbabilityPolicy, ProbabilitySource, Record, RecordKind, Schedule, Session, Timestamp,
-    UserRef, Value, WonStatus,
+    AsOf, Axis, Fields, Filter, Find, ForecastCategory, Lead, LeadId, Merge, Partner, PartnerId,
+    PartnerMerge, Past, Probability, ProbabilityPolicy, ProbabilitySource, Record, RecordKind,
+    Schedule, Session, Timestamp, UserRef, Value, WonStatus, fields,
 };
 use office::{Act, Deed, Office, everything};
 use proptest::prelude::*;
@@ -483,6 +483,84 @@ proptest! {
         }
         prop_assert_eq!(state(&office), before);
         feed_is_whole(&office);
+        prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
+    }
+
+    /// Partners in a random forest, with leads and words: merged in random sets nothing of theirs is lost, and taken back all is as it was.
+    #[test]
+    fn partners_that_are_merged_and_taken_back_are_as_they_were(
+        cards in prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 4..12),
+        on in prop::collection::vec(prop::collection::vec(any::<u8>(), 2..4), 1..4),
+    ) {
+        let office = Office::open();
+        let (s, mut ids) = (&office.s, Vec::new());
+        for (at, (parent, says, deals)) in cards.iter().enumerate() {
+            let mut fields = Fields::new();
+            fields.set("name", format!("card {at}"));
+            fields.set("is_company", says & 1 == 1);
+            for (bit, (name, text)) in [("phone", "+33 1 70 18 99 00"), ("city", "Lyon"), ("zip", "69001"), ("comment", "note")].into_iter().enumerate() {
+                if says >> (bit + 1) & 1 == 1 {
+                    fields.set(name, format!("{text}{at}"));
+                }
+            }
+            fields.external_id = Some(("erp".to_owned(), at.to_string()));
+            if at > 0 && parent & 1 == 1 {
+                fields.set("parent_id", ids[usize::from(*parent) % at]);
+            }
+            ids.push(s.partners().create(fields).unwrap().id);
+            for _ in 0..deals % 3 {
+                s.leads().create(fields! { name: "deal", partner_id: ids[at] }).unwrap();
+            }
+            s.chatter().post(ids[at], "said", true).unwrap();
+        }
+        let everybody = || {
+            let find = Find { order: Some("id".into()), ..Find::filter("active in (true, false)").unwrap() };
+            s.partners().find(&find).unwrap()
+        };
+        // Of those that only belonged to one that was merged the version tells of both changes.
+        let plain = |mut all: Vec<Partner>| {
+            all.iter_mut().for_each(|card| (card.version, card.write_date) = (0, card.create_date));
+            all
+        };
+        let state = || {
+            let all = everybody();
+            let names: Vec<_> = (0..cards.len()).map(|at| s.partners().get_external("erp", &at.to_string()).unwrap().id).collect();
+            let said: Vec<_> = all.iter().map(|card| s.chatter().list(card.id).unwrap().len()).collect();
+            let owners: Vec<_> = s.leads().find(&Find { order: Some("id".into()), ..Find::all() }).unwrap().iter().map(|lead| lead.partner_id).collect();
+            (plain(all), names, said, owners)
+        };
+        let before = state();
+        let mut free: BTreeSet<PartnerId> = ids.iter().copied().collect();
+        let sets = on.iter().map(|set| set.iter().map(|byte| ids[usize::from(*byte) % ids.len()]).filter(|id| free.remove(id)).collect::<Vec<_>>());
+        let sets: Vec<Vec<PartnerId>> = sets.collect::<Vec<_>>().into_iter().filter(|set| set.len() > 1).collect();
+        match s.partners().merge_clusters(&sets, &PartnerMerge::default()) {
+            Err(error) => prop_assert_eq!(error.field(), Some("parent_id"), "{}", error),
+            Ok(merged) => {
+                let gone: usize = sets.iter().map(|set| set.len() - 1).sum();
+                let now = everybody();
+                prop_assert_eq!(now.len(), before.0.len() - gone);
+                let there: BTreeSet<PartnerId> = now.iter().map(|card| card.id).collect();
+                let refers = |id: Option<PartnerId>| id.is_none_or(|id| there.contains(&id));
+                prop_assert!(now.iter().all(|card| refers(card.parent_id)), "{now:?}");
+                let (_, names, said, owners) = state();
+                prop_assert!(names.iter().all(|id| there.contains(id)) && owners.iter().all(|id| refers(*id)));
+                let had: usize = before.2.iter().sum();
+                prop_assert_eq!(said.iter().sum::<usize>(), had + merged.len(), "a word of each merge");
+                prop_assert_eq!(owners.iter().flatten().count(), before.3.iter().flatten().count());
+                for card in &now {
+                    let mut above = card.parent_id;
+                    for _ in 0..ids.len() {
+                        above = above.and_then(|id| s.partners().get(id).unwrap().parent_id);
+                    }
+                    prop_assert_eq!(above, None, "a chain without end");
+                }
+                prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
+                for one in merged.iter().rev() {
+                    s.partners().unmerge(one.merge_id).unwrap();
+                }
+            }
+        }
+        prop_assert_eq!(state(), before);
         prop_assert_eq!(office.crm.verify().unwrap(), Vec::<String>::new());
     }
 

@@ -1,13 +1,23 @@
-//! Making one lead of several, and taking that back.
+//! Making one record of several, leads or partners, and taking that back.
 
 use crm_core::base::FieldKind;
-use crm_core::{Error, Frame, LeadId, Merge, Record as _, Result, Value};
+use crm_core::{
+    Error, Frame, Id, LeadId, Merge, PartnerId, PartnerMerge, Record as _, Result, Value,
+};
 
 use crate::desk::table;
 use crate::edge::abi::{CrmError, CrmFrame, CrmRecord, CrmSession, CrmStatus};
 use crate::edge::record::shared;
 use crate::edge::{Out, array, guard, take};
 use crate::lead::{leads, reference};
+
+fn partners(ids: *const i64, count: usize) -> Result<Vec<PartnerId>> {
+    Ok(array(ids, count, "ids")?.iter().copied().map(PartnerId).collect())
+}
+
+fn of_partners(head_id: i64, user_id: i64) -> PartnerMerge {
+    PartnerMerge { head_id: reference(head_id), user_id: reference(user_id) }
+}
 
 fn merge(user_id: i64, team_id: i64) -> Merge {
     Merge { user_id: reference(user_id), team_id: reference(team_id) }
@@ -78,7 +88,7 @@ pub unsafe extern "C" fn crm_lead_merge_clusters(
 }
 
 /// Ids in sets of those sizes, which take all of them.
-fn sets(mut ids: &[LeadId], sizes: &[usize]) -> Result<Vec<Vec<LeadId>>> {
+fn sets<I: Id>(mut ids: &[I], sizes: &[usize]) -> Result<Vec<Vec<I>>> {
     let mut sets = Vec::with_capacity(sizes.len());
     for size in sizes {
         let Some((set, rest)) = ids.split_at_checked(*size) else { return Err(unfit()) };
@@ -92,8 +102,8 @@ fn unfit() -> Error {
     Error::invalid("sizes", "sizes: together they are not the number of ids")
 }
 
-/// Takes a merge back. A row per conflict, none if everything is as it was: `record_id`, `field`, and as text what it was `before`, what was
-/// `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
+/// Takes a merge back. A row per conflict, none if everything is as it was: `record` (its kind), `record_id`, `field`, and as text what it
+/// was `before`, what was `merged`, and what it is `now` and stays, since it has changed in the meantime. End `out` with `crm_frame_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_lead_unmerge(
     session: *const CrmSession,
@@ -115,6 +125,96 @@ pub unsafe extern "C" fn crm_lead_merged_into(
     guard(err, || {
         let out = Out::at(out, "out")?;
         out.give(take(session)?.leads().merged_into(LeadId(id))?.map_or(0, |id| id.0));
+        Ok(())
+    })
+}
+
+/// What `crm_partner_merge` will do with these partners; writes nothing. Rows as those of `crm_lead_plan_merge`; what names a partner and
+/// moves is `moved`, too, by table and field, such as `lead.partner_id`. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_plan_merge(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    head_id: i64,
+    user_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let merge = of_partners(head_id, user_id);
+        Ok(session.partners().plan_merge(&partners(ids, count)?, &merge)?.frame())
+    })
+}
+
+/// Makes one partner of several: `head_id` is kept (0: one in use, a company, the older), `user_id` looks after it (0: as they say). Their
+/// leads and people are its own. `merge_id` receives the number by which it can be taken back, `out` the partner that was kept; the ids of
+/// the others go on naming it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_merge(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    head_id: i64,
+    user_id: i64,
+    merge_id: *mut i64,
+    out: *mut *mut CrmRecord,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let (merge_id, out) = (Out::at(merge_id, "merge_id")?, Out::at(out, "out")?);
+        let merge = of_partners(head_id, user_id);
+        let merged = take(session)?.partners().merge(&partners(ids, count)?, &merge)?;
+        merge_id.give(merged.merge_id);
+        out.hand(shared(merged.head.row()));
+        Ok(())
+    })
+}
+
+/// Makes one partner of each of several sets, as `crm_lead_merge_clusters` does of leads. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_merge_clusters(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    sizes: *const usize,
+    clusters: usize,
+    user_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let sets = sets(&partners(ids, count)?, array(sizes, clusters, "sizes")?)?;
+        let mut frame = Frame::new([("merge_id", FieldKind::Int), ("head", FieldKind::Int)]);
+        for merged in session.partners().merge_clusters(&sets, &of_partners(0, user_id))? {
+            frame.push([merged.merge_id.into(), Value::from(merged.head.id)]);
+        }
+        Ok(frame)
+    })
+}
+
+/// Takes a merge of partners back; rows as those of `crm_lead_unmerge`. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_unmerge(
+    session: *const CrmSession,
+    merge_id: i64,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| Ok(session.partners().unmerge(merge_id)?.frame()))
+}
+
+/// The partner that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_merged_into(
+    session: *const CrmSession,
+    id: i64,
+    out: *mut i64,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    guard(err, || {
+        let out = Out::at(out, "out")?;
+        out.give(take(session)?.partners().merged_into(PartnerId(id))?.map_or(0, |id| id.0));
         Ok(())
     })
 }

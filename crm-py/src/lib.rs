@@ -47,7 +47,10 @@ mod _crm {
         reopen, restore,
     };
     #[pymodule_export]
-    use crate::merge::{merge, merge_clusters, merged_into, plan_merge, unmerge};
+    use crate::merge::{
+        merge, merge_clusters, merge_partner_clusters, merge_partners, merged_into,
+        partner_merged_into, plan_merge, plan_merge_partners, unmerge, unmerge_partners,
+    };
     #[pymodule_export]
     use crate::notes::{
         activity_done, activity_status, cancel_activity, post_message, reschedule_activity,

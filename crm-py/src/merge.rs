@@ -1,7 +1,7 @@
-//! Making one lead of several, and taking that back.
+//! Making one record of several, leads or partners, and taking that back.
 
-use crm_core::base::{LeadId, Record as _, RecordKind};
-use crm_core::{Merge, Merged};
+use crm_core::base::{LeadId, PartnerId, Record, RecordKind};
+use crm_core::{Merge, Merged, PartnerMerge};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -14,8 +14,16 @@ use crate::value::{id as identify, ids as identities, number};
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
-fn leads(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<LeadId>> {
-    Ok(identities(name, RecordKind::Lead, given)?.into_iter().map(LeadId).collect())
+fn ids<I: From<i64>>(name: &str, kind: RecordKind, given: &Bound<'_, PyAny>) -> PyResult<Vec<I>> {
+    Ok(identities(name, kind, given)?.into_iter().map(I::from).collect())
+}
+
+fn sets<I: From<i64>>(kind: RecordKind, clusters: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<I>>> {
+    let Ok(sets) = clusters.try_iter() else {
+        let told = format_args!("clusters are lists of {}s", kind.name());
+        return Err(invalid(clusters.py(), "clusters", told));
+    };
+    sets.map(|set| ids("clusters", kind, &set?)).collect()
 }
 
 fn merge_of(user_id: Given<'_, '_>, team_id: Given<'_, '_>) -> PyResult<Merge> {
@@ -25,27 +33,48 @@ fn merge_of(user_id: Given<'_, '_>, team_id: Given<'_, '_>) -> PyResult<Merge> {
     })
 }
 
+fn merge_of_partners(head_id: Given<'_, '_>, user_id: Given<'_, '_>) -> PyResult<PartnerMerge> {
+    Ok(PartnerMerge {
+        head_id: optional("head_id", RecordKind::Partner, head_id)?,
+        user_id: optional("user_id", RecordKind::User, user_id)?,
+    })
+}
+
+fn pair<'py, R: Record>(py: Python<'py>, merged: &Merged<R>) -> PyResult<(i64, Bound<'py, PyAny>)> {
+    Ok((merged.merge_id, record(py, merged.head.row())?))
+}
+
+fn pairs<'py, R: Record>(py: Python<'py>, merged: &[Merged<R>]) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    merged.iter().try_for_each(|one| list.append(pair(py, one)?))?;
+    Ok(list)
+}
+
+fn merge_number(merge_id: &Bound<'_, PyAny>) -> PyResult<i64> {
+    Ok(i64::try_from(number("merge_id", merge_id)?).unwrap_or(i64::MAX))
+}
+
 #[pyfunction]
 pub(crate) fn plan_merge<'py>(
     session: &Session,
-    ids: &Bound<'py, PyAny>,
+    leads: &Bound<'py, PyAny>,
     user_id: Given<'_, 'py>,
     team_id: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, merge) = (ids.py(), merge_of(user_id, team_id)?);
-    let ids = leads("ids", ids)?;
+    let (py, merge) = (leads.py(), merge_of(user_id, team_id)?);
+    let ids: Vec<LeadId> = ids("ids", RecordKind::Lead, leads)?;
     frame(py, session.ask(py, |core| core.leads().plan_merge(&ids, &merge))?.frame())
 }
 
 #[pyfunction]
 pub(crate) fn merge<'py>(
     session: &Session,
-    ids: &Bound<'py, PyAny>,
+    leads: &Bound<'py, PyAny>,
     user_id: Given<'_, 'py>,
     team_id: Given<'_, 'py>,
 ) -> PyResult<(i64, Bound<'py, PyAny>)> {
-    let (py, merge) = (ids.py(), merge_of(user_id, team_id)?);
-    let ids = leads("ids", ids)?;
+    let (py, merge) = (leads.py(), merge_of(user_id, team_id)?);
+    let ids: Vec<LeadId> = ids("ids", RecordKind::Lead, leads)?;
     pair(py, &session.ask(py, |core| core.leads().merge(&ids, &merge))?)
 }
 
@@ -57,20 +86,8 @@ pub(crate) fn merge_clusters<'py>(
     team_id: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyList>> {
     let (py, merge) = (clusters.py(), merge_of(user_id, team_id)?);
-    let Ok(sets) = clusters.try_iter() else {
-        return Err(invalid(py, "clusters", format_args!("clusters are lists of leads")));
-    };
-    let sets = sets.map(|set| leads("clusters", &set?));
-    let sets = sets.collect::<PyResult<Vec<_>>>()?;
-    let list = PyList::empty(py);
-    for merged in session.ask(py, |core| core.leads().merge_clusters(&sets, &merge))? {
-        list.append(pair(py, &merged)?)?;
-    }
-    Ok(list)
-}
-
-fn pair<'py>(py: Python<'py>, merged: &Merged) -> PyResult<(i64, Bound<'py, PyAny>)> {
-    Ok((merged.merge_id, record(py, merged.head.row())?))
+    let sets: Vec<Vec<LeadId>> = sets(RecordKind::Lead, clusters)?;
+    pairs(py, &session.ask(py, |core| core.leads().merge_clusters(&sets, &merge))?)
 }
 
 #[pyfunction]
@@ -78,8 +95,7 @@ pub(crate) fn unmerge<'py>(
     session: &Session,
     merge_id: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = merge_id.py();
-    let id = i64::try_from(number("merge_id", merge_id)?).unwrap_or(i64::MAX);
+    let (py, id) = (merge_id.py(), merge_number(merge_id)?);
     frame(py, session.ask(py, |core| core.leads().unmerge(id))?.frame())
 }
 
@@ -88,4 +104,58 @@ pub(crate) fn merged_into(session: &Session, id: &Bound<'_, PyAny>) -> PyResult<
     let py = id.py();
     let id = LeadId(identify("id", RecordKind::Lead, id)?);
     Ok(session.ask(py, |core| core.leads().merged_into(id))?.map(|id| id.0))
+}
+
+#[pyfunction]
+pub(crate) fn plan_merge_partners<'py>(
+    session: &Session,
+    partners: &Bound<'py, PyAny>,
+    head_id: Given<'_, 'py>,
+    user_id: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, merge) = (partners.py(), merge_of_partners(head_id, user_id)?);
+    let ids: Vec<PartnerId> = ids("ids", RecordKind::Partner, partners)?;
+    frame(py, session.ask(py, |core| core.partners().plan_merge(&ids, &merge))?.frame())
+}
+
+#[pyfunction]
+pub(crate) fn merge_partners<'py>(
+    session: &Session,
+    partners: &Bound<'py, PyAny>,
+    head_id: Given<'_, 'py>,
+    user_id: Given<'_, 'py>,
+) -> PyResult<(i64, Bound<'py, PyAny>)> {
+    let (py, merge) = (partners.py(), merge_of_partners(head_id, user_id)?);
+    let ids: Vec<PartnerId> = ids("ids", RecordKind::Partner, partners)?;
+    pair(py, &session.ask(py, |core| core.partners().merge(&ids, &merge))?)
+}
+
+#[pyfunction]
+pub(crate) fn merge_partner_clusters<'py>(
+    session: &Session,
+    clusters: &Bound<'py, PyAny>,
+    user_id: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyList>> {
+    let (py, merge) = (clusters.py(), merge_of_partners(None, user_id)?);
+    let sets: Vec<Vec<PartnerId>> = sets(RecordKind::Partner, clusters)?;
+    pairs(py, &session.ask(py, |core| core.partners().merge_clusters(&sets, &merge))?)
+}
+
+#[pyfunction]
+pub(crate) fn unmerge_partners<'py>(
+    session: &Session,
+    merge_id: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, id) = (merge_id.py(), merge_number(merge_id)?);
+    frame(py, session.ask(py, |core| core.partners().unmerge(id))?.frame())
+}
+
+#[pyfunction]
+pub(crate) fn partner_merged_into(
+    session: &Session,
+    id: &Bound<'_, PyAny>,
+) -> PyResult<Option<i64>> {
+    let py = id.py();
+    let id = PartnerId(identify("id", RecordKind::Partner, id)?);
+    Ok(session.ask(py, |core| core.partners().merged_into(id))?.map(|id| id.0))
 }

@@ -309,6 +309,37 @@ static void merging(crm_session *s, int64_t one, int64_t two) {
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
 }
 
+static int64_t card(crm_session *s, const char *name) {
+  crm_fields *fields = NULL;
+  crm_record *record = NULL;
+  OK(crm_fields_new(&fields, &err));
+  OK(crm_fields_set_text(fields, S("name"), S(name), &err));
+  OK(crm_partner_create(s, fields, &record, &err));
+  const int64_t id = crm_record_id(record);
+  CHECK(crm_record_free(record) == CRM_OK && crm_fields_free(fields) == CRM_OK);
+  return id;
+}
+
+static void merging_partners(crm_session *s) {
+  const int64_t both[] = {card(s, "Azure Bakery"), card(s, "Azure bakery")};
+  const size_t sizes[] = {2};
+  int64_t merge_id = 0, into = 0;
+  crm_frame *frame = NULL;
+  crm_record *head = NULL;
+  OK(crm_partner_plan_merge(s, both, 2, 0, 0, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 2 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_partner_merge(s, both, 1, 0, 0, &merge_id, &head, &err));
+  OK(crm_partner_merge(s, both, 2, both[1], 0, &merge_id, &head, &err));
+  CHECK(merge_id > 0 && crm_record_id(head) == both[1] && crm_record_free(head) == CRM_OK);
+  OK(crm_partner_merged_into(s, both[0], &into, &err));
+  CHECK(into == both[1]);
+  FAILS(CRM_E_NOT_FOUND, crm_lead_unmerge(s, merge_id, &frame, &err));
+  OK(crm_partner_unmerge(s, merge_id, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_partner_merge_clusters(s, both, 2, sizes, 1, 0, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+}
+
 static void verbs(crm_session *s) {
   int64_t id = deal(s, "Cycles", "250");
   int64_t middle = stage(s, "Talks", 5, false);
@@ -327,6 +358,7 @@ static void verbs(crm_session *s) {
   OK(crm_lead_copy(s, id, &copy, &err));
   CHECK(crm_record_id(copy) != id);
   merging(s, id, crm_record_id(copy));
+  merging_partners(s);
   converting(s, id);
   CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;

@@ -75,6 +75,12 @@ void open_to_forecast() {
   const auto [merge_id, head] = s.leads().merge(pair);
   CHECK(s.leads().merged_into(head.id() == copies[0] ? copies[1] : copies[0]) == head.id());
   CHECK(s.leads().unmerge(merge_id).rows() == 0 && s.leads().merge_clusters({pair}).rows() == 1);
+  const std::vector<std::int64_t> cards{s.partners().create(crm::fields().set("name", "Azure Bakery")).id(),
+                                        s.partners().create(crm::fields().set("name", "Azure bakery")).id()};
+  CHECK(s.partners().plan_merge(cards).rows() > 2);
+  const auto [of_cards, kept] = s.partners().merge(cards, cards[1]);
+  CHECK(kept.id() == cards[1] && s.partners().merged_into(cards[0]) == cards[1]);
+  CHECK(s.partners().unmerge(of_cards).rows() == 0 && s.partners().merge_clusters({cards}).rows() == 1);
   CHECK(s.leads().plan_convert({head.id()}, CRM_CONVERT_CREATE_PARTNER).rows() == 1);
   CHECK(s.leads().convert_all({head.id()}, CRM_CONVERT_DEDUPLICATE).size() == 1);
   s.leads().remove(head.id());
@@ -103,7 +109,7 @@ void open_to_forecast() {
   CHECK(s.partners().roles(harbour).size() == 1 && s.partners().role_as_of(harbour, 20453).size() == 0);
   CHECK(s.partners().role_as_of(harbour, 20454)[0].text(CRM_PARTNER_ROLE_ROLE) == "customer");
   const std::int64_t said = s.chatter().post(CRM_KIND_LEAD, lead.id(), "They want the blue ones.", true);
-  CHECK(s.chatter().get(said).boolean(CRM_MESSAGE_INTERNAL) && s.chatter().count() == 2);
+  CHECK(s.chatter().get(said).boolean(CRM_MESSAGE_INTERNAL) && s.chatter().count() == 3);
   CHECK(s.chatter().timeline(CRM_KIND_LEAD, lead.id()).rows() >= 3);
   const std::int64_t then = now.micros, tuesday = then + INT64_C(86400000000);
   const crm::session later = db.session({}, crm::instant{tuesday});

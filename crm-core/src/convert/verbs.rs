@@ -189,8 +189,8 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
     if convert.deduplicate {
         for (head, merged) in merge::preview(tx, &clusters(tx, &given)?)? {
             for id in merged {
-                steps.push(ConvertStep { into_id: Some(head.id), ..step(LeadId(id), "merge") });
-                become_one.insert(id, head.clone());
+                steps.push(ConvertStep { into_id: Some(head.id), ..step(id, "merge") });
+                become_one.insert(id.0, head.clone());
             }
             become_one.insert(head.id.0, head);
         }

@@ -7,11 +7,14 @@ mod by_kind;
 pub(crate) mod column;
 mod office;
 pub(crate) mod query;
+mod tree;
 
 pub(crate) use by_kind::{by_kind, office_by_kind};
 pub(crate) use office::{
-    Room, alter_in, changes, check_version, create_dated, create_in, same_creation, update_in,
+    Room, alter_in, changes, check_references, check_version, create_dated, create_in, point,
+    same_creation, update_in,
 };
+pub(crate) use tree::{above, parents};
 
 use crate::base::{AsOf, Error, Fields, Frame, Id, Record, Result};
 use crate::filter::Filter;

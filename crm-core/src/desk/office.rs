@@ -1,5 +1,7 @@
 //! Creating, changing and removing records of the office, by their lists of fields.
 
+use std::collections::HashMap;
+
 use crate::access::{self, Deed};
 use crate::base::field::{FieldKind, Place, Stamp, changed_fields};
 use crate::base::{
@@ -131,7 +133,13 @@ fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) ->
         tx.forget_all()?;
     }
     let (before, after) = (before.map(Record::row), after.map(Record::row));
-    tx.announce(Event::Office(OfficeChange { kind: R::TABLE.kind, id, before, after }));
+    tx.announce(Event::Office(OfficeChange {
+        kind: R::TABLE.kind,
+        id,
+        before,
+        after,
+        apart: false,
+    }));
     Ok(())
 }
 
@@ -189,9 +197,9 @@ fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> 
         let value = (R::ACCESS[at].to_value)(after);
         match (field.kind, &value) {
             (FieldKind::Ref(kind), Value::Int(id)) if !field.system => {
-                references(tx, field.name, kind, &[*id])?;
+                check_references(tx, field.name, kind, &[*id])?;
             }
-            (FieldKind::Ids(kind), Value::Ids(ids)) => references(tx, field.name, kind, ids)?,
+            (FieldKind::Ids(kind), Value::Ids(ids)) => check_references(tx, field.name, kind, ids)?,
             (FieldKind::Text, Value::Text(name)) if field.unique => {
                 unique(tx, R::TABLE, field.name, name, after.id().number())?;
             }
@@ -204,7 +212,13 @@ fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> 
     Ok(())
 }
 
-fn references(tx: &Tx<'_>, field: &str, kind: RecordKind, ids: &[i64]) -> Result<()> {
+/// Refuses references to what is not there, or not seen.
+pub(crate) fn check_references(
+    tx: &Tx<'_>,
+    field: &str,
+    kind: RecordKind,
+    ids: &[i64],
+) -> Result<()> {
     let table = table(kind);
     let company = match kind {
         RecordKind::Company => "id",
@@ -324,6 +338,23 @@ fn unlist<R: Room>(tx: &mut Tx<'_>, owners: &[i64], field: &str, id: i64) -> Res
         if tx.save(&before, &mut after)? {
             changed(tx, Some(&before), Some(&after))?;
         }
+    }
+    Ok(())
+}
+
+/// Lets a field of each of these records name another one: by record, which.
+pub(crate) fn point<R: Room>(tx: &mut Tx<'_>, field: &str, to: &HashMap<i64, i64>) -> Result<()> {
+    let mut ids: Vec<i64> = to.keys().copied().collect();
+    ids.sort_unstable();
+    for chunk in ids.chunks(limit::CHUNK) {
+        for before in tx.by_ids::<R>(chunk)? {
+            let mut after = before.clone();
+            after.set(field, &to[&before.id().number()].into())?;
+            if tx.save(&before, &mut after)? {
+                changed(tx, Some(&before), Some(&after))?;
+            }
+        }
+        tx.settle()?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Questions to any desk: sight ∧ filter ∧ the rule about archived records, in one statement, of now or as of an instant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access;
@@ -322,6 +322,29 @@ pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R
         records.extend(found.into_iter().map(|record| (record.id().number(), record)));
     }
     Ok(records)
+}
+
+/// Those of these ids whose records a filter takes in.
+pub(crate) fn among(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    ids: &[i64],
+    filter: &Filter,
+) -> Result<HashSet<i64>> {
+    let mut found = HashSet::with_capacity(ids.len());
+    let mut statement = Statement::new(tx.now);
+    statement.bind(0_i64); // Its place is the list of ids.
+    resolved(tx, filter, table)?.sql(&mut statement)?;
+    let (name, from) = (table.name, from(table, &statement.sides));
+    let sql = format!(
+        "SELECT {name}.id{from} WHERE {name}.id IN (SELECT value FROM json_each(?1)) AND {}",
+        statement.sql
+    );
+    for chunk in ids.chunks(limit::CHUNK) {
+        statement.params[0] = id_list(chunk);
+        found.extend(tx.rows(&sql, &statement.params, |line| line.int(0))?);
+    }
+    Ok(found)
 }
 
 /// The companies of those of the records of these ids that the actor sees, for what hangs on them. Who asks within a verb has them to

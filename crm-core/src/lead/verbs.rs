@@ -1,9 +1,11 @@
 //! The verbs that change a lead: each loads, decides ([`rules`]), saves and announces through [`store::change`].
 
+use std::collections::HashMap;
+
 use crate::access::{self, Actor, Deed};
 use crate::base::{
-    Error, Fields, Id as _, LostReasonId, RecordKind, Result, StageId, TeamId, Timestamp, UserId,
-    limit,
+    Error, Fields, Id as _, LostReasonId, Record as _, RecordKind, Result, StageId, TeamId,
+    Timestamp, UserId, limit,
 };
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
@@ -260,6 +262,20 @@ pub(crate) fn currency_changed(tx: &mut Tx<'_>, company: i64, was: &str) -> Resu
             Ok(Lead { currency: office.currency(lead.company_id), ..lead.clone() })
         })
     })
+}
+
+/// Lets a field of each of these leads name another record: by lead, which.
+pub(crate) fn point(tx: &mut Tx<'_>, field: &str, to: &HashMap<i64, i64>) -> Result<()> {
+    let mut ids: Vec<i64> = to.keys().copied().collect();
+    ids.sort_unstable();
+    for chunk in ids.chunks(limit::CHUNK) {
+        store::change(tx, chunk, |lead, _| {
+            let mut after = lead.clone();
+            after.set(field, &to[&lead.id.0].into())?;
+            Ok(after)
+        })?;
+    }
+    Ok(())
 }
 
 /// Runs a consequence as the library itself: rights were checked by the verb that caused it.

@@ -7,14 +7,22 @@
 //! Deliberately absent: finding out which records are one; see `duplicate`.
 
 mod image;
+mod kind;
+mod lead_rules;
+mod of_leads;
+mod of_partners;
+#[cfg(test)]
+mod partner_tests;
+mod partners;
 mod plan;
-mod rules;
+mod references;
 mod store;
 #[cfg(test)]
 mod tests;
 mod undo;
 mod verbs;
 
+pub use partners::PartnerMerge;
 pub use plan::{MergePlan, MergedField, MergedRows};
 pub use undo::{MergeConflict, Unmerged};
 
@@ -32,19 +40,13 @@ pub struct Merge {
     pub team_id: Option<TeamId>,
 }
 
-impl From<&Merge> for rules::Given {
-    fn from(merge: &Merge) -> Self {
-        Self { user: merge.user_id, team: merge.team_id }
-    }
-}
-
 /// What became of a merge.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Merged {
+pub struct Merged<R = Lead> {
     /// By which it can be taken back.
     pub merge_id: i64,
-    /// The lead that was kept.
-    pub head: Lead,
+    /// The record that was kept.
+    pub head: R,
 }
 
 /// Merging leads.
@@ -72,7 +74,7 @@ impl Leads<'_> {
     /// for more than [`limit::MERGE`](crate::base::limit::MERGE) unless an administrator asks; `NotFound`.
     pub fn plan_merge(&self, ids: &[LeadId], merge: &Merge) -> Result<MergePlan> {
         let clusters = [numbers(ids)];
-        let plans = self.link().read(|tx| verbs::plan(tx, &clusters, merge.into()))?;
+        let plans = self.link().read(|tx| verbs::plan::<Lead>(tx, &clusters, merge))?;
         plans.into_iter().next().ok_or_else(|| Error::bug("a cluster has a plan"))
     }
 
@@ -109,7 +111,7 @@ impl Leads<'_> {
     pub fn merge_clusters(&self, clusters: &[Vec<LeadId>], merge: &Merge) -> Result<Vec<Merged>> {
         let clusters: Vec<Vec<i64>> = clusters.iter().map(|ids| numbers(ids)).collect();
         self.link().write(|tx| {
-            let done = verbs::merge(tx, &clusters, merge.into())?;
+            let done = verbs::merge::<Lead>(tx, &clusters, merge)?;
             let heads: Vec<i64> = done.iter().map(|(_, head)| *head).collect();
             let heads = leads::as_stored(tx, &heads)?;
             Ok(done
@@ -148,10 +150,10 @@ fn numbers(ids: &[LeadId]) -> Vec<i64> {
 
 /// Merges each of these sets, for a conversion; answers the merges' ids and the leads that were kept.
 pub(crate) fn merge_sets(tx: &mut Tx<'_>, sets: &[Vec<i64>]) -> Result<Vec<(i64, i64)>> {
-    verbs::merge(tx, sets, rules::Given::default())
+    verbs::merge::<Lead>(tx, sets, &Merge::default())
 }
 
 /// What the kept lead of each of these sets would be, and those that would go.
-pub(crate) fn preview(tx: &Tx<'_>, sets: &[Vec<i64>]) -> Result<Vec<(Lead, Vec<i64>)>> {
-    verbs::preview(tx, sets, rules::Given::default())
+pub(crate) fn preview(tx: &Tx<'_>, sets: &[Vec<i64>]) -> Result<Vec<(Lead, Vec<LeadId>)>> {
+    verbs::preview(tx, sets, &Merge::default())
 }

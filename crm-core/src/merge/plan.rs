@@ -1,51 +1,52 @@
-//! What a merge will do, as data: which lead is kept, what of whom it gets, what is dropped, and what moves to it.
+//! What a merge will do, as data: which record is kept, what of whom it gets, what is dropped, and what moves to it.
 //!
-//! It is told by comparing the decided lead with those it is made of, so that no field can be forgotten. Computed values are left out.
+//! It is told by comparing the decided record with those it is made of, so that no field can be forgotten. Computed values are left out.
 
 use crate::base::field::{Place, told_fields};
 use crate::base::frame::json;
-use crate::base::{FieldKind, Frame, LeadId, Record, Value};
+use crate::base::{FieldKind, Frame, Id, LeadId, Record, Value};
+use crate::merge::kind::Mergeable;
 
-/// A field of the lead that is kept.
+/// A field of the record that is kept.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MergedField {
+pub struct MergedField<I = LeadId> {
     /// Its name; a custom field's is `properties.<name>`.
     pub name: String,
     /// What it will be.
     pub value: Value,
-    /// The leads whose value that is, or is part of it; none: it was given.
-    pub from: Vec<LeadId>,
-    /// What other leads say and will not be kept.
-    pub dropped: Vec<(LeadId, Value)>,
+    /// The records whose value that is, or is part of it; none: it was given.
+    pub from: Vec<I>,
+    /// What others say and will not be kept.
+    pub dropped: Vec<(I, Value)>,
 }
 
-/// Rows of another table that hang on a lead and move to the one that is kept.
+/// What hangs on a record, or names it, and moves to the one that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MergedRows {
-    /// The table, such as `external_id`.
-    pub name: &'static str,
-    /// The lead that they hang on now.
-    pub from: LeadId,
+pub struct MergedRows<I = LeadId> {
+    /// The table, such as `external_id`; of records that name it with the field, such as `lead.partner_id`.
+    pub name: String,
+    /// The record that they hang on now.
+    pub from: I,
     /// How many.
     pub count: usize,
 }
 
 /// What a merge will do. Nothing has been written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MergePlan {
-    /// The lead that is kept, with its id.
-    pub head: LeadId,
+pub struct MergePlan<I = LeadId> {
+    /// The record that is kept, with its id.
+    pub head: I,
     /// Those that it takes the place of, in the order in which they count.
-    pub merged: Vec<LeadId>,
+    pub merged: Vec<I>,
     /// Fields of which something is kept or dropped.
-    pub fields: Vec<MergedField>,
+    pub fields: Vec<MergedField<I>>,
     /// What moves.
-    pub rows: Vec<MergedRows>,
+    pub rows: Vec<MergedRows<I>>,
 }
 
-impl MergePlan {
+impl<I: Id> MergePlan<I> {
     /// The plan as a table: `what` (`head`, `merged`, `field`, `dropped`, `moved`), `name` (of the field, or of the table of which rows
-    /// move), `record_id` (which lead is kept or merged; whose value it is), `value` (as text; lists and custom fields as JSON), `count`
+    /// move), `record_id` (which record is kept or merged; whose value it is), `value` (as text; lists and custom fields as JSON), `count`
     /// (of rows that move).
     #[must_use]
     pub fn frame(&self) -> Frame {
@@ -56,14 +57,12 @@ impl MergePlan {
             ("value", FieldKind::Text),
             ("count", FieldKind::Int),
         ]);
-        let mut row = |what: &str,
-                       name: Option<&str>,
-                       id: Option<LeadId>,
-                       value: Value,
-                       count: Option<usize>| {
-            let count = count.and_then(|count| i64::try_from(count).ok());
-            frame.push([what.into(), name.into(), id.into(), value, count.into()]);
-        };
+        let mut row =
+            |what: &str, name: Option<&str>, id: Option<I>, value: Value, count: Option<usize>| {
+                let count = count.and_then(|count| i64::try_from(count).ok());
+                let id = id.map(Id::number);
+                frame.push([what.into(), name.into(), id.into(), value, count.into()]);
+            };
         row("head", None, Some(self.head), Value::Null, None);
         for id in &self.merged {
             row("merged", None, Some(*id), Value::Null, None);
@@ -84,7 +83,7 @@ impl MergePlan {
             }
         }
         for rows in &self.rows {
-            row("moved", Some(rows.name), Some(rows.from), Value::Null, Some(rows.count));
+            row("moved", Some(&rows.name), Some(rows.from), Value::Null, Some(rows.count));
         }
         frame
     }
@@ -112,12 +111,11 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// What a record that is merged away was, in words: its name, then a line for each field that says something.
-pub(crate) fn summary<R: Record>(record: &R, name: &str) -> String {
-    let mut body = format!("Merged {} {name:?}", record.subject());
+pub(crate) fn summary<R: Mergeable>(record: &R) -> String {
+    let mut body = format!("Merged {} {:?}", record.subject(), record.name());
     for at in told_fields::<R>() {
         let field = &R::TABLE.fields[at];
-        // The description is joined to the kept one's.
-        let apart = field.hidden || matches!(field.name, "id" | "name" | "description");
+        let apart = field.hidden || matches!(field.name, "id" | "name") || field.name == R::JOINED;
         let value = (R::ACCESS[at].to_value)(record);
         if apart || is_empty(&value) {
             continue;
@@ -130,7 +128,7 @@ pub(crate) fn summary<R: Record>(record: &R, name: &str) -> String {
 }
 
 /// What the decided record has of each of those it is made of, the kept one first, field by field.
-pub(crate) fn fields<R: Record<Id = LeadId>>(records: &[R], after: &R) -> Vec<MergedField> {
+pub(crate) fn fields<R: Mergeable>(records: &[R], after: &R) -> Vec<MergedField<R::Id>> {
     let mut fields = Vec::new();
     for at in told_fields::<R>() {
         let field = &R::TABLE.fields[at];
@@ -157,8 +155,8 @@ pub(crate) fn fields<R: Record<Id = LeadId>>(records: &[R], after: &R) -> Vec<Me
             if is_empty(&own) {
                 continue;
             }
-            // Descriptions are joined, lists united: nothing of them is dropped.
-            let several = matches!(field.place, Place::Link(..)) || field.name == "description";
+            // Notes are joined, lists united: nothing of them is dropped.
+            let several = matches!(field.place, Place::Link(..)) || field.name == R::JOINED;
             if several || own == is {
                 if told.from.is_empty() || several {
                     told.from.push(record.id());
@@ -177,12 +175,12 @@ pub(crate) fn fields<R: Record<Id = LeadId>>(records: &[R], after: &R) -> Vec<Me
     fields
 }
 
-fn properties<R: Record<Id = LeadId>>(
+fn properties<R: Record>(
     records: &[R],
     is: &std::collections::BTreeMap<String, Value>,
     value: impl Fn(&R) -> Value,
-) -> Vec<MergedField> {
-    let mut told: std::collections::BTreeMap<String, MergedField> =
+) -> Vec<MergedField<R::Id>> {
+    let mut told: std::collections::BTreeMap<String, MergedField<R::Id>> =
         std::collections::BTreeMap::new();
     for record in records {
         let Value::Map(own) = value(record) else { continue };

@@ -10,8 +10,8 @@ use crate::record::{HANGING, Hanging};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
-/// Keys of the rows that hang on a record, by table.
-pub(crate) type Rows = BTreeMap<&'static str, Vec<Vec<Json>>>;
+/// Keys of the rows that hang on a record, by table; of records that name it, by `table.field`.
+pub(crate) type Rows = BTreeMap<String, Vec<Vec<Json>>>;
 
 /// The rows that hang on records of a kind, by record.
 pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTreeMap<i64, Rows>> {
@@ -29,7 +29,8 @@ pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTre
                 Cell::Text(text) => text.into_owned().into(),
                 _ => Json::Null,
             });
-            found.entry(line.int(0)?).or_default().entry(table).or_default().push(key.collect());
+            let rows = found.entry(line.int(0)?).or_default();
+            rows.entry((*table).to_owned()).or_default().push(key.collect());
             Ok(())
         })?;
     }

@@ -270,7 +270,13 @@ pub(super) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
 
 /// Adds what cards say and contacts do not, and the reverse.
 pub(super) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
-    for chunk in astray(tx)?.chunks(limit::CHUNK) {
+    let astray = astray(tx)?;
+    agree(tx, &astray)
+}
+
+/// The same for some partners.
+pub(crate) fn agree(tx: &mut Tx<'_>, partners: &[i64]) -> Result<()> {
+    for chunk in partners.chunks(limit::CHUNK) {
         let mut known: std::collections::HashMap<i64, Vec<PartnerContact>> =
             std::collections::HashMap::new();
         let rest = "WHERE partner_contact.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_contact.id";

@@ -10,6 +10,8 @@ use crate::desk::Room;
 use crate::record::{ContactState, Partner};
 use crate::storage::Tx;
 
+pub(crate) use contact::agree;
+
 impl Room for Partner {
     fn blank(_: &Tx<'_>) -> Result<Self> {
         Ok(Self { is_customer: true, active: true, ..Self::default() })

@@ -1,5 +1,6 @@
 //! `desk.verb` of a case, as calls of the public API.
 
+use crm_core::base::Id as _;
 use crm_core::duplicate::{
     Duplicate, DuplicateCluster, DuplicateOf, DuplicateQuery, DuplicateScan,
 };
@@ -8,8 +9,8 @@ use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     ActivityId, AsOf, Convert, Date, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost,
-    Merge, Merged, PartnerId, Progress, PropertyDefinition, PropertyKind, Record as _, RecordKind,
-    Schedule, Session, Subject, TeamId, Timestamp, UserRef, Value,
+    Merge, Merged, PartnerId, PartnerMerge, Progress, PropertyDefinition, PropertyKind, Record,
+    RecordKind, Schedule, Session, Subject, TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -167,16 +168,16 @@ impl Args<'_> {
         })
     }
 
-    /// Lists of leads.
-    fn clusters(&mut self) -> Played<Vec<Vec<LeadId>>> {
+    /// Lists of records.
+    fn clusters<I: From<i64>>(&mut self) -> Played<Vec<Vec<I>>> {
         let Some(Toml::Array(sets)) = self.table.remove("clusters") else {
-            return Err(Fault::Case("clusters: lists of leads".to_owned()));
+            return Err(Fault::Case("clusters: lists of records".to_owned()));
         };
-        let leads = |set: &Toml| match self.world.value(set)? {
-            Value::Ids(ids) => Ok(ids.into_iter().map(LeadId).collect()),
-            other => Err(Fault::Case(format!("{other:?} is no list of leads"))),
+        let set = |set: &Toml| match self.world.value(set)? {
+            Value::Ids(ids) => Ok(ids.into_iter().map(I::from).collect()),
+            other => Err(Fault::Case(format!("{other:?} is no list of records"))),
         };
-        sets.iter().map(leads).collect()
+        sets.iter().map(set).collect()
     }
 
     /// What is left, as fields of a record.
@@ -474,8 +475,8 @@ fn duplicates(s: &Session, on: &On, args: &mut Args<'_>) -> Played {
     Ok(Answer::frame(&Duplicate::frame(&s.duplicates().find(&query)?, kind)))
 }
 
-fn merged(merged: &Merged) -> Answer {
-    record([("merge_id", merged.merge_id.into()), ("head", merged.head.id.into())])
+fn merged<R: Record>(merged: &Merged<R>) -> Answer {
+    record([("merge_id", merged.merge_id.into()), ("head", merged.head.id().number().into())])
 }
 
 fn rescored(run: ScoreRun) -> Answer {
@@ -538,7 +539,7 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         }
         _ => return Err(Fault::Case(format!("no verb leads.{verb}"))),
     };
-    let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();
+    let rows: Vec<_> = done.iter().map(Record::row).collect();
     Ok(Answer::one_or_list(&rows, on.one))
 }
 
@@ -567,7 +568,7 @@ fn activity(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         "status" => return Ok(Answer::frame(&desk.status(&on.leads())?)),
         _ => return Err(Fault::Case(format!("no verb activities.{verb}"))),
     };
-    let rows: Vec<_> = done.iter().map(crm_core::Record::row).collect();
+    let rows: Vec<_> = done.iter().map(Record::row).collect();
     Ok(Answer::one_or_list(&rows, on.one))
 }
 
@@ -591,20 +592,31 @@ fn chatter(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
 
 /// The verbs that every desk has.
 fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
-    let id = PartnerId(on.one()?);
+    let partners = s.partners();
+    let ids: Vec<PartnerId> = on.ids.iter().copied().map(PartnerId).collect();
+    let merge = PartnerMerge { head_id: args.id("head_id")?, user_id: args.id("user_id")? };
+    let id = || on.one().map(PartnerId);
     let roles = |roles: Vec<PartnerRole>| {
         Answer::rows(&roles.iter().map(PartnerRole::row).collect::<Vec<_>>())
     };
     Ok(match verb {
         "address_for" => {
             let kind = AddressType::parse(&args.text("kind")?.unwrap_or_default())?;
-            Answer::row(&s.partners().address_for(id, kind)?.row())
+            Answer::row(&partners.address_for(id()?, kind)?.row())
         }
-        "roles" => roles(s.partners().roles(id)?),
+        "roles" => roles(partners.roles(id()?)?),
         "role_as_of" => match args.day("date")? {
-            Some(date) => roles(s.partners().role_as_of(id, date)?),
+            Some(date) => roles(partners.role_as_of(id()?, date)?),
             None => return Err(Fault::Case("as of which date?".to_owned())),
         },
+        "plan_merge" => Answer::frame(&partners.plan_merge(&ids, &merge)?.frame()),
+        "merge" => merged(&partners.merge(&ids, &merge)?),
+        "merge_clusters" => {
+            let sets = args.clusters()?;
+            Answer::List(partners.merge_clusters(&sets, &merge)?.iter().map(merged).collect())
+        }
+        "unmerge" => Answer::frame(&partners.unmerge(on.one()?)?.frame()),
+        "merged_into" => Answer::Plain(partners.merged_into(id()?)?.map(|id| id.0).into()),
         _ => return Err(Fault::Case(format!("no verb {verb} of a partner"))),
     })
 }

@@ -61,7 +61,8 @@ from crm.exceptions import (
     StorageError,
 )
 from crm.frame import Frame
-from crm.leads import Leads, Merged
+from crm.leads import Leads
+from crm.merged import Merged
 from crm.session import Atomic, Properties, Property, Session, Settings
 from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreConfiguration, ScoreHealth, ScoreRun, Scores
 

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, TypeAlias, final, overload
+from typing import Any, TypeAlias, overload
 
 from crm import _crm
 from crm._desks import LeadDesk
 from crm._records import Lead, LostReason, Partner, Stage, Team, User
 from crm.frame import Frame
+from crm.merged import Merged
 
-__all__ = ["Leads", "Merged"]
+__all__ = ["Leads"]
 
 One: TypeAlias = int | Lead
 Many: TypeAlias = Iterable[int | Lead]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What became of a merge."""
-
-    merge_id: int
-    """By which it can be taken back."""
-    head: Lead
-    """The lead that was kept."""
 
 
 class Leads(LeadDesk):
@@ -220,7 +209,7 @@ class Leads(LeadDesk):
 
     def merge(
         self, ids: Many, user_id: int | User | None = None, team_id: int | Team | None = None
-    ) -> Merged:
+    ) -> Merged[Lead]:
         """Makes one lead of several, as :meth:`plan_merge` says; their ids and external ids go on naming the one that is kept.
 
         >>> import crm
@@ -240,14 +229,14 @@ class Leads(LeadDesk):
 
     def merge_clusters(
         self, clusters: Iterable[Many], user_id: int | User | None = None, team_id: int | Team | None = None
-    ) -> list[Merged]:
+    ) -> list[Merged[Lead]]:
         """Makes one lead of each of several sets, all or none. No lead is in two of them, so their order does not matter."""
         return [Merged(*one) for one in _crm.merge_clusters(self._native, clusters, user_id, team_id)]
 
     def unmerge(self, merge_id: int) -> Frame:
         """Takes a merge back: every lead is again what it was, with its id, version, history and what hung on it.
 
-        What has changed since stays. Where the merge had changed the same, it is a conflict: a row with `record_id`, `field`, and what it was
+        What has changed since stays. Where the merge had changed the same, it is a conflict: a row with `record` (its kind), `record_id`, `field`, and what it was
         `before`, what was `merged` and what it is `now`. Taking back twice changes nothing.
         """
         return _crm.unmerge(self._native, merge_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -23,7 +24,9 @@ from crm._desks import (
     TeamMemberDesk,
     UserDesk,
 )
-from crm._records import Partner, PartnerRole
+from crm._records import Partner, PartnerRole, User
+from crm.frame import Frame
+from crm.merged import Merged
 
 __all__ = [
     "ActivityTypes",
@@ -232,6 +235,58 @@ class Partners(PartnerDesk):
         """
         roles: list[PartnerRole] = _crm.partner_role_as_of(self._native, id, date)
         return roles
+
+    def plan_merge(
+        self, ids: Iterable[int | Partner], head_id: int | Partner | None = None, user_id: int | User | None = None
+    ) -> Frame:
+        """What :meth:`merge` will do with these partners, in rows like those of :meth:`Leads.plan_merge`; writes nothing.
+
+        What names a partner and moves is told by table and field, such as ``lead.partner_id``, as far as one sees it.
+        """
+        return _crm.plan_merge_partners(self._native, ids, head_id, user_id)
+
+    def merge(
+        self, ids: Iterable[int | Partner], head_id: int | Partner | None = None, user_id: int | User | None = None
+    ) -> Merged[Partner]:
+        """Makes one partner of several, as :meth:`plan_merge` says.
+
+        Kept is `head_id`, else one that is not archived, a company, the older one; it gets what it does not have from the others in this
+        order. Their leads, the people that belong to them, what is said and to be done, and their external ids are its own; their ids go
+        on naming it.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     one = s.partners.create(name="Azure Bakery", is_company=True)
+        ...     two = s.partners.create(name="Azure bakery Ltd", is_company=True, phone="+33 1 70 18 99 00")
+        ...     lease = s.leads.create(name="Fleet lease", partner_id=two)
+        ...     merged = s.partners.merge([one, two])
+        ...     moved, into = s.leads.get(lease).partner_id, s.partners.merged_into(two)
+        ...     conflicts = s.partners.unmerge(merged.merge_id)
+        ...     back = s.leads.get(lease).partner_id
+        >>> merged.head.phone, moved == one.id, into == one.id
+        ('+33 1 70 18 99 00', True, True)
+        >>> len(conflicts), back == two.id
+        (0, True)
+        """
+        return Merged(*_crm.merge_partners(self._native, ids, head_id, user_id))
+
+    def merge_clusters(
+        self, clusters: Iterable[Iterable[int | Partner]], user_id: int | User | None = None
+    ) -> list[Merged[Partner]]:
+        """Makes one partner of each of several sets, all or none. No partner is in two of them, so their order does not matter."""
+        return [Merged(*one) for one in _crm.merge_partner_clusters(self._native, clusters, user_id)]
+
+    def unmerge(self, merge_id: int) -> Frame:
+        """Takes a merge back: every partner is again what it was, with its id and version, and has its leads and people again.
+
+        What has changed since stays. Where the merge had changed the same, it is a conflict: a row as of :meth:`Leads.unmerge`, of a partner
+        or of what named one, by `record` and `record_id`. Taking back twice changes nothing.
+        """
+        return _crm.unmerge_partners(self._native, merge_id)
+
+    def merged_into(self, id: int | Partner) -> int | None:
+        """The partner that has the place of one that was merged away, through all merges since; `None` for one that stands for itself."""
+        return _crm.partner_merged_into(self._native, id)
 
 
 class PartnerContacts(PartnerContactDesk):

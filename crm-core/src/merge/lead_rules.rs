@@ -6,21 +6,16 @@ use crate::base::{Error, Id as _, Record as _, Result, TeamId, Timestamp, UserId
 use crate::lead::draft::OwnPartners;
 use crate::lead::office::Office;
 use crate::lead::rules as pipeline;
+use crate::merge::Merge;
+use crate::merge::kind::{first, fullest_address};
 use crate::record::{Lead, LeadKind, WonStatus};
-
-/// What is given in place of what the leads say.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Given {
-    pub(crate) user: Option<UserId>,
-    pub(crate) team: Option<TeamId>,
-}
 
 /// What deciding needs besides the leads.
 pub(crate) struct Context<'a> {
     pub(crate) office: &'a Office,
     /// Companies of the leads' partners.
     pub(crate) partners: &'a OwnPartners,
-    pub(crate) given: Given,
+    pub(crate) given: Merge,
     pub(crate) now: Timestamp,
 }
 
@@ -70,13 +65,6 @@ pub(crate) fn check(leads: &[Lead]) -> Result<()> {
     Ok(())
 }
 
-/// Lets fields have the first value that is not empty, in the order of the leads.
-macro_rules! first {
-    ($after:ident, $leads:ident: $($field:ident),*) => {
-        $($after.$field = $leads.iter().find_map(|lead| lead.$field.clone());)*
-    };
-}
-
 /// What the first of ranked leads becomes.
 pub(crate) fn decide(leads: &[Lead], cx: &Context<'_>) -> Result<Lead> {
     let head = &leads[0];
@@ -93,7 +81,7 @@ pub(crate) fn decide(leads: &[Lead], cx: &Context<'_>) -> Result<Lead> {
     if leads.iter().any(|lead| lead.kind == LeadKind::Opportunity) {
         after.kind = LeadKind::Opportunity;
     }
-    address(leads, &mut after);
+    fullest_address!(after, leads);
     let texts: Vec<&str> = leads.iter().filter_map(|lead| lead.description.as_deref()).collect();
     if !texts.is_empty() {
         after.set("description", &Value::Text(texts.join("\n\n")))?;
@@ -115,29 +103,6 @@ pub(crate) fn decide(leads: &[Lead], cx: &Context<'_>) -> Result<Lead> {
     Ok(after)
 }
 
-/// The whole address of the lead that has most of one; streets of one lead in the town of another are nowhere.
-fn address(leads: &[Lead], after: &mut Lead) {
-    let parts = |lead: &Lead| {
-        let all = [
-            &lead.street,
-            &lead.street2,
-            &lead.city,
-            &lead.zip,
-            &lead.state_code,
-            &lead.country_code,
-        ];
-        all.into_iter().filter(|part| part.is_some()).count()
-    };
-    // Of several with as many the last is the greatest, so the order is turned round.
-    let Some(fullest) = leads.iter().rev().max_by_key(|lead| parts(lead)) else { return };
-    after.street.clone_from(&fullest.street);
-    after.street2.clone_from(&fullest.street2);
-    after.city.clone_from(&fullest.city);
-    after.zip.clone_from(&fullest.zip);
-    after.state_code.clone_from(&fullest.state_code);
-    after.country_code.clone_from(&fullest.country_code);
-}
-
 /// Customer, salesperson and team: given ones, else the first that may be so in the lead's company.
 fn owners(leads: &[Lead], after: &mut Lead, cx: &Context<'_>) -> Result<()> {
     let (head, office, company) = (&leads[0], cx.office, after.company_id);
@@ -151,7 +116,7 @@ fn owners(leads: &[Lead], after: &mut Lead, cx: &Context<'_>) -> Result<()> {
         known.into_iter().find(|partner| fits(of(partner.0)))
     });
     let table = Lead::TABLE;
-    if let Some(user) = cx.given.user {
+    if let Some(user) = cx.given.user_id {
         office.check_reference(table.field("user_id")?, &user.into())?;
         after.user_id = Some(user);
     } else if head.user_id.is_none() {
@@ -164,7 +129,7 @@ fn owners(leads: &[Lead], after: &mut Lead, cx: &Context<'_>) -> Result<()> {
         };
         after.user_id = tails.iter().filter_map(|lead| lead.user_id).find(may);
     }
-    if let Some(team) = cx.given.team {
+    if let Some(team) = cx.given.team_id {
         office.check_reference(table.field("team_id")?, &team.into())?;
         after.team_id = Some(team);
     } else if head.team_id.is_none() {
