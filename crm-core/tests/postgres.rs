@@ -755,9 +755,10 @@ fn what_cannot_be_opened_says_why_and_stays_as_it_is() {
     refused("postgres://crm@127.0.0.1:1/postgres", storage_code::LOST, "cannot be reached");
     refused(
         &format!("{base}?host={socket}&sslmode=require"),
-        storage_code::LOST,
-        "cannot be reached",
+        700,
+        "sslmode says whether TLS is needed",
     );
+    refused(&at("walled", "postgres", ""), 700, "password missing; a password stands");
     let latin = format!("latin_{schema}");
     let sql = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
     server.batch_execute(&format!("CREATE DATABASE {latin} {sql}")).unwrap();

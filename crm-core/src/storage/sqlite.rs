@@ -52,6 +52,13 @@ impl Target {
             _ if target.is_empty() || target.contains('\0') => {
                 Err(Error::invalid("target", "the path must not be empty nor contain NUL"))
             }
+            // It is meant for a server, and would be a file of an odd name.
+            _ if ["postgres:", "postgresql:"].iter().any(|begin| target.starts_with(begin)) => {
+                Err(Error::invalid(
+                    "target",
+                    "a server's URL reads postgres://user@host/database?schema=crm; a file of that name is opened as ./postgres:…",
+                ))
+            }
             _ => Ok(Self::File(target.into())),
         }
     }
@@ -260,8 +267,12 @@ mod tests {
         let server = refused("postgres://crm:secret@db/erp");
         #[cfg(feature = "postgres")]
         let server = no_engine("postgres");
-        for (error, says) in [(unknown, "begins with postgres://"), (server, "--features postgres")]
-        {
+        let slip = refused("postgres:crm");
+        for (error, says) in [
+            (unknown, "begins with postgres://"),
+            (slip, "reads postgres://"),
+            (server, "--features postgres"),
+        ] {
             assert_eq!((error.code(), error.field()), (100, Some("target")));
             assert!(error.message().contains(says) && !error.message().contains("secret"));
         }

@@ -79,7 +79,7 @@ impl Server {
     pub(super) fn parse(url: &str, busy: Duration, full_sync: bool) -> Result<Self> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut schema, mut ssl, mut roots) = ("public".to_owned(), "prefer".to_owned(), None);
-        let mut rest = Vec::new();
+        let (mut rest, mut given) = (Vec::new(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) =
                 pair.split_once('=').ok_or_else(|| refuse("an option has no value"))?;
@@ -87,6 +87,13 @@ impl Server {
                 let near = crate::base::text::nearest(name, OPTIONS)
                     .map_or(String::new(), |near| format!(", did you mean {near:?}?"));
                 return Err(refuse(&format!("there is no option {name:?}{near}")));
+            }
+            if given.contains(&name) {
+                return Err(refuse(&format!("the option {name:?} stands there twice")));
+            }
+            given.push(name);
+            if name == "connect_timeout" && !value.parse::<u32>().is_ok_and(|seconds| seconds > 0) {
+                return Err(refuse("connect_timeout is a whole number of seconds from 1 on"));
             }
             match name {
                 "schema" => schema = decoded(value)?,
@@ -100,9 +107,10 @@ impl Server {
             || schema.len() > 63
             || !schema.chars().all(fits)
             || schema.starts_with("pg_")
+            || schema == "information_schema"
         {
             return Err(refuse(
-                "a schema is named by up to 63 letters, digits and underscores of ASCII",
+                "a schema is named by up to 63 letters, digits and underscores of ASCII, and is none of the server's own",
             ));
         }
         let whole =
@@ -317,7 +325,13 @@ impl Server {
         };
         let Some(code) = failure.code() else {
             let cause = std::error::Error::source(failure);
-            return unreached(cause.map_or_else(String::new, |why| format!(": {why}")));
+            let why = cause.map_or_else(String::new, |why| format!(": {why}"));
+            if cause.is_none_or(|cause| cause.is::<std::io::Error>()) {
+                return unreached(why);
+            }
+            // What was agreed on does not fit: trying again is of no use.
+            let asked = "; a password stands in the URL, in PGPASSWORD or in ~/.pgpass, sslmode says whether TLS is needed";
+            return Error::storage(700, format!("the server does not take this URL{why}{asked}"));
         };
         let message = if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION]
             .contains(code)
@@ -444,6 +458,10 @@ mod tests {
             ("postgres://ada:secret@db/crm?shcema=x", "did you mean \"schema\"?"),
             ("postgres://ada:secret@db/crm?schema=a%22b", "a schema is named"),
             ("postgres://ada:secret@db/crm?schema=pg_catalog", "a schema is named"),
+            ("postgres://ada:secret@db/crm?schema=information_schema", "none of the server's own"),
+            ("postgres://ada:secret@db/crm?schema=a&schema=b", "twice"),
+            ("postgres://ada:secret@db/crm?connect_timeout=0", "from 1 on"),
+            ("postgres://ada:secret@db/crm?connect_timeout=-1", "from 1 on"),
             ("postgres://ada:secret@db/crm?sslmode=allow", "sslmode is"),
             ("postgres://ada:secret@db:port/crm", "cannot be read"),
             ("postgres://ada:secret@db/crm?schema", "an option has no value"),
