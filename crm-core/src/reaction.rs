@@ -3,10 +3,13 @@
 //! A round settles all events announced so far; what its consequences announce is settled in the next. Machine scores come first,
 //! since counts weigh by them; then counts, history, feed.
 
-use crate::base::{CompanyId, RecordKind, Result, StageId, Value};
+use std::collections::BTreeMap;
+
+use crate::base::{CompanyId, Date, RecordKind, Result, StageId, Value};
 use crate::event::{Event, LeadChange, OfficeChange};
+use crate::record::{Lead, WonStatus};
 use crate::storage::Tx;
-use crate::{activity, chatter, duplicate, feed, history, lead, score, tally};
+use crate::{activity, chatter, duplicate, feed, history, lead, partner, score, tally};
 
 /// Lets the consequences of events follow.
 pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
@@ -19,6 +22,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 feed::leads(tx, &changes)?;
                 chatter::follow_leads(tx, &changes)?;
                 forget_hanging(tx, &changes)?;
+                welcome(tx, &changes)?;
                 duplicate::policy::consider(tx, &mut changes)?;
                 tx.tell_back(changes);
             }
@@ -41,6 +45,25 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whose deals were just won may be customers from that day on, as days are counted where the deal is.
+fn welcome(tx: &mut Tx<'_>, changes: &[LeadChange]) -> Result<()> {
+    let mut won: BTreeMap<i64, Date> = BTreeMap::new();
+    for change in changes.iter().filter(|change| !change.restored) {
+        let is_won = |lead: &Lead| lead.won_status == WonStatus::Won;
+        let Some(after) = change.after.as_ref().filter(|lead| is_won(lead)) else { continue };
+        let (Some(partner), Some(closed)) = (after.partner_id, after.date_closed) else { continue };
+        if change.before.as_ref().is_some_and(is_won) {
+            continue;
+        }
+        let day = lead::office::office(tx)?.zone_of_company(after.company_id).date(closed);
+        won.entry(partner.0).and_modify(|first| *first = day.min(*first)).or_insert(day);
+    }
+    if won.is_empty() {
+        return Ok(());
+    }
+    lead::verbs::as_system(tx, |tx| partner::role::won(tx, &won))
 }
 
 /// What hangs on leads that are gone goes with them.

@@ -39,6 +39,8 @@ settings! {
     UseLeads = "use_leads", Value::Bool(false);
     /// What happens to a new lead that has the address of another, or of a customer: `warn` (nothing), `block` or `link`.
     DuplicatePolicy = "duplicate_policy", Value::Text("warn".to_owned());
+    /// Whether the customer of a deal that is won is one from that day on, in its roles.
+    WonMakesCustomer = "won_makes_customer", Value::Bool(false);
     /// The evidence fields of the score, as a JSON list.
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.

@@ -2,7 +2,7 @@
 
 mod address;
 pub(crate) mod contact;
-mod role;
+pub(crate) mod role;
 
 use crate::base::name::name_key;
 use crate::base::{CompanyId, Id as _, PartnerId, Result, text};

@@ -1,9 +1,14 @@
 //! What partners are to us, from a day to a day: a plain record whose intervals of the same role do not overlap.
 
-use crate::base::{Date, Error, Id as _, PartnerId, Result};
+use std::collections::BTreeMap;
+
+use crate::base::{Date, Error, Id as _, PartnerId, Record, RecordKind, Result, Value, limit};
 use crate::desk::{Desk, Room, query};
-use crate::record::{Partner, PartnerRole};
+use crate::event::{Event, OfficeChange};
+use crate::record::{Partner, PartnerRole, RoleKind};
+use crate::setting::{self, Key};
 use crate::storage::Tx;
+use crate::storage::records::{Inserter, id_list};
 
 impl PartnerRole {
     /// Whether it is so on a day.
@@ -57,6 +62,75 @@ impl Room for PartnerRole {
         }
         Ok(())
     }
+}
+
+/// Whether the setting says that winning makes a customer.
+struct ByWinning(bool);
+
+/// Partners whose deals were won are customers from that day on, by partner the first such day, if the setting says so. Who is one on that
+/// day stays as it is; who becomes one later becomes it then; a prospect is one no more.
+pub(crate) fn won(tx: &mut Tx<'_>, won: &BTreeMap<i64, Date>) -> Result<()> {
+    let is_set = tx.memo(|tx| {
+        let said = setting::read(tx, Key::WonMakesCustomer)?;
+        Ok(ByWinning(said == Value::Bool(true)))
+    })?;
+    if !is_set.0 {
+        return Ok(());
+    }
+    let ids: Vec<i64> = won.keys().copied().collect();
+    let mut known: BTreeMap<i64, Vec<PartnerRole>> = BTreeMap::new();
+    for chunk in ids.chunks(limit::CHUNK) {
+        let rest = "WHERE partner_role.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_role.id";
+        for role in tx.select::<PartnerRole>(rest, &[id_list(chunk)])? {
+            known.entry(role.partner_id.0).or_default().push(role);
+        }
+    }
+    let mut new = Vec::new();
+    let mut changed = Vec::new();
+    for (partner, day) in won {
+        let roles = known.remove(partner).unwrap_or_default();
+        let of = |kind: RoleKind| roles.iter().filter(move |role| role.role == kind);
+        if of(RoleKind::Customer).any(|role| role.holds(*day)) {
+            continue;
+        }
+        let later = of(RoleKind::Customer).filter(|role| role.date_start > Some(*day));
+        match later.min_by_key(|role| role.date_start) {
+            Some(later) => {
+                changed
+                    .push((later.clone(), PartnerRole { date_start: Some(*day), ..later.clone() }));
+            }
+            None => new.push(PartnerRole {
+                partner_id: PartnerId(*partner),
+                role: RoleKind::Customer,
+                date_start: Some(*day),
+                ..PartnerRole::default()
+            }),
+        }
+        let prospect = |role: &&PartnerRole| role.holds(*day) && role.date_start != Some(*day);
+        for role in of(RoleKind::Prospect).filter(prospect) {
+            changed.push((role.clone(), PartnerRole { date_end: Some(*day), ..role.clone() }));
+        }
+    }
+    let mut inserter = Inserter::new(tx, new.len());
+    for role in &mut new {
+        inserter.insert(role)?;
+    }
+    inserter.end()?;
+    for role in &new {
+        announce(tx, None, role);
+    }
+    for (before, mut after) in changed {
+        if tx.save(&before, &mut after)? {
+            announce(tx, Some(&before), &after);
+        }
+    }
+    Ok(())
+}
+
+fn announce(tx: &mut Tx<'_>, before: Option<&PartnerRole>, after: &PartnerRole) {
+    let (kind, id) = (RecordKind::PartnerRole, after.id.0);
+    let (before, after) = (before.map(Record::row), Some(after.row()));
+    tx.announce(Event::Office(OfficeChange { kind, id, before, after, apart: false }));
 }
 
 impl Desk<'_, Partner> {
