@@ -19,8 +19,11 @@ use crate::score::model::{Model, Said};
 use crate::score::replay::lot;
 use crate::score::stage_chance::stage_chances;
 use crate::score::store::{self, Moves, Saying};
-use crate::score::{batch, bayes, weighted};
+use crate::score::{batch, bayes, bins, weighted};
 use crate::storage::Tx;
+
+/// Weights learn anew once one of so many outcomes was taken back.
+const FORGOTTEN: i64 = 100;
 
 /// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
 pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
@@ -44,14 +47,17 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
             Model::Bayes(model) => recount(tx, &config, model, &lessons)?,
             Model::Weighted(model) => relearn(tx, &config, model, &lessons)?,
         }
-        let wants_bins = matches!(&model, Model::Weighted(model) if model.wants_bins());
+        let is_to_learn_anew = match &model {
+            Model::Weighted(model) => model.wants_bins() || is_to_forget(tx, model, &lessons)?,
+            Model::Bayes(_) => false,
+        };
         if is_part {
             part = Some(model);
         } else {
             tx.keep_counts(Arc::new(model));
         }
-        // On a server others may be closing leads meanwhile; there `rebuild` draws bins, alone.
-        if wants_bins && !tx.is_shared() {
+        // On a server others may be closing leads meanwhile; there `rebuild` does it, alone.
+        if is_to_learn_anew && !tx.is_shared() {
             let mut nobody = Progress::none();
             let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
             let (model, _) = batch::count(tx, &config, &mut steps)?;
@@ -59,6 +65,21 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
         }
     }
     rescore(tx, &config, part.as_ref(), changes)
+}
+
+/// Whether so many outcomes were taken back that the weights are to forget them, which only learning anew does. Each costs the reading of
+/// so many leads at most; where more are to be read, `rebuild` does it.
+fn is_to_forget(tx: &Tx<'_>, model: &weighted::Model, lessons: &[LeadLesson]) -> Result<bool> {
+    let is_other = |lesson: &&LeadLesson| {
+        let outcome = |side: &Option<(Evidence, bool)>| side.as_ref().map(|(_, won)| *won);
+        lesson.before.is_some() && outcome(&lesson.before) != outcome(&lesson.after)
+    };
+    let now = lessons.iter().filter(is_other).count();
+    if now == 0 || tx.is_shared() {
+        return Ok(false);
+    }
+    let all = store::take_back(tx, i64::try_from(now).unwrap_or(i64::MAX))?;
+    Ok(model.outcomes() <= bins::LAST && all.saturating_mul(FORGOTTEN) >= model.outcomes())
 }
 
 /// What the leads are that teach something or are to be judged.

@@ -23,6 +23,8 @@ pub(crate) type Moves = BTreeMap<(i64, usize, String), Tally>;
 const WEIGHTS: &str = "weights";
 /// The edges of bins, there.
 const BINS: &str = "bins";
+/// How many outcomes were taken back since the weights learnt anew, there.
+const TAKEN_BACK: &str = "taken_back";
 /// Stands for the team among the variables of `score_weight`; no field is called so.
 const TEAM: &str = "";
 
@@ -180,6 +182,14 @@ fn parts(tx: &Tx<'_>) -> Result<HashMap<String, String>> {
 fn put_part(tx: &Tx<'_>, name: &str, state: &str) -> Result<()> {
     let sql = "INSERT INTO score_model (part, state) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET state = excluded.state";
     tx.execute(sql, &[name.into(), state.into()]).map(drop)
+}
+
+/// Notes that so many outcomes were taken back; answers how many since the weights learnt anew.
+pub(crate) fn take_back(tx: &Tx<'_>, outcomes: i64) -> Result<i64> {
+    let before = parts(tx)?.get(TAKEN_BACK).and_then(|state| state.parse().ok()).unwrap_or(0);
+    let all = outcomes.saturating_add(before);
+    put_part(tx, TAKEN_BACK, &all.to_string())?;
+    Ok(all)
 }
 
 /// The bins by variable, as stored.

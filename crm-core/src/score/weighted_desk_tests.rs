@@ -118,6 +118,48 @@ fn what_is_learnt_live_is_what_a_replay_learns() {
 }
 
 #[test]
+fn what_many_outcomes_taught_is_forgotten_when_they_are_taken_back() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    declare(&s, "Lead Origin", PropertyKind::Text);
+    declare(&s, "size", PropertyKind::Number);
+    configure(&s, &["properties.Lead Origin", "properties.size"]);
+    for i in 0..120 {
+        let s = crm.session(None, Some(at(i64::try_from(i).unwrap()))).unwrap();
+        let lead = create(&s, i, None);
+        close(&s, lead.id, is_won(i));
+    }
+    let s = crm.session(None, Some(at(1_000))).unwrap();
+    let deal = create(&s, 101, None);
+    let cleared: Vec<_> = (0..60).map(|i| create(&s, i, None).id).collect();
+    let chance = || {
+        let said = s.score().predict(None, None, &mut Progress::none()).unwrap();
+        said.iter().find(|row| row.lead_id == deal.id).unwrap().probability
+    };
+    s.score().rebuild(&mut Progress::none()).unwrap();
+    let (before, weights) = (chance(), state(&s)[0].clone());
+    s.leads().mark_lost(&cleared, &Lost::default()).unwrap();
+    assert!(chance().ppm() < before.ppm() - 50_000, "a run of losses is believed");
+    s.leads().reopen(&cleared).unwrap();
+    assert_eq!((chance(), state(&s)[0].clone()), (before, weights), "and forgotten");
+
+    // One by one, too, but for less than a hundredth of the outcomes.
+    for lead in &cleared {
+        close(&s, *lead, false);
+    }
+    for lead in &cleared {
+        s.leads().reopen(*lead).unwrap();
+    }
+    let closed = Find::filter("won_status = \"lost\" and active in (true, false)").unwrap();
+    for lead in &s.leads().find(&closed).unwrap()[..2] {
+        s.leads().reopen(lead.id).unwrap();
+    }
+    let [stored, replayed] = <[String; 2]>::try_from(state(&s)).unwrap();
+    assert_eq!(stored, replayed, "two of 118");
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn one_lead_and_all_leads_are_scored_alike() {
     let crm = Crm::open(":memory:").unwrap();
     let s = crm.session(None, Some(at(0))).unwrap();
