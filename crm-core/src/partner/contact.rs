@@ -6,7 +6,7 @@
 
 use crate::base::{Error, Fields, Id as _, PartnerContactId, PartnerId, Result, limit, text};
 use crate::desk::{Room, alter_in};
-use crate::partner::home;
+use crate::partner::{home, seen};
 use crate::record::{ContactChannel, ContactKind, ContactState, Partner, PartnerContact};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -35,11 +35,7 @@ fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerContact>> {
 
 impl Room for PartnerContact {
     fn there(tx: &Tx<'_>, new: &Self) -> Result<Option<PartnerContactId>> {
-        let Some(card) = tx.by_id::<Partner>(new.partner_id)? else { return Ok(None) };
-        // Whose partner one does not see is told that there is none.
-        if !tx.actor.sees_company(card.company_id) {
-            return Ok(None);
-        }
+        let Some(card) = seen(tx, new.partner_id)? else { return Ok(None) };
         let mut new = new.clone();
         normalize(tx, &card, &mut new)?;
         Ok(of_partner(tx, card.id)?.iter().find(|known| is_same(known, &new)).map(|known| known.id))
@@ -60,7 +56,7 @@ impl Room for PartnerContact {
         let mobile = after.channel == ContactChannel::Email && after.kind == ContactKind::Mobile;
         crate::require!(!mobile, "kind", "kind: an e-mail address is not mobile; a phone is");
         // Without a partner the reference is refused by who checks them.
-        let Some(card) = tx.by_id::<Partner>(after.partner_id)? else { return Ok(()) };
+        let Some(card) = seen(tx, after.partner_id)? else { return Ok(()) };
         normalize(tx, &card, after)?;
         if before.is_some_and(|before| before.value == after.value) {
             return Ok(());

@@ -58,6 +58,12 @@ pub(crate) fn normalize(
     Ok(())
 }
 
+/// A partner, if the actor sees it: of others it is not told what they have.
+fn seen(tx: &Tx<'_>, id: PartnerId) -> Result<Option<Partner>> {
+    let card = tx.by_id::<Partner>(id)?;
+    Ok(card.filter(|card| tx.actor.sees_company(card.company_id)))
+}
+
 /// The country of whom a partner belongs to, else of its company, else of company 1.
 fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
     let country = |table: &str, id: i64| {

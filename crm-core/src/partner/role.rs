@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::{Date, Error, Id as _, PartnerId, Record, RecordKind, Result, Value, limit};
 use crate::desk::{Desk, Room, query};
 use crate::event::{Event, OfficeChange};
+use crate::partner::seen;
 use crate::record::{Partner, PartnerRole, RoleKind};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
@@ -46,7 +47,9 @@ impl Room for PartnerRole {
                 "date_end: {end} is not after {start}; it is the first day on which the role is no more"
             );
         }
-        let known = of_partner(tx, after.partner_id)?;
+        // Without a partner the reference is refused by who checks them.
+        let Some(partner) = seen(tx, after.partner_id)? else { return Ok(()) };
+        let known = of_partner(tx, partner.id)?;
         let other = known
             .iter()
             .find(|known| known.id != after.id && known.role == after.role && known.meets(after));
