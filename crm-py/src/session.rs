@@ -272,9 +272,10 @@ pub(crate) fn instant(
     as_of: Option<&Bound<'_, PyAny>>,
     axis: &str,
 ) -> PyResult<Option<AsOf>> {
-    let Some(given) = as_of else { return Ok(None) };
-    let at = moment("as_of", given)?;
-    AsOf::on(at, Some(axis)).map(Some).map_err(|error| raise(py, &error))
+    let at = as_of.map(|given| moment("as_of", given)).transpose()?;
+    // A word that is no axis is told even where the present is asked about.
+    let on = AsOf::on(at.unwrap_or_default(), Some(axis)).map_err(|error| raise(py, &error))?;
+    Ok(at.map(|_| on))
 }
 
 /// One record for one id, a list for a list.

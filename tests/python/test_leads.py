@@ -219,6 +219,9 @@ def test_as_of_refuses_what_it_cannot_answer(s: crm.Session) -> None:
     with pytest.raises(crm.InvalidError, match="effective or known") as error:
         s.leads.find(as_of=MONDAY, axis="sideways")  # type: ignore[arg-type]
     assert error.value.field == "axis"
+    with pytest.raises(crm.InvalidError) as error:
+        s.leads.count(axis="sideways")  # type: ignore[arg-type]
+    assert error.value.field == "axis"
     with pytest.raises(crm.InvalidError, match="leads have one"):
         s.partners.find(as_of=MONDAY)
     with pytest.raises(crm.NotFoundError):
