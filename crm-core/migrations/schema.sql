@@ -327,8 +327,8 @@ CREATE INDEX partner_email ON partner (
   (substr(email_normalized, instr(email_normalized, '@') + 1) || '@' || substr(email_normalized, 1, instr(email_normalized, '@') - 1))
 ) WHERE email_normalized IS NOT NULL;
 CREATE INDEX partner_name ON partner (name);
-CREATE INDEX partner_name_head ON partner (substr(name_key, 1, length(name_key) / 2)) WHERE name_key IS NOT NULL;
-CREATE INDEX partner_name_tail ON partner (substr(name_key, length(name_key) / 2 + 1)) WHERE name_key IS NOT NULL;
+CREATE INDEX partner_name_head ON partner (substr(name_key, 1, length(name_key) / 2), name_key) WHERE name_key IS NOT NULL;
+CREATE INDEX partner_name_tail ON partner (substr(name_key, length(name_key) / 2 + 1), name_key) WHERE name_key IS NOT NULL;
 CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;
 CREATE INDEX partner_role_partner ON partner_role (partner_id);

@@ -246,6 +246,36 @@ fn who_wins_and_who_loses_at_once_leave_one_outcome() {
 }
 
 #[test]
+fn two_conversions_of_one_customer_create_it_once_within_an_atomic_too() {
+    let url = fresh();
+    let one = Crm::open(&url).unwrap();
+    let two = other(&url, "two");
+    let (a, b) = (one.session(None, None).unwrap(), two.session(None, None).unwrap());
+    let card = fields! { name: "Fleet lease", kind: "lead", contact_name: "Ada", email_from: "ada@harbour.example" };
+    let leads = a.leads().create_many(vec![card.clone(), card]).unwrap();
+    let asked = Convert { create_partner: true, ..Convert::default() };
+    // What the first one sees is settled when it begins; the second one waits until it has ended.
+    a.begin().unwrap();
+    assert_eq!(a.partners().count(None).unwrap(), 0);
+    let (ours, theirs) = std::thread::scope(|scope| {
+        let theirs = scope.spawn(|| b.leads().convert(leads[1].id, &asked));
+        let ours = a.leads().convert(leads[0].id, &asked).unwrap();
+        a.commit().unwrap();
+        (ours, theirs.join().unwrap().unwrap())
+    });
+    assert_eq!(ours.partner_id, theirs.partner_id);
+    assert_eq!(a.partners().count(None).unwrap(), 1);
+    // Both at once, without an atomic: one after the other.
+    let more = fields! { name: "Vans", kind: "lead", contact_name: "Ben", email_from: "ben@inland.example" };
+    let more = a.leads().create_many(vec![more; 2]).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| a.leads().convert(more[0].id, &asked).unwrap());
+        scope.spawn(|| b.leads().convert(more[1].id, &asked).unwrap());
+    });
+    assert_eq!(a.partners().count(None).unwrap(), 2);
+}
+
+#[test]
 fn who_changes_the_same_deal_at_once_all_do() {
     let url = fresh();
     let crm = Crm::open(&url).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::limit;
-use crate::base::name::{halves, likeness, name_key};
+use crate::base::name::{halves, likeness};
 use crate::duplicate::scan::Group;
 use crate::duplicate::search::named;
 use crate::duplicate::store::Hit;
@@ -15,7 +15,7 @@ type Named = (String, Vec<Hit>);
 pub(super) fn alike(names: Vec<Hit>, least: i64, is_asked: impl Fn(&Hit) -> bool) -> Vec<Group> {
     let mut by_key: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     for hit in names {
-        let key = name_key(&hit.value);
+        let key = hit.key().into_owned();
         if !key.is_empty() {
             by_key.entry(key).or_default().push(hit);
         }

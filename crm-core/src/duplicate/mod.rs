@@ -101,7 +101,8 @@ impl<'s> Duplicates<'s> {
 
     /// Leads like a lead, customers like a customer: the most alike first, then the newest; the one that is asked about is not among them.
     /// Only what this user sees is found. A reason that is no address of its own (a domain, a phone number) counts for nothing when more
-    /// than [`limit::SHARED`](crate::base::limit::SHARED) share it.
+    /// than [`limit::SHARED`](crate::base::limit::SHARED) share it. Names of leads are compared by [`Self::scan`] alone, since an index of
+    /// them would cost each lead's write; a lead's customer is found by name as a partner.
     ///
     /// # Errors
     /// `NotFound` for a record that this user does not see; `Invalid` naming a candidate's field that cannot be what it is given as.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::base::free_mail::company_domain;
-use crate::base::name::{likeness, name_key};
+use crate::base::name::likeness;
 use crate::base::text::{domain_first, emails_normalized};
 use crate::base::{Error, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit};
 use crate::desk::query;
@@ -48,7 +48,7 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
     let table = store::table_of(kind)?;
     let mut hits = store::sharing(tx, table, &probe.parts(tx, kind)?)?;
     // What has half of a name may have another half.
-    let like = |hit: &Hit| likeness(&probe.name, &name_key(&hit.value));
+    let like = |hit: &Hit| likeness(&probe.name, &hit.key());
     hits.retain(|hit| hit.shared != Shared::Name || like(hit) > 0);
     let mut left_out: HashSet<i64> = probe.id.into_iter().collect();
     if let (RecordKind::Partner, Some(id)) = (kind, probe.id) {
@@ -176,9 +176,9 @@ fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Dupl
         sharing.entry(hit.shared).or_default().insert(hit.id);
     }
     let counts = |hit: &Hit| !hit.shared.fades() || sharing[&hit.shared].len() <= limit::SHARED;
-    let mut by_record: BTreeMap<i64, BTreeMap<Shared, String>> = BTreeMap::new();
+    let mut by_record: BTreeMap<i64, BTreeMap<Shared, Hit>> = BTreeMap::new();
     for hit in hits.into_iter().filter(|hit| counts(hit) && passes(hit)) {
-        by_record.entry(hit.id).or_default().entry(hit.shared).or_insert(hit.value);
+        by_record.entry(hit.id).or_default().entry(hit.shared).or_insert(hit);
     }
     let mut found: Vec<Duplicate> = by_record
         .into_iter()
@@ -187,9 +187,9 @@ fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Dupl
             let reasons: Vec<Reason> = shared
                 .iter()
                 .filter(|(of, _)| kept(of))
-                .map(|(of, value)| match of {
-                    Shared::Name => named(value, likeness(name, &name_key(value))),
-                    of => of.reason(told(*of, value)),
+                .map(|(of, hit)| match of {
+                    Shared::Name => named(&hit.value, likeness(name, &hit.key())),
+                    of => of.reason(told(*of, &hit.value)),
                 })
                 .collect();
             let score = score(reasons.iter().map(|reason| reason.strength));

@@ -1,8 +1,9 @@
 //! Questions for records that share something, each part of them through an index.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::base::name::halves;
+use crate::base::name::{halves, name_key};
 use crate::base::{Error, PartnerId, RecordKind, Result, Table, limit};
 use crate::desk::query::Scope;
 use crate::duplicate::reason::Shared;
@@ -23,6 +24,8 @@ pub(super) struct Hit {
     pub(super) won_status: i64,
     /// Of leads: whether it is an opportunity.
     pub(super) is_opportunity: bool,
+    /// The name as it is compared, if it is kept.
+    compared: Option<String>,
 }
 
 impl Hit {
@@ -35,7 +38,16 @@ impl Hit {
             active: line.int(3)? != 0,
             won_status: line.int(4)?,
             is_opportunity: line.int(5)? != 0,
+            compared: line.text_or_null(6)?.map(str::to_owned),
         })
+    }
+
+    /// A name as it is compared.
+    pub(super) fn key(&self) -> Cow<'_, str> {
+        match &self.compared {
+            Some(key) => key.into(),
+            None => name_key(&self.value).into(),
+        }
     }
 }
 
@@ -67,25 +79,18 @@ impl Part {
     }
 
     /// The table that has it, what is told of it, and the condition.
-    fn sql(&self, table: &Table, out: &mut Statement) -> (&'static str, String, String) {
+    fn sql(
+        &self,
+        table: &Table,
+        scope: &Scope,
+        out: &mut Statement,
+    ) -> Result<(&'static str, String, String)> {
         let (of, value, key) = place(table, self.shared());
         let condition = match self {
             Self::Ids(_, ids) => {
                 format!("{key} IN (SELECT value FROM json_each({}))", out.bind(id_list(ids)))
             }
-            Self::Name(name) => {
-                let (heads, tails) = halves(name);
-                let mut bound = |texts: Vec<String>| {
-                    let texts = texts.into_iter().map(|text| out.bind(text));
-                    texts.collect::<Vec<_>>().join(", ")
-                };
-                let (heads, tails) = (bound(heads), bound(tails));
-                // Each half has its index; an OR of both would have none.
-                format!(
-                    "{of}.id IN (SELECT id FROM {of} WHERE {key} IS NOT NULL AND substr({key}, 1, length({key}) / 2) IN ({heads}) \
-                     UNION SELECT id FROM {of} WHERE {key} IS NOT NULL AND substr({key}, length({key}) / 2 + 1) IN ({tails}))"
-                )
-            }
+            Self::Name(name) => return Ok((of, value, names_like(of, &key, name, scope, out)?)),
             Self::Texts(Shared::Domain, domains) => {
                 // Addresses of a domain stand between it and the letter after their sign.
                 let domain = domains.first().map_or("", String::as_str);
@@ -97,7 +102,7 @@ impl Part {
                 format!("{value} IS NOT NULL AND {key} IN ({})", texts.join(", "))
             }
         };
-        (of, value, condition)
+        Ok((of, value, condition))
     }
 
     /// How many of them are read: one more than may share it, or the newest.
@@ -110,17 +115,68 @@ impl Part {
     }
 
     /// Appends the question for those that the actor sees.
-    fn ask(&self, tx: &Tx<'_>, n: usize, table: &'static Table, out: &mut Statement) -> Result<()> {
-        let (of, value, condition) = self.sql(table, out);
+    fn ask(
+        &self,
+        scope: &Scope,
+        n: usize,
+        table: &'static Table,
+        out: &mut Statement,
+    ) -> Result<()> {
+        let (of, value, condition) = self.sql(table, scope, out)?;
         let name = table.name;
         let (state, from, joined) = (state(table), from(table, of), joined(of));
         let condition = format!("{}{condition}", channel(table, self.shared()));
         let _ = write!(
             out.sql,
-            "SELECT CAST({n} AS BIGINT) AS part, {name}.id AS id, {value} AS value, {name}.active AS active, {state} \
-             FROM {from} WHERE {joined}{condition} AND "
+            "SELECT CAST({n} AS BIGINT) AS part, {name}.id AS id, {value} AS value, {name}.active AS active, {state}, {compared} AS compared \
+             FROM {from} WHERE {joined}{condition} AND ",
+            compared = compared(table)
         );
-        Scope::new(tx, table, Vec::new(), None)?.asked.sql(out)
+        scope.asked.sql(out)
+    }
+}
+
+/// Those that the actor sees and that have a name, or one of its halves and a letter more or less at most. Sight is asked of each half:
+/// of those that many share the first are taken, and nothing unseen stands in their way.
+fn names_like(
+    of: &str,
+    key: &str,
+    name: &str,
+    scope: &Scope,
+    out: &mut Statement,
+) -> Result<String> {
+    let head = format!("substr({key}, 1, length({key}) / 2)");
+    let tail = format!("substr({key}, length({key}) / 2 + 1)");
+    let (heads, tails) = halves(name);
+    let length = i64::try_from(name.chars().count()).unwrap_or(i64::MAX);
+    let (least, most) = (out.bind(length - 1), out.bind(length.saturating_add(1)));
+    let near = format!("length({key}) BETWEEN {least} AND {most}");
+    let whole = format!("{key} = {}", out.bind(name.to_owned()));
+    let own: String = name.chars().take(name.chars().count() / 2).collect();
+    let mut parts = vec![(&head, own, &whole, limit::SHARED + 2)];
+    parts.extend(heads.into_iter().map(|half| (&head, half, &near, limit::NAMES)));
+    parts.extend(tails.into_iter().map(|half| (&tail, half, &near, limit::NAMES)));
+    let mut found = String::new();
+    for (n, (part, half, also, most)) in parts.into_iter().enumerate() {
+        let union = if n == 0 { "" } else { " UNION ALL " };
+        let half = out.bind(half);
+        let _ = write!(
+            found,
+            "{union}SELECT id FROM (SELECT {of}.id FROM {of} WHERE {key} IS NOT NULL AND {part} = {half} AND {also} AND "
+        );
+        let before = std::mem::take(&mut out.sql);
+        scope.asked.sql(out)?;
+        let sight = std::mem::replace(&mut out.sql, before);
+        let _ = write!(found, "{sight} ORDER BY {key}, {of}.id LIMIT {most}) AS half{n}");
+    }
+    Ok(format!("{of}.id IN ({found})"))
+}
+
+/// The name as it is compared, where it is kept.
+const fn compared(table: &Table) -> &'static str {
+    match table.kind {
+        RecordKind::Partner => "partner.name_key",
+        _ => "CAST(NULL AS TEXT)",
     }
 }
 
@@ -201,9 +257,10 @@ pub(super) fn sharing(tx: &Tx<'_>, table: &'static Table, parts: &[Part]) -> Res
 /// The statement that [`sharing`] asks.
 pub(super) fn question(tx: &Tx<'_>, table: &'static Table, parts: &[&Part]) -> Result<Statement> {
     let mut out = Statement::new(tx.now);
+    let scope = Scope::new(tx, table, Vec::new(), None)?;
     for (n, part) in parts.iter().enumerate() {
         out.sql.push_str(if n == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-        part.ask(tx, n, table, &mut out)?;
+        part.ask(&scope, n, table, &mut out)?;
         // Of what many share it is enough to know that they are too many.
         if !part.shared().fades() {
             let _ = write!(out.sql, " ORDER BY {}.id DESC", table.name);
@@ -216,7 +273,7 @@ pub(super) fn question(tx: &Tx<'_>, table: &'static Table, parts: &[&Part]) -> R
 /// All records of a table that the actor sees and that share one thing, in the order of their ids.
 pub(super) fn all_sharing(tx: &Tx<'_>, table: &'static Table, part: &Part) -> Result<Vec<Hit>> {
     let mut out = Statement::new(tx.now);
-    part.ask(tx, 0, table, &mut out)?;
+    part.ask(&Scope::new(tx, table, Vec::new(), None)?, 0, table, &mut out)?;
     let _ = write!(out.sql, " ORDER BY {}.id", table.name);
     hits(tx, &[part], &out)
 }
@@ -246,9 +303,10 @@ pub(super) fn names(
     let mut out = Statement::new(tx.now);
     let _ = write!(
         out.sql,
-        "SELECT 0, {table}.id, {name}, {table}.active, {state} FROM {from} WHERE {joined}{name} IS NOT NULL AND ",
+        "SELECT 0, {table}.id, {name}, {table}.active, {state}, {compared} FROM {from} WHERE {joined}{name} IS NOT NULL AND ",
         table = table.name,
         state = state(table),
+        compared = compared(table),
         from = from(table, of),
         joined = joined(of),
     );
@@ -278,7 +336,7 @@ pub(super) fn shared_by_many(
     let mut out = Statement::new(tx.now);
     let _ = write!(
         out.sql,
-        "SELECT 0, {name}.id, {value}, {name}.active, {state} \
+        "SELECT 0, {name}.id, {value}, {name}.active, {state}, CAST(NULL AS TEXT) \
          FROM (SELECT {key} AS shared FROM {of} WHERE {present} GROUP BY {key} HAVING COUNT(*) > 1) AS many \
          CROSS JOIN {from} WHERE {joined}{present} AND {key} = many.shared AND ",
         name = table.name,

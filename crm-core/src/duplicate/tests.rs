@@ -275,6 +275,26 @@ fn a_file_from_before_has_its_names_reckoned_by_a_repair() {
 }
 
 #[test]
+fn a_name_is_found_however_many_share_half_of_it() {
+    let (_crm, s) = opened();
+    // Each of two letters twice: no two names are one letter off.
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let name = |n: usize| format!("Harbourside{0}{1}{0}{1}", letter(n / 26), letter(n));
+    let drafts: Vec<crate::Fields> = (0..600).map(|n| crate::fields! { name: name(n) }).collect();
+    assert!(drafts.len() > 2 * crate::base::limit::NAMES);
+    s.partners().create_many(drafts).unwrap();
+    let asked = |name: String| {
+        let of = DuplicateOf::Candidate(RecordKind::Partner, crate::fields! { name: name });
+        let found = s.duplicates().find(&DuplicateQuery::of(of)).unwrap();
+        found.into_iter().map(|one| (one.record_id, one.score)).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(name(599)), [(600, 60)]);
+    assert_eq!(asked(name(3)), [(4, 60)]);
+    // A wrong letter in the half that few share.
+    assert_eq!(asked(name(599).replace("Harb", "Hqrb")), [(600, 45)]);
+}
+
+#[test]
 fn whatever_is_shared_is_found_through_an_index() {
     let (_crm, s) = opened();
     let texts = |shared| Part::Texts(shared, vec!["x".to_owned(), "y".to_owned()]);

@@ -42,6 +42,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0014_partner"),
     step!("0015_contact"),
     step!("0016_evidence"),
+    step!("0017_name"),
 ];
 
 /// What to do about a schema of a newer library.
