@@ -167,13 +167,21 @@ impl Desk<'_, Partner> {
         })
     }
 
-    /// What a partner is to us on a day, past or to come; several roles may hold, or none.
+    /// What a partner is to us on a day, past or to come; several roles may hold, or none, each once: partners that were merged may both
+    /// have been customers on some days, and both intervals are kept.
     ///
     /// # Errors
     /// As [`Self::roles`].
     pub fn role_as_of(&self, id: PartnerId, date: Date) -> Result<Vec<PartnerRole>> {
         let mut roles = self.roles(id)?;
-        roles.retain(|role| role.holds(date));
+        let mut told = Vec::new();
+        roles.retain(|role| {
+            let is_new = role.holds(date) && !told.contains(&role.role);
+            if is_new {
+                told.push(role.role);
+            }
+            is_new
+        });
         Ok(roles)
     }
 }
