@@ -14,6 +14,7 @@ pub mod id;
 pub mod limit;
 pub mod money;
 pub mod name;
+mod phone;
 pub mod probability;
 pub mod progress;
 pub mod text;

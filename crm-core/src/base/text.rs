@@ -1,12 +1,10 @@
 //! Normal forms of text: names that are nearly right, e-mail addresses, phone numbers, comparison without case.
-//!
-//! Phone numbers are read by the `phonenumber` crate's tables; nothing about prefixes is written here.
 
 use std::borrow::Cow;
 
-use phonenumber::country;
 use unicode_normalization::char::is_combining_mark;
 
+pub use crate::base::phone::phone_normalized;
 use crate::base::{Error, Result, limit};
 
 /// The known name nearest to a mistaken one, if it is near enough to be meant.
@@ -190,30 +188,6 @@ pub fn tax_id_normalized(text: &str) -> Option<String> {
     is_one.then(|| signs.to_uppercase())
 }
 
-/// A phone number in E.164, read as in `country_code` (two letters) unless it names its country; `None` when it is no valid number.
-///
-/// ```
-/// use crm_core::base::text::phone_normalized;
-/// assert_eq!(phone_normalized("+49 (0711) 1234567", None).as_deref(), Some("+497111234567"));
-/// assert_eq!(phone_normalized("01 23 45 67 89", Some("FR")).as_deref(), Some("+33123456789"));
-/// assert_eq!(phone_normalized("123", Some("FR")), None);
-/// ```
-#[must_use]
-pub fn phone_normalized(text: &str, country_code: Option<&str>) -> Option<String> {
-    if text.len() > 64 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let region = country_code.and_then(|code| code.parse::<country::Id>().ok());
-    let read = |text: &str| phonenumber::parse(region, text).ok().filter(phonenumber::is_valid);
-    // "00…" is how many countries dial abroad; "+49 (0711)" keeps a trunk zero that does not belong there.
-    let abroad = text.trim().strip_prefix("00").map(|rest| format!("+{rest}"));
-    let without_trunk = text.replace("(0", "(").replace("()", "");
-    let number = read(text)
-        .or_else(|| abroad.and_then(|text| read(&text)))
-        .or_else(|| read(&without_trunk))?;
-    Some(number.format().mode(phonenumber::Mode::E164).to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,22 +226,6 @@ mod tests {
             let normal = email_normalized(text);
             assert_eq!(normal.as_deref(), expect, "{text}");
             assert_eq!(normal.as_deref().and_then(email_normalized), normal, "idempotent");
-        }
-    }
-
-    #[test]
-    fn phone_normal_forms_are_stable() {
-        for (text, region, expect) in [
-            ("0033 1 23 45 67 89", None, Some("+33123456789")),
-            ("(202) 555-0123", Some("US"), Some("+12025550123")),
-            ("06 12 34 56 78", None, None),
-            ("no number", Some("FR"), None),
-        ] {
-            let normal = phone_normalized(text, region);
-            assert_eq!(normal.as_deref(), expect, "{text}");
-            if let Some(normal) = normal {
-                assert_eq!(phone_normalized(&normal, None), Some(normal.clone()), "idempotent");
-            }
         }
     }
 }
