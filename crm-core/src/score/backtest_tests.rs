@@ -181,3 +181,31 @@ fn what_is_asked_is_checked() {
     let denied = ben.score().backtest(&Backtest::default(), &mut Progress::none()).unwrap_err();
     assert_eq!(denied.kind(), ErrorKind::Denied);
 }
+
+#[test]
+fn numbers_and_dates_with_gaps_are_replayed_with_the_bins_of_then() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    let fields = ["expected_revenue", "priority", "date_deadline"];
+    let fields = Some(fields.map(str::to_owned).into());
+    s.score().configure(&ScoreConfig { fields, ..ScoreConfig::default() }).unwrap();
+    let mut live = Vec::new();
+    for day in 0..130 {
+        let s = crm.session(None, Some(at(day))).unwrap();
+        // Many numbers, most of them met once; every third lead lacks some.
+        let lot = (day * 7_919 + 13) % 997;
+        let deadline = at(day + lot % 60).to_string()[..10].to_owned();
+        let lead = match lot % 3 {
+            0 => fields! { name: "Deal", priority: lot % 4 },
+            1 => fields! { name: "Deal", expected_revenue: lot, date_deadline: deadline },
+            _ => fields! { name: "Deal", expected_revenue: lot * lot, priority: lot % 4 },
+        };
+        let lead = s.leads().create(lead).unwrap();
+        live.push(lead.automated_probability);
+        let noon = Timestamp::from_micros(at(day).micros() + DAY / 2).unwrap();
+        close(&crm.session(None, Some(noon)).unwrap(), lead.id, lot % 5 < 2 || lot > 700);
+    }
+    let report = backtest(&crm, &Backtest::default());
+    let replayed: Vec<_> = report.rows.iter().map(|row| row.probability).collect();
+    assert_eq!(replayed, live);
+}

@@ -183,10 +183,12 @@ fn parameters_are_json_and_reckon_the_chance() {
     let fair = &origin["values"]["fair"];
     let logit = |p: f64| (p / (1.0 - p)).ln();
     let base = (number(&all["won"]) + 1.0) / 122.0;
-    let x = logit(
-        (number(&fair["won"]) + 10.0 * base)
-            / (number(&fair["won"]) + number(&fair["lost"]) + 10.0),
-    ) - logit(base);
+    let rate = |of: &serde_json::Value| {
+        logit(
+            (number(&of["won"]) + 10.0 * base) / (number(&of["won"]) + number(&of["lost"]) + 10.0),
+        )
+    };
+    let x = rate(fair) - rate(&all);
     let mix = &all["weights"]["mix"];
     let adds = number(&mix["tables"]) * number(&origin["weight"]) * x
         + number(&mix["values"]) * number(&fair["weight"]);

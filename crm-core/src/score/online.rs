@@ -129,22 +129,22 @@ impl Online {
     }
 
     /// Log-odds of the mixture before any value is looked at.
-    pub(crate) fn start(&self, base: f64, team: Pull) -> f64 {
-        let values = self.level.weight() + team.weight();
+    pub(crate) fn start(&self, base: f64, team: f64) -> f64 {
+        let values = self.level.weight() + team;
         self.mix[0].value * (logit(base) + self.bias.value)
             + self.mix[1].value * values
             + self.mix[2].value
     }
 
     /// What a value adds to the log-odds of the mixture.
-    pub(crate) fn adds(&self, variable: usize, says: f64, place: f64, pull: Pull) -> f64 {
-        let values = pull.weight() + place * self.slopes[variable].weight();
+    pub(crate) fn adds(&self, variable: usize, says: f64, place: f64, pull: f64) -> f64 {
+        let values = pull + place * self.slopes[variable].weight();
         self.mix[0].value * self.fields[variable].value * says + self.mix[1].value * values
     }
 
     /// What being of a team adds.
-    pub(crate) fn adds_team(&self, pull: Pull) -> f64 {
-        self.mix[1].value * pull.weight()
+    pub(crate) fn adds_team(&self, pull: f64) -> f64 {
+        self.mix[1].value * pull
     }
 
     /// Learns from an outcome; answers the gradient that the lead's value weights are to step by.

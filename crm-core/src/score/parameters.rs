@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::base::TeamId;
 use crate::score::config::Config;
 use crate::score::count::Tally;
 use crate::score::evidence::STAGE;
@@ -39,10 +40,10 @@ fn weights(model: &weighted::Model, config: &Config) -> Value {
     let online = &model.online;
     let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
         let pulls = model.all_pulls().filter(|(own, _, _)| *own == at);
-        let values = pulls.map(|(_, code, pull)| {
+        let values = pulls.map(|(_, code, _)| {
             let tally = model.tally(None, at, code);
             let name = model.words(at).text(code).to_owned();
-            (name, json!({ "weight": pull.weight(), "won": tally.won, "lost": tally.lost }))
+            (name, json!({ "weight": model.pulls(at, code), "won": tally.won, "lost": tally.lost }))
         });
         json!({
             "field": variable.name,
@@ -53,6 +54,7 @@ fn weights(model: &weighted::Model, config: &Config) -> Value {
         })
     });
     let teams = model.all_team_pulls().into_iter();
+    let of_team = |(team, _): (TeamId, Pull)| (team.to_string(), json!(model.team_says(team)));
     let [tables, values, level] = online.mix.map(|weight| weight.value);
     let [base, mixture] = online.trust;
     json!({
@@ -63,8 +65,4 @@ fn weights(model: &weighted::Model, config: &Config) -> Value {
         "mix": { "tables": tables, "values": values, "level": level },
         "trust": { "base": base, "mixture": mixture },
     })
-}
-
-fn of_team((team, pull): (crate::base::TeamId, Pull)) -> (String, Value) {
-    (team.to_string(), json!(pull.weight()))
 }

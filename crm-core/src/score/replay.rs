@@ -238,7 +238,8 @@ impl Past {
             let Some(known) = bins else { continue };
             let words = &self.words[at];
             let number = |code| known.scale.read(words.text(code));
-            let texts = words.codes().zip(&times[at]);
+            // Numbers of leads still to come draw no edges.
+            let texts = words.codes().zip(&times[at]).filter(|(_, times)| **times > 0);
             let mut numbers: Vec<_> =
                 texts.filter_map(|(code, times)| Some((number(code)?, *times))).collect();
             *known = Bins::draw(known.scale, &mut numbers);

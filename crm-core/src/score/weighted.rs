@@ -252,19 +252,23 @@ impl Model {
         let ground = self.ground(team);
         let mut says = vec![0.0; self.words.len()];
         let mut places = vec![0.0; self.words.len()];
-        let mut pulls = team.map_or(0.0, |team| self.team_pull(team).weight());
+        let mut pulls = team.map_or(0.0, |team| self.team_says(team));
+        let of_team = self.share_without(self.of_team(team));
+        let mut telling = Vec::with_capacity(values.len());
         for (variable, code) in values.iter().filter(|(variable, _)| *variable != STAGE) {
+            let share = self.telling(*variable, *code);
             says[*variable] += self.says(ground, *variable, *code);
             places[*variable] += self.place(*variable, *code);
-            pulls += self.pull(*variable, *code).weight();
+            pulls += self.pulls(*variable, *code);
+            telling.push((*variable, *code, share));
         }
         let lesson = Lesson { base: ground.base, says: &says, places: &places, pulls };
         let gradient = self.online.learn(&lesson, won);
-        for (variable, code) in values.iter().filter(|(variable, _)| *variable != STAGE) {
-            grown(&mut self.pulls[*variable], *code).step(gradient);
+        for (variable, code, share) in telling {
+            grown(&mut self.pulls[variable], code).step(gradient * share);
         }
         if let Some(team) = team {
-            self.team_pulls.entry(team).or_default().step(gradient);
+            self.team_pulls.entry(team).or_default().step(gradient * of_team);
         }
         for (variable, code) in values {
             self.count(team, *variable, *code, Tally::one(won, 1));
@@ -362,7 +366,33 @@ impl Model {
         }
         let key = (ground.team, variable, code);
         let own = ground.team.map(|_| self.counters.get(&key).copied().unwrap_or_default());
-        ground.rate(own, all) - logit(ground.base)
+        ground.rate(own, all) - self.rate_of_all(ground)
+    }
+
+    /// Log-odds of all leads' rate, reckoned as a value's is: what every lead has says exactly nothing.
+    fn rate_of_all(&self, ground: Ground) -> f64 {
+        ground.rate(ground.team.map(|team| self.of_team(Some(team))), self.total)
+    }
+
+    /// How much a value can tell, 0…1: the share of the outcomes that are without it. What every lead has is one more level, and
+    /// each level more would make all of them step the faster.
+    fn telling(&self, variable: usize, code: u32) -> f64 {
+        self.share_without(self.of_all(variable, code))
+    }
+
+    fn share_without(&self, with: Tally) -> f64 {
+        let without = self.total.minus(with);
+        (without.won + without.lost) as f64 / self.outcomes().max(1) as f64
+    }
+
+    /// What the value expert says of a value, and of a team: its weight, by how much it can tell.
+    pub(crate) fn pulls(&self, variable: usize, code: u32) -> f64 {
+        self.telling(variable, code) * self.pull(variable, code).weight()
+    }
+
+    /// See [`Self::pulls`].
+    pub(crate) fn team_says(&self, team: TeamId) -> f64 {
+        self.share_without(self.of_team(Some(team))) * self.team_pull(team).weight()
     }
 
     /// What having come to a stage adds: log-odds against those of all leads.
@@ -370,10 +400,8 @@ impl Model {
         let stage = self.stages.iter().find(|(_, known)| *known == code);
         let Some((stage, _)) = stage.filter(|_| self.outcomes() > 0) else { return 0.0 };
         let all = self.came_to(None, stage.sequence);
-        let team = ground.team.map(Some);
-        let own = team.map(|team| self.came_to(team, stage.sequence));
-        let everything = team.map(|team| self.of_team(team));
-        ground.rate(own, all) - ground.rate(everything, self.total)
+        let own = ground.team.map(|team| self.came_to(Some(team), stage.sequence));
+        ground.rate(own, all) - self.rate_of_all(ground)
     }
 
     /// Leads that came to a place in the pipeline: every won one, and those lost there or behind; of a team, or of all.
@@ -400,13 +428,12 @@ impl Model {
     /// What a value adds to the mixture's log-odds.
     pub(crate) fn adds(&self, ground: Ground, variable: usize, code: u32) -> f64 {
         let says = self.says(ground, variable, code);
-        self.online.adds(variable, says, self.place(variable, code), self.pull(variable, code))
+        self.online.adds(variable, says, self.place(variable, code), self.pulls(variable, code))
     }
 
     /// Log-odds of the mixture before any value is looked at.
     pub(crate) fn start(&self, ground: Ground) -> f64 {
-        let pull = ground.team.map_or(Pull::default(), |team| self.team_pull(team));
-        self.online.start(ground.base, pull)
+        self.online.start(ground.base, ground.team.map_or(0.0, |team| self.team_says(team)))
     }
 
     /// How mixture, base rate and stage come to a chance, as things stand.
@@ -447,7 +474,7 @@ impl Model {
         let closing = self.closing();
         let said = closing.said(ground.base, mixture, stage);
         if let Some(team) = team.filter(|team| self.team_pulls.contains_key(team)) {
-            let log_odds = self.online.adds_team(self.team_pull(team));
+            let log_odds = self.online.adds_team(self.team_says(team));
             let text = Cow::Owned(team.to_string());
             terms.push(Term { variable: None, text, code: None, log_odds });
         }
