@@ -145,18 +145,28 @@ impl Reached {
         says.then_some(reached)
     }
 
-    /// What is another one than the customer's.
+    /// What is another one than the customer's, and no unreadable text in the place of something readable.
     fn news(self, card: &Partner) -> Fields {
         let mut news = Fields::new();
-        if differs_email(self.email.as_deref(), card.email.as_deref()) {
+        let email = self.email.as_deref();
+        let spoils =
+            card.email_normalized.is_some() && email.and_then(text::email_normalized).is_none();
+        if differs_email(email, card.email.as_deref()) && !spoils {
             news.set("email", self.email);
         }
-        let country = self.country.or_else(|| card.country_code.clone());
-        if differs_phone(self.phone.as_deref(), card.phone.as_deref(), country.as_deref()) {
-            news.set("phone", self.phone);
-        }
-        if differs_phone(self.mobile.as_deref(), card.mobile.as_deref(), country.as_deref()) {
-            news.set("mobile", self.mobile);
+        let home = card.country_code.as_deref();
+        let country = self.country.as_deref().or(home);
+        let reads = |phone: Option<&str>, country: Option<&str>| {
+            phone.is_some_and(|phone| text::phone_normalized(phone, country).is_some())
+        };
+        for (name, told, known) in
+            [("phone", self.phone, &card.phone), ("mobile", self.mobile, &card.mobile)]
+        {
+            let (ours, theirs) = (told.as_deref(), known.as_deref());
+            let spoils = reads(theirs, home.or(country)) && !reads(ours, country);
+            if differs_phone(ours, theirs, country) && !spoils {
+                news.set(name, told);
+            }
         }
         news
     }
@@ -182,6 +192,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
         }
         if !news.is_empty() {
             update_in::<Partner>(tx, &[id], &news)?;
+            contact::keep(tx, &customer.card)?;
             told = true;
         }
     }

@@ -171,6 +171,22 @@ pub(crate) fn known(tx: &Tx<'_>, card: &Partner, told: &Fields) -> Result<Vec<&'
     Ok(old)
 }
 
+/// Keeps what a card said before it was told otherwise among its contacts, while there is room.
+pub(crate) fn keep(tx: &Tx<'_>, before: &Partner) -> Result<()> {
+    let Some(card) = tx.by_id::<Partner>(before.id)? else { return Ok(()) };
+    let mut known = of_partner(tx, card.id)?;
+    for ((_, channel, kind), said) in SLOTS.iter().zip(said(before)) {
+        let Some(value) = said.filter(|_| known.len() < limit::CONTACTS) else { continue };
+        let (partner_id, channel, value) = (card.id, *channel, value.to_owned());
+        let mut old = PartnerContact { partner_id, channel, value, ..PartnerContact::default() };
+        normalize(tx, &card, &mut old)?;
+        if !known.iter().any(|known| is_same(known, &old)) {
+            known.push(add(tx, &card, channel, *kind, &old.value)?);
+        }
+    }
+    Ok(())
+}
+
 /// Lets a partner's contacts follow what is written on the card: what replaces something there replaces it here, what is new is added,
 /// what is emptied goes.
 pub(super) fn follow_card(
