@@ -87,6 +87,11 @@ def test_backtests_and_predictions_change_nothing(s: crm.Session) -> None:
     assert len(s.score.backtest(fields=[], at=1, model="base", start=date(2040, 1, 1))) == 0
     with pytest.raises(crm.InvalidError):
         s.score.backtest(at="closed")
+    no_moments: list[Any] = [True, 1.5, None]
+    for at in no_moments:
+        with pytest.raises(crm.InvalidError) as refused:
+            s.score.backtest(at=at)
+        assert refused.value.field == "at"
     said = s.score.predict('country_code = "FR"')
     assert said.columns == ["lead_id", "predicted_at", "probability", "source"]
     assert dict(zip(said["lead_id"], said["probability"], strict=True))[deal.id] == deal.automated_probability

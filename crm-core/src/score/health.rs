@@ -53,9 +53,9 @@ pub struct FieldHealth {
     pub signal: f64,
     /// How far the newest quarter of the outcomes has other values than those before: the population stability index beyond chance.
     pub drift: f64,
-    /// The share of closed leads' values that were filled in with the closing or after it, 0…1.
+    /// The share of closed leads' values that were filled in or overwritten with the closing or after it, 0…1.
     pub filled_after_closing: f64,
-    /// The share of closed leads' values that were filled in after the lead was created, 0…1; with the closing or after it, too.
+    /// The share of closed leads' values that were filled in after the lead was created, or as above, 0…1.
     pub filled_after_creation: f64,
     /// What is to be looked at: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`,
     /// `drift`.
@@ -300,9 +300,11 @@ fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<[usize; 
             let closing = own().find(|change| change.is_late);
             let creation =
                 own().find(|change| change.is_late || change.until > past.created_at(at));
-            for (late, change) in late[*variable].iter_mut().zip([closing, creation]) {
-                *late += usize::from(change.is_some_and(Former::was_empty));
-            }
+            // What was overwritten late is another value than was known before the outcome, filled in or not.
+            let is_late = closing.is_some();
+            let is_new = is_late || creation.is_some_and(Former::was_empty);
+            late[*variable][0] += usize::from(is_late);
+            late[*variable][1] += usize::from(is_new);
         }
     }
     Ok(late)

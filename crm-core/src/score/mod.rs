@@ -154,7 +154,8 @@ impl<'s> Scores<'s> {
     }
 
     /// What the model has learnt, as JSON: its fields, won and lost, and for `weighted` every weight, bin edge and level; a chance can be
-    /// reckoned from it by the rules of the documentation. `bayes` has counts only, see [`Self::frequencies`].
+    /// reckoned from it by the rules of the documentation. A number adds `slope` at its last bin and takes it away at its first, bins
+    /// between are evenly spaced; values' weights are as they count now. `bayes` has counts only, see [`Self::frequencies`].
     ///
     /// # Errors
     /// `Storage` when the database fails.
@@ -301,7 +302,8 @@ impl<'s> Scores<'s> {
     }
 
     /// Why the machine gives a lead its chance, by the counts as they are now; what was stored last stands beside it. Of a closed lead:
-    /// what the model would say of it as it stood before, without its own outcome among the counts.
+    /// what the model would say of it as it stood before, without its own outcome among the counts. Where the base rate alone speaks
+    /// (source `base`) there are no rows: no value had a part in the chance.
     ///
     /// # Errors
     /// `NotFound` when there is no such lead that this user may see.

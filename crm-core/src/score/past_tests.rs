@@ -127,6 +127,36 @@ fn what_is_filled_in_with_the_closing_came_too_late() {
 }
 
 #[test]
+fn what_is_overwritten_with_the_closing_or_after_it_came_too_late() {
+    for after in [false, true] {
+        let crm = opened("weighted", &["properties.Contract", "country_code"]);
+        for day in 0..60 {
+            let s = on(&crm, day * 48);
+            let lead = fields! { name: "Deal", country_code: "FR", properties: contract("talk") };
+            let lead = s.leads().create(lead).unwrap().id;
+            // Before the closing nothing is wrong with a change.
+            s.leads().update(lead, fields! { country_code: "DE" }).unwrap();
+            let (s, won) = (on(&crm, day * 48 + 40), coin(day));
+            let said = contract(if won { "signed" } else { "cold" });
+            if after {
+                close(&s, lead, won);
+                s.leads().update(lead, fields! { properties: said }).unwrap();
+            } else if won {
+                s.leads().update(lead, fields! { stage_id: StageId(4), properties: said }).unwrap();
+            } else {
+                close(&s, lead, false);
+            }
+        }
+        let found = health(&crm, "properties.Contract");
+        let share = (0..60).filter(|day| after || coin(*day)).count() as f64 / 60.0;
+        assert!((found.filled_after_closing - share).abs() < 1e-12, "{found:?}");
+        assert_eq!(found.findings.contains(&"filled_after_closing"), share >= 0.5, "{found:?}");
+        let honest = health(&crm, "country_code");
+        assert_eq!((honest.filled_after_closing, honest.filled_after_creation), (0.0, 0.0));
+    }
+}
+
+#[test]
 fn a_field_counts_from_when_it_was_filled_in() {
     let crm = leaking("properties.Contract", 120, 30);
     let asked = |at| backtest(&crm, &Backtest { at, ..Backtest::default() });

@@ -218,7 +218,11 @@ class Scores:
         return ScoreConfiguration(**_crm.score_configuration(self._native))
 
     def parameters(self) -> dict[str, Any]:
-        """What the model has learnt, as JSON has it: every weight, bin edge and level; `bayes` has counts only, see `frequencies`."""
+        """What the model has learnt, as JSON has it: every weight, bin edge and level; `bayes` has counts only, see `frequencies`.
+
+        `slope` is what a number adds at its last bin, and takes away at its first; bins between are evenly spaced. It is in log-odds
+        of the value expert, as the values' `weight`, which is as it counts now.
+        """
         return cast("dict[str, Any]", json.loads(_crm.score_parameters(self._native)))
 
     def health(self, progress: Progress = None) -> ScoreHealth:
@@ -268,7 +272,8 @@ class Scores:
         >>> len(report), report.summary["model"], report.summary["log_loss"][0] > 0
         (3, ['base', 'base_rate', 'bayes'], True)
         """
-        moments = f"{at}_days_before_close" if isinstance(at, int) else at
+        is_days = isinstance(at, int) and not isinstance(at, bool)
+        moments = f"{at}_days_before_close" if is_days else at if isinstance(at, str) else repr(at)
         with watching(progress) as move:
             rows, summary, reliability = _crm.backtest_score(self._native, words(fields), start, moments, model, move)
         return Backtest(rows, Frame(summary), Frame(reliability))
@@ -278,7 +283,7 @@ class Scores:
 
         `as_of` is a moment of the past, or 00:00 UTC of a day: deals are judged by what was known of them then and by the outcomes that
         were known; the filter reads what the history keeps as of then, anything else as it is now. Those that were closed or not there yet
-        are left out.
+        are left out. With a moment it is what a rebuild then would say: bins of numbers may be others than those of the live scores.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
@@ -299,7 +304,8 @@ class Scores:
         return _crm.score_frequencies(self._native)
 
     def explain(self, lead_id: int | Lead) -> Explanation:
-        """Why a deal has its score: what each of its values weighs."""
+        """Why a deal has its score: what each of its values weighs. No rows where the base rate alone speaks (`source` is `base`): no
+        value had a part in the chance."""
         columns, facts = _crm.explain_score(self._native, lead_id)
         return Explanation(columns, **facts)
 
