@@ -1,8 +1,10 @@
 //! What merging asks of a kind of record: who is kept and what it becomes, who hears of it, and how a state of then fits into now.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::base::{Record, Result};
+use crate::merge::image::Image;
+use crate::merge::store::Kept;
 use crate::merge::undo::MergeConflict;
 use crate::storage::Tx;
 
@@ -64,6 +66,22 @@ pub(crate) trait Mergeable: Record {
     }
     /// Forgets the states after that one.
     fn forget_states(_tx: &Tx<'_>, _id: i64, _after: i64) -> Result<()> {
+        Ok(())
+    }
+    /// Rows of these that are kept whole, since a merge makes one of several: by record, then by table and id. None of a kind without.
+    fn rows(_tx: &Tx<'_>, _ids: &[i64]) -> Result<BTreeMap<i64, Image>> {
+        Ok(BTreeMap::new())
+    }
+    /// Tables of which rows are kept so.
+    const ROWS: &'static [&'static str] = &[];
+    /// Gives each record of a merge such rows again; the last but one are those that the kept one has now.
+    fn part(
+        _tx: &Tx<'_>,
+        _kept: &Kept,
+        _gone: &[Kept],
+        _now: &Image,
+        _conflicts: &mut Vec<MergeConflict>,
+    ) -> Result<()> {
         Ok(())
     }
     /// Fields that must stay as they are now, since a record put together of then and now cannot stand.

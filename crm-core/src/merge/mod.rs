@@ -11,6 +11,7 @@ mod kind;
 mod lead_rules;
 mod of_leads;
 mod of_partners;
+mod partner_rows;
 #[cfg(test)]
 mod partner_tests;
 mod partners;

@@ -9,7 +9,10 @@ use crate::base::{
 use crate::desk;
 use crate::event::{Event, OfficeChange};
 use crate::merge::PartnerMerge;
+use crate::merge::image::Image;
 use crate::merge::kind::{Changed, Decided, Mergeable, first, fullest_address};
+use crate::merge::partner_rows;
+use crate::merge::store::Kept;
 use crate::merge::undo::MergeConflict;
 use crate::record::{Partner, table};
 use crate::storage::Tx;
@@ -89,6 +92,22 @@ impl Mergeable for Partner {
             }
         }
         Ok(())
+    }
+
+    const ROWS: &'static [&'static str] = &partner_rows::TABLES;
+
+    fn rows(tx: &Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Image>> {
+        partner_rows::of(tx, ids)
+    }
+
+    fn part(
+        tx: &Tx<'_>,
+        kept: &Kept,
+        gone: &[Kept],
+        now: &Image,
+        conflicts: &mut Vec<MergeConflict>,
+    ) -> Result<()> {
+        partner_rows::part(tx, kept, gone, now, conflicts)
     }
 
     fn mend(tx: &mut Tx<'_>, ids: &[i64], _: &mut Vec<MergeConflict>) -> Result<()> {

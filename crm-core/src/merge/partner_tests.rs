@@ -175,11 +175,16 @@ fn what_changed_since_stays_and_is_listed() {
     let mut listed: Vec<_> =
         back.conflicts.iter().map(|conflict| (conflict.record, conflict.field)).collect();
     listed.sort_by_key(|(record, _)| record.kind);
-    let parts = [(one.id.subject(), "phone"), (child.id.subject(), "parent_id")];
-    for part in parts.iter().chain([&(lease.id.subject(), "partner_id")]) {
+    let parts = [
+        (one.id.subject(), "phone"),
+        (child.id.subject(), "parent_id"),
+        (lease.id.subject(), "partner_id"),
+        (moved[0].id.subject(), "value"),
+    ];
+    for part in &parts {
         assert!(listed.contains(part), "{listed:?}");
     }
-    assert_eq!(listed.len(), 3);
+    assert_eq!(listed.len(), parts.len());
     let head = s.partners().get(one.id).unwrap();
     assert_eq!((head.phone.as_deref(), head.website), (Some("3"), None));
     assert_eq!(s.partners().get(two.id).unwrap(), two);
@@ -324,4 +329,70 @@ fn leads_that_one_does_not_see_move_untold() {
     let back = theirs.partners().unmerge(done.merge_id).unwrap();
     let told: Vec<_> = back.conflicts.iter().map(|conflict| conflict.record).collect();
     assert_eq!(told, [hers.subject()]);
+}
+
+/// How partners are reached: id, kind, value, whether it is primary.
+fn ways(s: &Session, id: PartnerId) -> Vec<(i64, &'static str, String, bool)> {
+    let find = Find {
+        order: Some("id".into()),
+        ..Find::filter(&format!("partner_id = {}", id.0)).unwrap()
+    };
+    let of = |row: crate::PartnerContact| (row.id.0, row.kind.word(), row.value, row.is_primary);
+    s.partner_contacts().find(&find).unwrap().into_iter().map(of).collect()
+}
+
+#[test]
+fn ways_to_reach_one_that_changed_meanwhile_are_its_own_again_and_listed() {
+    let (crm, s) = office();
+    let contact = |id: PartnerId, kind: &str, value: &str| {
+        let fields = fields! { partner_id: id, channel: "email", kind: kind, value: value };
+        s.partner_contacts().create(fields).unwrap().id
+    };
+    type Step<'a> = &'a dyn Fn(PartnerId, crate::PartnerContactId);
+    type Case<'a> = (Option<&'a str>, Step<'a>, &'a [&'a str], &'a [&'a str]);
+    // What is done meanwhile, of which fields of the row it is told, and what the kept one has then.
+    let write: Step<'_> = &|head, _| {
+        s.partners()
+            .update(head, fields! { email: "new@a.example", phone: "+33123456700" })
+            .map(drop)
+            .unwrap();
+    };
+    let correct: Step<'_> = &|_, row| {
+        s.partner_contacts().update(row, fields! { value: "bb@b.example" }).map(drop).unwrap();
+    };
+    let delete: Step<'_> = &|_, row| s.partner_contacts().delete(row).unwrap();
+    let choose: Step<'_> = &|_, row| {
+        s.partner_contacts().update(row, fields! { is_primary: true }).map(drop).unwrap();
+    };
+    let nothing: Step<'_> = &|_, _| {};
+    let cases: [Case<'_>; 6] = [
+        (None, write, &["value", "value"], &["new@a.example", "+33123456700"]),
+        (None, correct, &["value"], &["bb@b.example"]),
+        (Some("a@a.example"), correct, &["value"], &["a@a.example", "bb@b.example"]),
+        (Some("a@a.example"), delete, &["value"], &["a@a.example"]),
+        (Some("a@a.example"), choose, &["is_primary"], &["a@a.example", "b@b.example"]),
+        (None, nothing, &[], &[]),
+    ];
+    for (own, step, listed, kept) in cases {
+        let one = create(&s, fields! { name: "one" });
+        own.map(|own| s.partners().update(one.id, fields! { email: own }).unwrap());
+        let two = create(&s, fields! { name: "two", phone: "+33123456789" });
+        let row = contact(two.id, "billing", "b@b.example");
+        contact(two.id, "home", "other@b.example");
+        let (before, card) = (ways(&s, two.id), s.partners().get(two.id).unwrap());
+        let done = merge(&s, &[one.id, two.id]);
+        step(one.id, row);
+        let back = s.partners().unmerge(done.merge_id).unwrap();
+        let rows =
+            back.conflicts.iter().filter(|it| it.record.kind == crate::RecordKind::PartnerContact);
+        assert_eq!(rows.map(|it| it.field).collect::<Vec<_>>(), listed, "{:?}", back.conflicts);
+        assert_eq!(ways(&s, two.id), before);
+        assert_eq!(s.partners().get(two.id).unwrap(), card);
+        let mut values: Vec<String> = ways(&s, one.id).into_iter().map(|way| way.2).collect();
+        values.sort_unstable_by(|one, other| other.cmp(one));
+        let mut kept = kept.to_vec();
+        kept.sort_unstable_by(|one, other| other.cmp(one));
+        assert_eq!(values, kept);
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    }
 }

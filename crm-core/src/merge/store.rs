@@ -95,6 +95,10 @@ pub(crate) struct Kept {
     pub(crate) is: Image,
     /// The rows that hung on it, by table.
     pub(crate) moved: Map<String, Json>,
+    /// Rows of its own that are kept whole, by table and id.
+    pub(crate) rows_was: Image,
+    /// Those of the kept one after.
+    pub(crate) rows_is: Image,
 }
 
 /// Begins a merge; answers its id.
@@ -115,7 +119,13 @@ pub(crate) fn leave_message(tx: &Tx<'_>, merge: i64, message: i64) -> Result<()>
 pub(crate) fn keep<R: Record>(tx: &Tx<'_>, merge: i64, kept: Kept) -> Result<()> {
     let ((was, personal_was), (is, personal_is)) =
         (image::parted::<R>(kept.was), image::parted::<R>(kept.is));
-    let text = |was: Image, is: Image| json!({ "was": was, "is": is }).to_string();
+    let data = json!({ "was": was, "is": is }).to_string();
+    // How somebody is reached is theirs, too, and goes with an erasure.
+    let (rows_was, rows_is) = (kept.rows_was, kept.rows_is);
+    let personal = json!({
+        "was": personal_was, "is": personal_is, "rows_was": rows_was, "rows_is": rows_is,
+    });
+    let personal = personal.to_string();
     tx.write(
         "INSERT INTO merge_row (merge_id, record_id, kind, into_id, seq, seq_after, data, personal, moved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         ("merge_row", kept.record),
@@ -126,8 +136,8 @@ pub(crate) fn keep<R: Record>(tx: &Tx<'_>, merge: i64, kept: Kept) -> Result<()>
             kept.into.into(),
             kept.seq.into(),
             kept.seq_after.into(),
-            text(was, is).into(),
-            text(personal_was, personal_is).into(),
+            data.into(),
+            personal.into(),
             Json::Object(kept.moved).to_string().into(),
         ],
     )
@@ -167,8 +177,8 @@ pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
             let told = "what a merged record was has been erased; the merge cannot be taken back";
             return Err(Error::conflict(told));
         };
-        let (mut was, mut is) = images(line.text(3)?)?;
-        let (personal_was, personal_is) = images(personal)?;
+        let [mut was, mut is, ..] = images(line.text(3)?)?;
+        let [personal_was, personal_is, rows_was, rows_is] = images(personal)?;
         was.extend(personal_was);
         is.extend(personal_is);
         let moved = object(line.text(5)?)?;
@@ -180,6 +190,8 @@ pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
             was,
             is,
             moved,
+            rows_was,
+            rows_is,
         })
     })?;
     Ok(Some(Stored { kind, head, is_undone, message, rows }))
@@ -204,11 +216,11 @@ fn object(text: &str) -> Result<Map<String, Json>> {
     }
 }
 
-fn images(text: &str) -> Result<(Image, Image)> {
+fn images(text: &str) -> Result<[Image; 4]> {
     let mut both = object(text)?;
     let mut part = |name: &str| match both.remove(name) {
         Some(Json::Object(image)) => image,
         _ => Image::new(),
     };
-    Ok((part("was"), part("is")))
+    Ok(["was", "is", "rows_was", "rows_is"].map(&mut part))
 }

@@ -95,6 +95,7 @@ pub(crate) fn unmerge<R: Mergeable>(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged
     let (kept, gone) = stored.rows.split_first().ok_or_else(missing)?;
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
     let mut ids = vec![stored.head];
+    let rows = R::rows(tx, &ids)?.remove(&stored.head).unwrap_or_default();
     for tail in gone {
         changes.push(Changed::restored(None, put_back(tx, &stored, tail, &mut conflicts)?));
         ids.push(tail.record);
@@ -108,6 +109,7 @@ pub(crate) fn unmerge<R: Mergeable>(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged
         R::forget_states(tx, stored.head, kept.seq)?;
         changes.push(Changed::restored(Some(now.clone()), was));
     }
+    R::part(tx, kept, gone, &rows, &mut conflicts)?;
     if let Some(message) = stored.message {
         tx.remove::<Message>(message.into())?;
     }

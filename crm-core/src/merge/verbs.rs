@@ -123,6 +123,7 @@ pub(crate) fn merge<R: Mergeable>(
     let all: Vec<i64> = clusters.iter().flatten().copied().collect();
     let tails = gone(&decided);
     let last = R::last_state(tx, &all)?;
+    let mut rows = R::rows(tx, &all)?;
     let mut hanging = store::hanging(tx, kind, &tails)?;
     references::find(tx, kind, &tails, &mut hanging)?;
     let mut done = Vec::with_capacity(decided.len());
@@ -135,7 +136,8 @@ pub(crate) fn merge<R: Mergeable>(
         let merge = store::add(tx, kind, into)?;
         for tail in &records[1..] {
             let id = tail.id().number();
-            let moved = hanging.get(&id).cloned().unwrap_or_default();
+            let mut moved = hanging.get(&id).cloned().unwrap_or_default();
+            moved.retain(|table, _| !R::ROWS.contains(&table.as_str()));
             let kept = Kept {
                 record: id,
                 into: Some(into),
@@ -144,6 +146,8 @@ pub(crate) fn merge<R: Mergeable>(
                 was: image::of(tail),
                 is: image::Image::new(),
                 moved: moved.into_iter().map(|(table, rows)| (table, rows.into())).collect(),
+                rows_was: rows.remove(&id).unwrap_or_default(),
+                rows_is: image::Image::new(),
             };
             store::keep::<R>(tx, merge, kept)?;
             heads.insert(id, into);
@@ -162,7 +166,7 @@ pub(crate) fn merge<R: Mergeable>(
     R::announce(tx, changes);
     tx.settle()?;
     leave_messages(tx, &decided, &done)?;
-    keep_heads(tx, &decided, &done, &last)?;
+    keep_heads(tx, &decided, &done, &last, rows)?;
     let told = done.iter().zip(&decided).map(|((id, head), one)| {
         let merged = one.gone().into_iter().map(|id| id.number()).collect();
         Merged { id: *id, kind, head: *head, merged, undone: false }
@@ -197,6 +201,7 @@ fn keep_heads<R: Mergeable>(
     decided: &[Decided<R>],
     done: &[(i64, i64)],
     states: &HashMap<i64, i64>,
+    mut rows: BTreeMap<i64, image::Image>,
 ) -> Result<()> {
     let heads: Vec<i64> = done.iter().map(|(_, head)| *head).collect();
     let mut stored: BTreeMap<i64, R> = BTreeMap::new();
@@ -205,6 +210,7 @@ fn keep_heads<R: Mergeable>(
         stored.extend(found.into_iter().map(|record| (record.id().number(), record)));
     }
     let last = R::last_state(tx, &heads)?;
+    let mut rows_is = R::rows(tx, &heads)?;
     for ((merge, head), one) in done.iter().zip(decided) {
         let before = &one.records[0];
         let after = stored.get(head).ok_or_else(|| Error::not_found(before.subject()))?;
@@ -216,6 +222,8 @@ fn keep_heads<R: Mergeable>(
             was: image::of_difference(before, before, after),
             is: image::of_difference(after, before, after),
             moved: serde_json::Map::new(),
+            rows_was: rows.remove(head).unwrap_or_default(),
+            rows_is: rows_is.remove(head).unwrap_or_default(),
         };
         store::keep::<R>(tx, *merge, kept)?;
     }

@@ -131,7 +131,7 @@ fn write(tx: &mut Tx<'_>, card: PartnerId, news: &Fields) -> Result<()> {
 }
 
 /// Whether two contacts of a partner are one, however they are written.
-fn is_same(one: &PartnerContact, other: &PartnerContact) -> bool {
+pub(crate) fn is_same(one: &PartnerContact, other: &PartnerContact) -> bool {
     one.channel == other.channel
         && match (&one.normalized, &other.normalized) {
             (Some(one), Some(other)) => one == other,

@@ -27,6 +27,11 @@ impl PartnerRole {
     }
 }
 
+/// Whether two roles of one partner are the same on some day, which is refused.
+pub(crate) fn clash(one: &PartnerRole, other: &PartnerRole) -> bool {
+    one.role == other.role && one.meets(other)
+}
+
 /// A partner's roles, the earliest first.
 fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerRole>> {
     let rest = "WHERE partner_role.partner_id = ?1 \
