@@ -103,6 +103,23 @@ pub(crate) fn bind_all(tx: &Tx<'_>, kind: RecordKind, names: &[(i64, &str, &str)
     Ok(())
 }
 
+/// Lets a record be called so again, beside its other names; answers whether it is, since another may be called so by now.
+pub(crate) fn give_back(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    id: i64,
+    system: &str,
+    external: &str,
+) -> Result<bool> {
+    let found = find(tx, kind, system, external)?;
+    if found.is_none() {
+        let put = "INSERT INTO external_id (system, kind, external_id, record_id) VALUES (?1, ?2, ?3, ?4)";
+        let row = [system.into(), kind.name().into(), external.into(), id.into()];
+        tx.write(put, ("external_id", id), &row)?;
+    }
+    Ok(found.is_none_or(|found| found == id))
+}
+
 /// Forgets all names of a record.
 pub(crate) fn unbind(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
     let sql = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2";

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::base::{Cell, Error, Record, RecordKind, Result};
+use crate::base::{Cell, Error, Record, RecordKind, Result, Subject, Value};
+use crate::external_id;
 use crate::merge::image::{self, Image};
+use crate::merge::undo::MergeConflict;
 use crate::record::{HANGING, Hanging};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -51,14 +53,17 @@ pub(crate) fn move_hanging(tx: &Tx<'_>, kind: RecordKind, merged: &[i64]) -> Res
     Ok(())
 }
 
-/// Lets rows that hung on a record hang on it again, as far as they still hang on the one that took its place.
+/// Lets rows that hung on a record hang on it again, as far as they still hang on the one that took its place. What was said in doing an
+/// activity goes with it; a name that was replaced meanwhile is given back, or listed when another is called so by now.
 pub(crate) fn move_back(
     tx: &Tx<'_>,
     kind: RecordKind,
     head: i64,
     id: i64,
     rows: &Map<String, Json>,
+    conflicts: &mut Vec<MergeConflict>,
 ) -> Result<()> {
+    let own = Subject { kind, id };
     for hanging @ Hanging { table, kind: of, record, key } in HANGING {
         let Some(kind) = hanging.name(kind) else { continue };
         let named: Vec<String> =
@@ -73,7 +78,24 @@ pub(crate) fn move_back(
                 Json::String(text) => Cell::from(text.as_str()),
                 part => part.as_i64().into(),
             }));
-            tx.execute(&sql, &params)?;
+            let moved = tx.execute(&sql, &params)?;
+            let name = (row.get(0).and_then(Json::as_str), row.get(1).and_then(Json::as_str));
+            if let (0, "external_id", (Some(system), Some(name))) = (moved, *table, name)
+                && !external_id::give_back(tx, own.kind, id, system, name)?
+            {
+                conflicts.push(MergeConflict {
+                    record: own,
+                    field: "external_id",
+                    before: name.into(),
+                    merged: name.into(),
+                    now: Value::Null,
+                });
+            }
+        }
+        if *table == "message" {
+            let sql = "UPDATE message SET subject_id = ?1 WHERE subject_id = ?2 AND subject_kind = ?3 AND activity_id IN \
+                       (SELECT activity.id FROM activity WHERE activity.subject_id = ?1 AND activity.subject_kind = ?3)";
+            tx.execute(sql, &[id.into(), head.into(), kind])?;
         }
     }
     Ok(())

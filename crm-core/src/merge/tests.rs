@@ -245,6 +245,24 @@ fn names_of_other_systems_move_and_move_back() {
     assert_eq!((called("1"), called("2")), (one.id, one.id));
     s.leads().unmerge(done.merge_id).unwrap();
     assert_eq!((called("1"), called("2")), (one.id, two.id));
+
+    // A name that the kept one was given in place of both is its own; the other gets its name back, unless another has it.
+    let rename = |id: LeadId, name: &str| {
+        let mut fields = Fields::new();
+        fields.external_id = Some(("erp".to_owned(), name.to_owned()));
+        s.leads().update(id, fields).unwrap();
+    };
+    let done = s.leads().merge(&[one.id, two.id], &Merge::default()).unwrap();
+    rename(one.id, "9");
+    assert_eq!(s.leads().unmerge(done.merge_id).unwrap().conflicts, []);
+    assert_eq!((called("9"), called("2")), (one.id, two.id));
+    let done = s.leads().merge(&[one.id, two.id], &Merge::default()).unwrap();
+    rename(one.id, "8");
+    let three = named("three", "2");
+    let back = s.leads().unmerge(done.merge_id).unwrap();
+    let listed: Vec<_> = back.conflicts.iter().map(|it| (it.record, it.field)).collect();
+    assert_eq!(listed, [(crate::Id::subject(two.id), "external_id")]);
+    assert_eq!((called("8"), called("2")), (one.id, three.id));
 }
 
 #[test]
@@ -273,6 +291,16 @@ fn messages_and_activities_move_and_move_back_and_a_message_tells_what_was_merge
     assert!(body.contains("\nphone: 2") && body.contains("\nexpected_revenue: 50.00"), "{body}");
     s.leads().unmerge(done.merge_id).unwrap();
     assert_eq!((s.chatter().list(one.id).unwrap(), s.chatter().list(two.id).unwrap()), before);
+
+    // What is said in doing an activity goes with it.
+    let done = s.leads().merge(&[one.id, two.id], &Merge::default()).unwrap();
+    s.activities().done(activity, Some("They said yes.")).unwrap();
+    s.leads().unmerge(done.merge_id).unwrap();
+    assert_eq!(s.chatter().list(one.id).unwrap(), before.0);
+    let told = s.chatter().find(&Find::filter("message_type = \"activity\"").unwrap()).unwrap();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((told.lead_id, told.activity_id), (Some(two.id), Some(activity)));
+    assert_eq!(s.activities().get(activity).unwrap().subject_id, two.id.0);
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
 

@@ -149,7 +149,7 @@ fn put_back<R: Mergeable>(
     record.fit(tx, conflicts)?;
     tx.put_back(&record)?;
     R::forget_states(tx, tail.record, tail.seq)?;
-    store::move_back(tx, R::TABLE.kind, stored.head, tail.record, &tail.moved)?;
+    store::move_back(tx, R::TABLE.kind, stored.head, tail.record, &tail.moved, conflicts)?;
     Ok(record)
 }
 
