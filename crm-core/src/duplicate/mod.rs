@@ -40,7 +40,7 @@ pub enum DuplicateOf {
 pub struct DuplicateQuery {
     /// Of what.
     pub of: DuplicateOf,
-    /// Lost leads too, and archived customers and opportunities.
+    /// Lost and archived opportunities too (of kind `opportunity`), and archived customers.
     pub include_lost: bool,
     /// Won leads too, and archived ones of any kind: everything there is.
     pub include_won: bool,
@@ -62,7 +62,7 @@ pub struct DuplicateScan {
     /// How strong a reason must be to tie two records: 1 to 99, see [`Reason::strength`]. Colleagues (`commercial_partner_id`) are
     /// never tied.
     pub least: i64,
-    /// Lost leads too, and archived customers and opportunities.
+    /// Lost and archived opportunities too (of kind `opportunity`), and archived customers.
     pub include_lost: bool,
 }
 

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::base::free_mail::company_domain;
 use crate::base::name::likeness;
 use crate::base::text::{domain_first, emails_normalized};
-use crate::base::{Error, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit};
+use crate::base::{
+    Error, FieldKind, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit,
+};
 use crate::desk::query;
 use crate::duplicate::reason::{Duplicate, Reason, Shared, score};
 use crate::duplicate::store::{self, Hit, Part};
@@ -161,8 +163,10 @@ fn to_be<R: Record>(fields: &Fields) -> Result<R> {
             name => name,
         };
         let field = R::TABLE.field(known)?;
-        let says = matches!(value, Value::Text(_)) || known == "partner_id";
-        if says && !field.system && known != "currency" {
+        let says = field.kind == FieldKind::Text
+            || matches!(value, Value::Text(_))
+            || known == "partner_id";
+        if says && !value.is_null() && !field.system && known != "currency" {
             record.set(known, value)?;
         }
     }

@@ -10,6 +10,7 @@ from typing import Any, Literal, final
 from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import Lead, Partner
+from crm.exceptions import InvalidError
 from crm.frame import Frame
 
 __all__ = ["Duplicate", "DuplicateReason", "Duplicates"]
@@ -72,7 +73,8 @@ class Duplicates:
         """Those like a lead, like a partner, or like one that may be created with the fields of `candidate` (a partner with
         ``record="partner"``); the surest first, then the newest.
 
-        Open and active ones; `include_lost` adds lost leads, archived opportunities and archived partners, `include_won` everything.
+        Open and active ones; `include_lost` adds lost and archived opportunities (of kind `opportunity`, which are what a new lead may belong
+        to) and archived partners, `include_won` everything.
         What this user does not see is not found, and what is empty matches nothing. A domain or a phone number that more than 20 share is
         no reason, nor is the domain of a mail provider.
 
@@ -83,6 +85,8 @@ class Duplicates:
         ...     len(s.duplicates.find(again)), len(s.duplicates.find(again, include_lost=True))
         (0, 1)
         """
+        if candidate is not None and not isinstance(candidate, Mapping):
+            raise InvalidError("candidate: the fields of a record to be, as a dict", field="candidate")
         fields = None if candidate is None else dict(candidate)
         columns = _crm.find_duplicates(self._native, lead_id, partner_id, fields, record, include_lost, include_won)
         rows = Frame(columns).to_pylist()
