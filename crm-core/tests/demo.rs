@@ -1,6 +1,7 @@
 //! README.md shows what the demo prints, and a folder without the extra columns, misspelt, runs as well.
 //!
-//! `CRM_UPDATE=1` writes the output into README.md anew. Cargo builds the examples before it runs all tests of the package.
+//! `CRM_UPDATE=1` writes the output into README.md anew. Cargo builds the examples before it runs all tests of the package;
+//! who runs this one by name runs `cargo build --examples` first.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::fs;
