@@ -37,6 +37,8 @@ pub(crate) struct Ground {
     pub base: f64,
     /// That of the other teams.
     others: f64,
+    /// Log-odds of all leads' rate, reckoned as a value's is: what every lead has says exactly nothing.
+    of_all: f64,
 }
 
 /// What one value of a lead adds, in log-odds.
@@ -259,7 +261,7 @@ impl Model {
             let share = self.telling(*variable, *code);
             says[*variable] += self.says(ground, *variable, *code);
             places[*variable] += self.place(*variable, *code);
-            pulls += self.pulls(*variable, *code);
+            pulls += share * self.pull(*variable, *code).weight();
             telling.push((*variable, *code, share));
         }
         let lesson = Lesson { base: ground.base, says: &says, places: &places, pulls };
@@ -328,7 +330,10 @@ impl Model {
         let all = (self.total.won as f64 + 1.0) / (self.outcomes() as f64 + 2.0);
         let own = self.of_team(team);
         let others = shrunk(self.total.minus(own), all, SHRUNK);
-        Ground { team, base: shrunk(own, all, TEAM_SHRUNK), others }
+        let base = shrunk(own, all, TEAM_SHRUNK);
+        let mut ground = Ground { team, base, others, of_all: 0.0 };
+        ground.of_all = ground.rate(team.map(|_| own), self.total);
+        ground
     }
 
     /// Won and lost of a team; nothing for leads without one, which all are judged by.
@@ -366,12 +371,7 @@ impl Model {
         }
         let key = (ground.team, variable, code);
         let own = ground.team.map(|_| self.counters.get(&key).copied().unwrap_or_default());
-        ground.rate(own, all) - self.rate_of_all(ground)
-    }
-
-    /// Log-odds of all leads' rate, reckoned as a value's is: what every lead has says exactly nothing.
-    fn rate_of_all(&self, ground: Ground) -> f64 {
-        ground.rate(ground.team.map(|team| self.of_team(Some(team))), self.total)
+        ground.rate(own, all) - ground.of_all
     }
 
     /// How much a value can tell, 0…1: the share of the outcomes that are without it. What every lead has is one more level, and
@@ -401,7 +401,7 @@ impl Model {
         let Some((stage, _)) = stage.filter(|_| self.outcomes() > 0) else { return 0.0 };
         let all = self.came_to(None, stage.sequence);
         let own = ground.team.map(|team| self.came_to(Some(team), stage.sequence));
-        ground.rate(own, all) - self.rate_of_all(ground)
+        ground.rate(own, all) - ground.of_all
     }
 
     /// Leads that came to a place in the pipeline: every won one, and those lost there or behind; of a team, or of all.
