@@ -255,6 +255,18 @@ pub(crate) fn each(
     })
 }
 
+/// How many leads are won or lost.
+pub(crate) fn closed(tx: &Tx<'_>) -> Result<u64> {
+    let mut closed = 0;
+    for outcome in [WON, LOST] {
+        each(tx, 0, outcome, |_, sum| {
+            closed += sum.n;
+            Ok(())
+        })?;
+    }
+    Ok(u64::try_from(closed).unwrap_or(0))
+}
+
 /// What the cells should be, from the leads themselves.
 pub(crate) fn recount(tx: &Tx<'_>) -> Result<BTreeMap<Key, Sum>> {
     let mut ledger = Ledger::default();

@@ -187,13 +187,14 @@ pub(crate) fn score(
         Ok(judged)
     };
     let mut done = ScoreRun::default();
+    let is_first = tx.score_run.is_none();
     let mut weights = Ledger::default();
     in_ranges(tx, tell.ahead, tell.ranges(), begin, read, |tx, part| {
         let judged = part.read;
         done.scored += judged.leads;
         done.changed += judged.changed.len() as u64;
         weights.add_all(judged.weights.ledger);
-        store::say(tx, &judged.changed)?;
+        store::say(tx, &judged.changed, is_first)?;
         tell.step(part.end)
     })?;
     weights.write(tx)?;

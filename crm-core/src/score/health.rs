@@ -21,6 +21,7 @@ use crate::score::replay::Past;
 use crate::score::store;
 use crate::score::weighted::{COLD, RARE};
 use crate::storage::Tx;
+use crate::tally;
 
 /// Fewer outcomes find nothing but that they are few.
 const ENOUGH: u64 = COLD as u64;
@@ -167,7 +168,7 @@ pub(crate) fn examine(
         model: config.model.word().to_owned(),
         outcomes,
         won,
-        before_start: store::closed_before(tx, config.start())?,
+        before_start: tally::closed(tx)?.saturating_sub(outcomes),
         outcomes_needed: lacking(outcomes, COLD).max(won_needed + lost_needed),
         won_needed,
         lost_needed,

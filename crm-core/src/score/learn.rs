@@ -334,7 +334,8 @@ fn rescore(
         }
         after.derive(tx.now);
     }
-    store::say(tx, &changed)
+    let is_first = tx.score_run.is_none();
+    store::say(tx, &changed, is_first)
 }
 
 /// The chance that a person gave a pending lead in this change.

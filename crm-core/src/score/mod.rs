@@ -71,6 +71,7 @@ use crate::score::config::Config;
 use crate::score::known::Whose;
 use crate::score::model::Model;
 use crate::storage::{Link, Tx};
+use crate::tally;
 
 /// The desk of the score.
 ///
@@ -201,7 +202,7 @@ impl<'s> Scores<'s> {
             let counted = count(tx, &config, &mut steps)?;
             steps.next();
             let run = batch::score(tx, &config, &mut steps)?;
-            let before_start = store::closed_before(tx, config.start())?;
+            let before_start = tally::closed(tx)?.saturating_sub(counted);
             Ok(ScoreRun { counted, before_start, ..run })
         })
     }

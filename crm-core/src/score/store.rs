@@ -381,13 +381,14 @@ impl Saying {
     }
 }
 
-/// Writes what the machine says now, and logs what it did not say before.
-pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
+/// Writes what the machine says now, and logs what it did not say before. `is_first`: the transaction has said nothing of these leads yet.
+pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying], is_first: bool) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
     let logged = changed.iter().filter(|saying| saying.is_logged());
-    let new = logged.clone().filter(|saying| saying.before.is_none()).count();
+    let is_new = |saying: &&Saying| is_first || saying.before.is_none();
+    let new = logged.clone().filter(is_new).count();
     let run = if logged.count() > 0 { Some(run(tx)?) } else { None };
     let mut add = tx.prepare(
         "INSERT INTO lead_score (lead_id, automated_probability, probability_source) VALUES (?1, ?2, ?3)",
@@ -395,7 +396,7 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
     let mut put = tx.prepare(
         "UPDATE lead_score SET automated_probability = ?2, probability_source = ?3 WHERE lead_id = ?1",
     )?;
-    // A new lead has no entry yet: without the clause a group of rows needs no copies of pages.
+    // What has no entry of the run yet: without the clause a group of rows needs no copies of pages.
     let entry = "INSERT INTO score_log (lead_id, run, automated_probability, probability_source) VALUES (?1, ?2, ?3, ?4)";
     let mut log_new = tx.prepare_rows(entry, new)?;
     let mut log = tx.prepare(&format!(
@@ -410,7 +411,7 @@ pub(crate) fn say(tx: &mut Tx<'_>, changed: &[Saying]) -> Result<()> {
         statement.execute_on(("lead_score", lead.0), &row)?;
         if let (Some(run), true) = (run, saying.is_logged()) {
             let row = [lead.0.into(), run.into(), ppm.into(), source.into()];
-            let log = if saying.before.is_none() { &mut log_new } else { &mut log };
+            let log = if is_new(&saying) { &mut log_new } else { &mut log };
             log.execute_on(("score_log", lead.0), &row)?;
         }
     }
@@ -440,13 +441,6 @@ pub(crate) fn delete(tx: &Tx<'_>, lead: i64) -> Result<()> {
 pub(crate) fn has_closed(tx: &Tx<'_>, from: Timestamp, before: Timestamp) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM lead WHERE won_status <> 0 AND create_date >= ?1 AND create_date < ?2)";
     tx.one(sql, &[from.micros().into(), before.micros().into()], |line| Ok(line.int(0)? != 0))
-}
-
-/// How many closed leads were created before a moment.
-pub(crate) fn closed_before(tx: &Tx<'_>, moment: Timestamp) -> Result<u64> {
-    let sql = "SELECT COUNT(*) FROM lead WHERE won_status <> 0 AND create_date < ?1";
-    let count = tx.one(sql, &[moment.micros().into()], |line| line.int(0))?;
-    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// The greatest id a lead has.

@@ -35,8 +35,12 @@ pub(crate) struct Ground {
     team: Option<TeamId>,
     /// The running base rate: the team's, shrunk to that of all.
     pub base: f64,
-    /// That of the other teams.
+    /// Its log-odds: reckoned once for all values of a lead, as the two below.
+    base_odds: f64,
+    /// The rate of the other teams.
     others: f64,
+    /// Its log-odds.
+    others_odds: f64,
     /// Log-odds of all leads' rate, reckoned as a value's is: what every lead has says exactly nothing.
     of_all: f64,
 }
@@ -331,7 +335,8 @@ impl Model {
         let own = self.of_team(team);
         let others = shrunk(self.total.minus(own), all, SHRUNK);
         let base = shrunk(own, all, TEAM_SHRUNK);
-        let mut ground = Ground { team, base, others, of_all: 0.0 };
+        let (base_odds, others_odds) = (logit(base), logit(others));
+        let mut ground = Ground { team, base, base_odds, others, others_odds, of_all: 0.0 };
         ground.of_all = ground.rate(team.map(|_| own), self.total);
         ground
     }
@@ -531,7 +536,7 @@ impl Ground {
     /// The others are counted without the team, so that nothing counts twice.
     fn rate(self, own: Option<Tally>, all: Tally) -> f64 {
         let Some(own) = own else { return logit(shrunk(all, self.base, SHRUNK)) };
-        let said = logit(shrunk(all.minus(own), self.others, SHRUNK)) - logit(self.others);
-        logit(shrunk(own, chance(logit(self.base) + said), SHRUNK))
+        let said = logit(shrunk(all.minus(own), self.others, SHRUNK)) - self.others_odds;
+        logit(shrunk(own, chance(self.base_odds + said), SHRUNK))
     }
 }
