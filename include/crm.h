@@ -1850,6 +1850,46 @@ crm_status crm_team_delete_many(const crm_session *session,
                                 size_t count,
                                 crm_error **err);
 
+// Lets a user join a team: `fields` are those of a team member, and may be null. A user is a member of one team at a time, so that another
+// membership ends, unless the setting `multi_membership` is on. `out` receives the team member; end it with `crm_record_free`.
+crm_status crm_team_add_member(const crm_session *session,
+                               int64_t team_id,
+                               int64_t user_id,
+                               const crm_fields *fields,
+                               crm_record **out,
+                               crm_error **err);
+
+// Changes a membership that goes on. `out` receives the team member; end it with `crm_record_free`.
+crm_status crm_team_update_member(const crm_session *session,
+                                  int64_t team_id,
+                                  int64_t user_id,
+                                  const crm_fields *fields,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Ends a membership today; its record is kept, archived. `out` receives it; end it with `crm_record_free`.
+crm_status crm_team_remove_member(const crm_session *session,
+                                  int64_t team_id,
+                                  int64_t user_id,
+                                  crm_record **out,
+                                  crm_error **err);
+
+// Who is a member of a team, or with `as_of_days` (days since 1970-01-01; null: now) was on that day, the oldest membership first: `id`,
+// `user_id`, `date_start`, `date_end`, `assignment_max`, `assignment_filter`, `assignment_filter_preferred`, `assignment_optout`,
+// `is_absent`, and how many of the member's leads in this team were opened in the last 24 hours (`lead_day_count`) and 30 days
+// (`lead_month_count`), lost and archived ones too. End `out` with `crm_frame_free`.
+crm_status crm_team_members(const crm_session *session,
+                            int64_t team_id,
+                            const int64_t *as_of_days,
+                            crm_frame **out,
+                            crm_error **err);
+
+// What each team may be given and has: `team_id`, `assignment_max` (empty: no limit), `lead_unassigned_count`,
+// `lead_all_assigned_month_count`, `is_exceeded`. End `out` with `crm_frame_free`.
+crm_status crm_team_workload(const crm_session *session,
+                             crm_frame **out,
+                             crm_error **err);
+
 // Creates a team member. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_team_member_create(const crm_session *session,
                                   const crm_fields *fields,
@@ -2628,6 +2668,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_USER_COMPANY_ID 10 // id of a company
 #define CRM_USER_COMPANY_IDS 11 // ids of company
 #define CRM_USER_ACTIVE 12 // truth
+#define CRM_USER_TEAM_ID 13 // id of a team, kept by the library
 
 // Fields of a team.
 #define CRM_TEAM_ID 0 // id of a team, kept by the library
@@ -2645,9 +2686,12 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_TEAM_USE_LEADS 12 // truth
 #define CRM_TEAM_USE_OPPORTUNITIES 13 // truth
 #define CRM_TEAM_ASSIGNMENT_FILTER 14 // text
-#define CRM_TEAM_ASSIGNMENT_MAX 15 // number
+#define CRM_TEAM_ASSIGNMENT_MAX 15 // number, kept by the library
 #define CRM_TEAM_ACTIVE 16 // truth
 #define CRM_TEAM_PROBABILITY_POLICY 17 // blend stage manual model
+#define CRM_TEAM_USE_QUOTATIONS 18 // truth
+#define CRM_TEAM_ALIAS 19 // text
+#define CRM_TEAM_ASSIGNMENT_OPTOUT 20 // truth
 
 // Fields of a team member.
 #define CRM_TEAM_MEMBER_ID 0 // id of a team_member, kept by the library
@@ -2660,6 +2704,12 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_TEAM_MEMBER_USER_ID 7 // id of a user
 #define CRM_TEAM_MEMBER_ASSIGNMENT_MAX 8 // number
 #define CRM_TEAM_MEMBER_ASSIGNMENT_FILTER 9 // text
+#define CRM_TEAM_MEMBER_ACTIVE 10 // truth
+#define CRM_TEAM_MEMBER_DATE_START 11 // date
+#define CRM_TEAM_MEMBER_DATE_END 12 // date
+#define CRM_TEAM_MEMBER_ASSIGNMENT_FILTER_PREFERRED 13 // text
+#define CRM_TEAM_MEMBER_ASSIGNMENT_OPTOUT 14 // truth
+#define CRM_TEAM_MEMBER_ABSENCES 15 // text
 
 // Fields of a stage.
 #define CRM_STAGE_ID 0 // id of a stage, kept by the library

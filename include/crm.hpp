@@ -683,6 +683,28 @@ public:
   }
 };
 
+// Sales teams and who belongs to them. Valid as long as the session.
+class team_desk : public desk {
+public:
+  using desk::desk;
+
+  // `values` are those of a team member; see `crm_team_add_member`.
+  record add_member(std::int64_t team_id, std::int64_t user_id, const fields &values) const {
+    return detail::make_record(crm_team_add_member, session_, team_id, user_id, values.get());
+  }
+  record update_member(std::int64_t team_id, std::int64_t user_id, const fields &values) const {
+    return detail::make_record(crm_team_update_member, session_, team_id, user_id, values.get());
+  }
+  record remove_member(std::int64_t team_id, std::int64_t user_id) const {
+    return detail::make_record(crm_team_remove_member, session_, team_id, user_id);
+  }
+  // As of a day in days since 1970-01-01; null is now.
+  crm::frame members(std::int64_t team_id, const std::int64_t *as_of_days = nullptr) const {
+    return detail::make_frame(crm_team_members, session_, team_id, as_of_days);
+  }
+  crm::frame workload() const { return detail::make_frame(crm_team_workload, session_); }
+};
+
 // What is to be done about leads and partners; `kind` is `CRM_KIND_LEAD` or `CRM_KIND_PARTNER`. Valid as long as the session.
 class activity_desk {
 public:
@@ -795,7 +817,6 @@ public:
   }
   CRM_HPP_DESK(company, companies)
   CRM_HPP_DESK(user, users)
-  CRM_HPP_DESK(team, teams)
   CRM_HPP_DESK(team_member, team_members)
   CRM_HPP_DESK(stage, stages)
   CRM_HPP_DESK(lost_reason, lost_reasons)
@@ -822,6 +843,14 @@ public:
         crm_partner_create, crm_partner_create_many, crm_partner_get,    crm_partner_get_external,
         crm_partner_find,   crm_partner_count,       crm_partner_frame,  crm_partner_update,
         crm_partner_update_many, crm_partner_delete, crm_partner_delete_many};
+    return {get(), functions};
+  }
+
+  team_desk teams() const noexcept {
+    static constexpr detail::verbs functions{
+        crm_team_create, crm_team_create_many, crm_team_get,    crm_team_get_external,
+        crm_team_find,   crm_team_count,       crm_team_frame,  crm_team_update,
+        crm_team_update_many, crm_team_delete, crm_team_delete_many};
     return {get(), functions};
   }
 

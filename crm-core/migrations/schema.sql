@@ -1,3 +1,4 @@
+CREATE VIEW team_member_active AS SELECT team_id, user_id FROM team_member WHERE active;
 CREATE TABLE activity (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -271,16 +272,15 @@ CREATE TABLE team (
   company_id INTEGER REFERENCES company (id),
   parent_id INTEGER REFERENCES team (id),
   use_leads INTEGER NOT NULL, use_opportunities INTEGER NOT NULL,
-  assignment_filter TEXT, assignment_max INTEGER NOT NULL,
-  active INTEGER NOT NULL
-, probability_policy INTEGER) STRICT;
+  assignment_filter TEXT, active INTEGER NOT NULL
+, probability_policy INTEGER, use_quotations INTEGER NOT NULL DEFAULT 0, alias TEXT, assignment_optout INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE team_member (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
   team_id INTEGER NOT NULL REFERENCES team (id),
   user_id INTEGER NOT NULL REFERENCES user_account (id),
-  assignment_max INTEGER NOT NULL, assignment_filter TEXT
-) STRICT;
+  assignment_filter TEXT
+, assignment_max INTEGER, active INTEGER NOT NULL DEFAULT 1, date_start INTEGER, date_end INTEGER, assignment_filter_preferred TEXT, assignment_optout INTEGER NOT NULL DEFAULT 0, absences TEXT) STRICT;
 CREATE TABLE user_account (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -339,6 +339,6 @@ CREATE UNIQUE INDEX property_name ON property (record, name);
 CREATE UNIQUE INDEX recurring_plan_name ON recurring_plan (name);
 CREATE UNIQUE INDEX source_name ON source (name);
 CREATE UNIQUE INDEX tag_name ON tag (name);
-CREATE UNIQUE INDEX team_member_pair ON team_member (team_id, user_id);
+CREATE UNIQUE INDEX team_member_pair ON team_member (team_id, user_id) WHERE active;
 CREATE INDEX team_member_user ON team_member (user_id);
 CREATE UNIQUE INDEX user_account_login ON user_account (login);

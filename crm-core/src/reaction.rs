@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{CompanyId, Date, RecordKind, Result, StageId, Value};
+use crate::base::{CompanyId, Date, RecordKind, Result, StageId, UserId, Value};
 use crate::event::{Event, LeadChange, OfficeChange};
 use crate::record::{Lead, WonStatus};
 use crate::storage::Tx;
-use crate::{activity, chatter, duplicate, feed, history, lead, partner, score, tally};
+use crate::{activity, chatter, duplicate, feed, history, lead, partner, score, tally, team};
 
 /// Lets the consequences of events follow.
 pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
@@ -113,6 +113,9 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
         (RecordKind::Company, Some(_), Some(_)) if differs("zone") => activity::rezone(tx)?,
         (RecordKind::User, Some(_), Some(_)) if differs("company_id") => activity::rezone(tx)?,
         _ => {}
+    }
+    if change.kind == RecordKind::User && is(&change.after, "active") == Value::Bool(false) {
+        team::leave_all(tx, UserId(change.id))?;
     }
     match (change.kind, &change.before) {
         (RecordKind::Team | RecordKind::Company, _) if differs("probability_policy") => {

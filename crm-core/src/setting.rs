@@ -41,6 +41,8 @@ settings! {
     DuplicatePolicy = "duplicate_policy", Value::Text("warn".to_owned());
     /// Whether the customer of a deal that is won is one from that day on, in its roles.
     WonMakesCustomer = "won_makes_customer", Value::Bool(false);
+    /// Whether a user may be a member of several teams at once; else joining one ends the membership of another.
+    MultiMembership = "multi_membership", Value::Bool(false);
     /// The evidence fields of the score, as a JSON list.
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.

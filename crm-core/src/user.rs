@@ -18,6 +18,11 @@ impl Room for User {
         }
         Ok(())
     }
+
+    fn before_removal(&self, tx: &Tx<'_>) -> Result<()> {
+        // Memberships that ended, too: nobody can tell whose they were.
+        tx.execute("DELETE FROM team_member WHERE user_id = ?1", &[self.id.0.into()]).map(drop)
+    }
 }
 
 /// The active user of a login. Logins are unique whatever their case, so they are looked up so; as written first, which is an index's.

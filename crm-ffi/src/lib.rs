@@ -50,6 +50,7 @@ pub mod record_property;
 pub mod score;
 pub mod session;
 pub mod setting;
+pub mod team;
 pub mod version;
 
 pub use edge::abi::*;

@@ -44,6 +44,7 @@ const SOURCES: &[&str] = &[
     "desk/tag.rs",
     "desk/user.rs",
     "desk/team.rs",
+    "team.rs",
     "desk/team_member.rs",
     "desk/company.rs",
     "desk/campaign.rs",

@@ -22,6 +22,7 @@ mod progress;
 mod record;
 mod session;
 mod study;
+mod team;
 mod value;
 
 use pyo3::prelude::*;
@@ -70,4 +71,6 @@ mod _crm {
         rebuild_score, recompute_score, score_configuration, score_frequencies, score_health,
         score_parameters, weighted_forecast,
     };
+    #[pymodule_export]
+    use crate::team::{add_member, remove_member, team_members, team_workload, update_member};
 }

@@ -270,6 +270,39 @@ static void transactions(crm_session *s) {
   CHECK(count == before + 1);
 }
 
+static void members(crm_session *s) {
+  crm_record *record = NULL;
+  crm_frame *frame = NULL;
+  crm_fields *given = named("Ben");
+  OK(crm_user_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t ben = id_and_end(record);
+  given = named("North");
+  OK(crm_team_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t north = id_and_end(record);
+  OK(crm_team_add_member(s, north, ben, NULL, &record, &err));
+  CHECK(number(record, CRM_TEAM_MEMBER_ASSIGNMENT_MAX) == 30);
+  id_and_end(record);
+  FAILS(CRM_E_CONFLICT, crm_team_add_member(s, north, ben, NULL, &record, &err));
+  given = fields();
+  OK(crm_fields_set_i64(given, S("assignment_max"), 60, &err));
+  OK(crm_team_update_member(s, north, ben, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  CHECK(number(record, CRM_TEAM_MEMBER_ASSIGNMENT_MAX) == 60);
+  id_and_end(record);
+  OK(crm_team_members(s, north, NULL, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  const int64_t day = 20000;
+  OK(crm_team_members(s, north, &day, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_team_workload(s, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_team_remove_member(s, north, ben, &record, &err));
+  id_and_end(record);
+  FAILS(CRM_E_NOT_FOUND, crm_team_remove_member(s, north, ben, &record, &err));
+}
+
 static void converting(crm_session *s, int64_t one) {
   crm_frame *frame = NULL;
   crm_list *list = NULL;
@@ -360,6 +393,7 @@ static void verbs(crm_session *s) {
   merging(s, id, crm_record_id(copy));
   merging_partners(s);
   converting(s, id);
+  members(s);
   CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;
   OK(crm_lead_history(s, id, &frame, &err));

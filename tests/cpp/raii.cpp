@@ -108,6 +108,12 @@ void open_to_forecast() {
   s.partner_roles().create(role);
   CHECK(s.partners().roles(harbour).size() == 1 && s.partners().role_as_of(harbour, 20453).size() == 0);
   CHECK(s.partners().role_as_of(harbour, 20454)[0].text(CRM_PARTNER_ROLE_ROLE) == "customer");
+  const std::int64_t seller = s.users().create(crm::fields{{"name", "Ben"}}).id();
+  const std::int64_t north = s.teams().create(crm::fields{{"name", "North"}}).id();
+  CHECK(s.teams().add_member(north, seller, crm::fields{{"assignment_max", 60}}).boolean(CRM_TEAM_MEMBER_ACTIVE));
+  CHECK(s.teams().update_member(north, seller, crm::fields{{"assignment_optout", true}}).id() > 0);
+  CHECK(s.teams().members(north).rows() == 1 && s.teams().workload().rows() == 2);
+  CHECK(!s.teams().remove_member(north, seller).boolean(CRM_TEAM_MEMBER_ACTIVE));
   const std::int64_t said = s.chatter().post(CRM_KIND_LEAD, lead.id(), "They want the blue ones.", true);
   CHECK(s.chatter().get(said).boolean(CRM_MESSAGE_INTERNAL) && s.chatter().count() == 3);
   CHECK(s.chatter().timeline(CRM_KIND_LEAD, lead.id()).rows() >= 3);

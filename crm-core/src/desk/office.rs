@@ -36,6 +36,10 @@ pub(crate) trait Room: Record {
     fn before_delete(&self, _tx: &Tx<'_>) -> Result<()> {
         Ok(())
     }
+    /// What is to be removed before this can be, since it refers to it.
+    fn before_removal(&self, _tx: &Tx<'_>) -> Result<()> {
+        Ok(())
+    }
     /// What is to be written elsewhere since this was removed.
     fn after_delete(&self, _tx: &mut Tx<'_>) -> Result<()> {
         Ok(())
@@ -114,6 +118,7 @@ pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         let id = record.id().number();
         refuse_in_use(tx, R::TABLE.kind, id)?;
         unlink(tx, R::TABLE.kind, id)?;
+        record.before_removal(tx)?;
         tx.remove::<R>(record.id())?;
         external_id::unbind(tx, R::TABLE.kind, id)?;
         changed(tx, Some(&record), None)?;
@@ -249,7 +254,7 @@ fn unique(
 ) -> Result<()> {
     // The office is small: comparing in memory folds every alphabet, which the engine's LOWER does not.
     let wanted = text::folded(name).into_owned();
-    let sql = format!("SELECT {field} FROM {} WHERE id <> ?1", table.name);
+    let sql = format!("SELECT {field} FROM {} WHERE id <> ?1 AND {field} IS NOT NULL", table.name);
     let taken = tx.rows(&sql, &[own.into()], |line| Ok(text::folded(line.text(0)?) == wanted))?;
     if taken.contains(&true) {
         return Err(Error::conflict(format!(

@@ -1,17 +1,45 @@
 //! Creating leads, one or a million, and copying them.
 
 use crate::access::{self, Deed};
-use crate::base::{FieldKind, Fields, Record as _, RecordKind, Result, Value, limit};
+use crate::base::{
+    FieldKind, Fields, Id as _, Record as _, RecordKind, Result, TeamId, Value, limit,
+};
 use crate::desk::query;
 use crate::event::LeadChange;
 use crate::lead::customer::{self, Customers, Reached};
 use crate::lead::draft::{self, Context, OwnPartners};
-use crate::lead::office::office;
+use crate::lead::office::{Office, office};
 use crate::lead::store;
 use crate::property;
 use crate::record::Lead;
 use crate::storage::Tx;
 use crate::storage::records::Inserter;
+
+/// Creates leads as a host says, which asks no team for what it does not do.
+pub(crate) fn create_asked(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
+    let office = office(tx)?;
+    drafts.iter().try_for_each(|fields| able(fields, &office))?;
+    create(tx, drafts)
+}
+
+/// Refuses a team that was named and does not work on leads of that kind.
+fn able(fields: &Fields, office: &Office) -> Result<()> {
+    let team = fields.get("team_id").and_then(Value::as_int);
+    let Some(team) = team.and_then(|id| office.team(TeamId(id))) else { return Ok(()) };
+    let usual = if office.use_leads { "lead" } else { "opportunity" };
+    let kind = fields.get("kind").or_else(|| fields.get("type")).and_then(Value::as_text);
+    let (does, switch, what) = match kind.unwrap_or(usual) {
+        "lead" => (team.use_leads, "use_leads", "leads"),
+        _ => (team.use_opportunities, "use_opportunities", "opportunities"),
+    };
+    crate::require!(
+        does,
+        "team_id",
+        "team_id: {} does not work on {what}; set its {switch}, or name another team",
+        team.id.subject()
+    );
+    Ok(())
+}
 
 /// Creates leads in the order given; answers them as stored.
 pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
@@ -78,7 +106,7 @@ pub(crate) fn copy(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Lead>> {
 }
 
 /// The fields that a copy takes over. An archived salesperson is not among them.
-fn copied(lead: &Lead, office: &crate::lead::office::Office) -> Fields {
+fn copied(lead: &Lead, office: &Office) -> Fields {
     let mut fields = Fields::new();
     for (field, access) in Lead::TABLE.fields.iter().zip(Lead::ACCESS) {
         let links = matches!(field.kind, FieldKind::Ids(_));

@@ -103,7 +103,7 @@ impl<'s> Leads<'s> {
     /// As [`Self::create`].
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<Lead>> {
-        self.link.write(|tx| create::create(tx, &drafts))
+        self.link.write(|tx| create::create_asked(tx, &drafts))
     }
 
     /// The lead of that id, archived or not; of one that was merged away the one that has its place, whose `id` says so.

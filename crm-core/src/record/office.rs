@@ -4,7 +4,7 @@ use crate::base::field::{Nature, record};
 use crate::base::limit;
 use crate::base::money::Currency;
 use crate::base::{
-    CampaignId, CompanyId, LostReasonId, MediumId, RecurringPlanId, SourceId, StageId, TagId,
+    CampaignId, CompanyId, Date, LostReasonId, MediumId, RecurringPlanId, SourceId, StageId, TagId,
     TeamId, TeamMemberId, UserId,
 };
 use crate::record::choice::{ProbabilityPolicy, Role};
@@ -26,6 +26,10 @@ record! {
     }
 }
 
+/// The team of a user's oldest membership that goes on.
+const MAIN_TEAM: &str = "(SELECT m.team_id FROM team_member AS m WHERE m.user_id = user_account.id AND m.active \
+     ORDER BY m.date_start, m.id LIMIT 1)";
+
 record! {
     /// Someone who works with the pipeline.
     User in "user_account" as UserId {
@@ -41,8 +45,10 @@ record! {
         company_id: Option<CompanyId>;
         /// Further companies they may work in.
         company_ids: Vec<CompanyId> => link("user_company", "user_id", "company_id");
-        /// An archived user cannot open a session nor own new deals.
+        /// An archived user cannot open a session nor own new deals, and is a member of no team.
         active: bool;
+        /// Their main team: that of the oldest membership which goes on.
+        team_id: Option<TeamId> => sql(MAIN_TEAM), system;
     }
 }
 
@@ -55,8 +61,8 @@ record! {
         sequence: i64 => range(-1_000_000, 1_000_000);
         /// Its leader.
         user_id: Option<UserId>;
-        /// Its members.
-        member_ids: Vec<UserId> => link("team_member", "team_id", "user_id");
+        /// Its members of today. Who is added joins as `teams().add_member` says, who is taken out has been one until today.
+        member_ids: Vec<UserId> => link("team_member_active", "team_id", "user_id");
         /// Its company; empty: shared by all.
         company_id: Option<CompanyId>;
         /// The team above it.
@@ -67,26 +73,50 @@ record! {
         use_opportunities: bool;
         /// Which leads it may be given, as a filter.
         assignment_filter: Option<String> => max(limit::FILTER_TEXT);
-        /// How many leads it may be given in 30 days.
-        assignment_max: i64 => range(0, 1_000_000);
+        /// How many leads it may be given in 30 days: what its members may, together; empty: one of them has no limit.
+        assignment_max: Option<i64> => sql(TEAM_CAPACITY), system;
         /// An archived team is not chosen by default.
         active: bool;
         /// Whose number is the chance of its pending deals; empty: what the team above it says, else their company.
         probability_policy: Option<ProbabilityPolicy>;
+        /// Whether it works on quotations.
+        use_quotations: bool;
+        /// The name of its mailbox, such as `sales` or `sales@harbour.example`, in small letters; no other team has it.
+        alias: Option<String> => unique;
+        /// Whether it takes no part in assignment.
+        assignment_optout: bool;
     }
 }
 
+/// What a team's members may be given together, unless one of them has no limit.
+const TEAM_CAPACITY: &str = "(SELECT CASE WHEN count(*) = count(m.assignment_max) \
+     THEN CAST(COALESCE(sum(m.assignment_max), 0) AS BIGINT) END \
+     FROM team_member AS m WHERE m.team_id = team.id AND m.active)";
+
 record! {
-    /// A user's membership of a team.
+    /// A user's membership of a team, from a day on. One that ended is archived and kept; who comes back has a new one.
     TeamMember in "team_member" as TeamMemberId {
         /// The team.
         team_id: TeamId => required;
         /// The user.
         user_id: UserId => required;
-        /// How many leads the member may be given in 30 days.
-        assignment_max: i64 => range(0, 1_000_000);
-        /// Which leads the member may be given, as a filter.
+        /// How many leads the member may be given in 30 days, 30 if it is not said. 0: none; empty: as many as there are.
+        assignment_max: Option<i64> => range(0, 1_000_000);
+        /// Which leads the member may be given, as a filter; `:me` is the member.
         assignment_filter: Option<String> => max(limit::FILTER_TEXT);
+        /// Whether it goes on: it has no `date_end`. Archiving one ends it today.
+        active: bool;
+        /// The first day; today if it is not said.
+        date_start: Option<Date>;
+        /// The first day on which it was no more; empty: it goes on.
+        date_end: Option<Date>;
+        /// Which of those leads the member is to be given before others are, as a filter.
+        assignment_filter_preferred: Option<String> => max(limit::FILTER_TEXT);
+        /// Whether the member takes no part in assignment.
+        assignment_optout: bool;
+        /// When the member is away and given nothing: days as `2026-12-24/2027-01-02`, from the first to the day of return, with commas
+        /// between several.
+        absences: Option<String> => max(limit::SHORT_TEXT);
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0015_contact"),
     step!("0016_evidence"),
     step!("0017_name"),
+    step!("0018_members"),
 ];
 
 /// What to do about a schema of a newer library.

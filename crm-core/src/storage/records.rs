@@ -42,17 +42,18 @@ struct Links {
 
 impl Links {
     fn of(field: usize, link: &'static str, ours: &str, theirs: &str) -> Self {
-        let stamped = link == "team_member";
-        let insert = if stamped {
-            format!(
-                "INSERT INTO {link} ({ours}, {theirs}, version, create_date, write_date, create_uid, write_uid, assignment_max) \
-                 VALUES (?1, ?2, 1, ?3, ?3, ?4, ?4, 30)"
-            )
-        } else {
-            format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)")
-        };
+        if link == MEMBERS {
+            // Who is taken out was a member until today.
+            let insert = "INSERT INTO team_member (team_id, user_id, version, create_date, write_date, create_uid, write_uid, assignment_max, date_start) \
+                 VALUES (?1, ?2, 1, ?3, ?3, ?4, ?4, 30, ?3 / 86400000000)";
+            let delete = "UPDATE team_member SET active = false, date_end = ?3 / 86400000000, version = version + 1, write_date = ?3, write_uid = ?4 \
+                 WHERE team_id = ?1 AND user_id = ?2 AND active";
+            let (insert, delete) = (insert.to_owned(), delete.to_owned());
+            return Self { field, table: owner(link), insert, delete, stamped: true };
+        }
+        let insert = format!("INSERT INTO {link} ({ours}, {theirs}) VALUES (?1, ?2)");
         let delete = format!("DELETE FROM {link} WHERE {ours} = ?1 AND {theirs} = ?2");
-        Self { field, table: link, insert, delete, stamped }
+        Self { field, table: link, insert, delete, stamped: false }
     }
 
     fn params(&self, tx: &Tx<'_>, id: i64, other: i64) -> ([Cell<'static>; 4], usize) {
@@ -60,6 +61,14 @@ impl Links {
         let all = [id.into(), other.into(), tx.now.micros().into(), user.into()];
         (all, if self.stamped { 4 } else { 2 })
     }
+}
+
+/// The view of memberships that go on; those that ended stand in the table beside them.
+const MEMBERS: &str = "team_member_active";
+
+/// The table in which a link is written.
+fn owner(link: &'static str) -> &'static str {
+    if link == MEMBERS { "team_member" } else { link }
 }
 
 /// The statements of a kind, made once.
@@ -282,8 +291,8 @@ impl Tx<'_> {
 
     fn relink(&self, links: &Links, id: i64, before: &[i64], after: &[i64]) -> Result<()> {
         for gone in before.iter().filter(|other| !after.contains(other)) {
-            let params = [id.into(), (*gone).into()];
-            self.write(&links.delete, (links.table, pair(id, *gone)), &params)?;
+            let (params, given) = links.params(self, id, *gone);
+            self.write(&links.delete, (links.table, pair(id, *gone)), &params[..given])?;
         }
         for new in after.iter().filter(|other| !before.contains(other)) {
             let (params, given) = links.params(self, id, *new);
@@ -299,6 +308,7 @@ impl Tx<'_> {
         let id = [Cell::from(number)];
         for field in table.fields {
             if let Place::Link(link, ours, _) = field.place {
+                let link = owner(link);
                 let sql = format!("DELETE FROM {link} WHERE {ours} = ?1");
                 self.write(&sql, (link, number), &id)?;
             }

@@ -236,6 +236,7 @@ impl World {
             ("activities", _) if own_verb(verb) => activity(&session, verb, &on, &mut args)?,
             ("chatter", _) if own_verb(verb) => chatter(&session, verb, &on, &mut args)?,
             ("partners", _) if own_verb(verb) => partner(&session, verb, &on, &mut args)?,
+            ("teams", _) if own_verb(verb) => team(&session, verb, &on, &mut args)?,
             (_, Some(kind)) => office(&session, kind, verb, &on, &mut args)?,
             _ => self.study(&session, desk, verb, &on, &mut args)?,
         };
@@ -619,6 +620,26 @@ fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         "merged_into" => Answer::Plain(partners.merged_into(id()?)?.map(|id| id.0).into()),
         _ => return Err(Fault::Case(format!("no verb {verb} of a partner"))),
     })
+}
+
+/// The verbs that only teams have.
+fn team(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let teams = s.teams();
+    if verb == "workload" {
+        return Ok(Answer::frame(&teams.workload()?));
+    }
+    let team = TeamId(on.one()?);
+    if verb == "members" {
+        return Ok(Answer::frame(&teams.members(team, args.day("as_of")?)?));
+    }
+    let user = args.id("user_id")?.ok_or_else(|| Fault::Case("which user_id?".to_owned()))?;
+    let member = match verb {
+        "add_member" => teams.add_member(team, user, args.fields()?)?,
+        "update_member" => teams.update_member(team, user, args.fields()?)?,
+        "remove_member" => teams.remove_member(team, user)?,
+        _ => return Err(Fault::Case(format!("no verb teams.{verb}"))),
+    };
+    Ok(Answer::row(&member.row()))
 }
 
 fn office(s: &Session, kind: RecordKind, verb: &str, on: &On, args: &mut Args<'_>) -> Played {

@@ -16,6 +16,7 @@ __all__ = [
     "__version__",
     "activity_done",
     "activity_status",
+    "add_member",
     "address_for",
     "archive",
     "assign_to",
@@ -54,6 +55,7 @@ __all__ = [
     "properties",
     "rebuild_score",
     "recompute_score",
+    "remove_member",
     "reopen",
     "reschedule_activity",
     "restore",
@@ -66,9 +68,12 @@ __all__ = [
     "set_settings",
     "setting",
     "settings",
+    "team_members",
+    "team_workload",
     "timeline",
     "unmerge",
     "unmerge_partners",
+    "update_member",
     "weighted_forecast",
 ]
 
@@ -213,6 +218,11 @@ def timeline(session: Session, record: str, id: Any) -> Frame: ...
 def address_for(session: Session, id: Any, kind: str) -> Any: ...
 def partner_roles(session: Session, id: Any) -> Any: ...
 def partner_role_as_of(session: Session, id: Any, date: Any) -> Any: ...
+def add_member(session: Session, team_id: Any, user_id: Any, given: dict[str, Any]) -> Any: ...
+def update_member(session: Session, team_id: Any, user_id: Any, given: dict[str, Any]) -> Any: ...
+def remove_member(session: Session, team_id: Any, user_id: Any) -> Any: ...
+def team_members(session: Session, team_id: Any, as_of: Any) -> Frame: ...
+def team_workload(session: Session) -> Frame: ...
 def setting(session: Session, name: str) -> Any: ...
 def set_settings(session: Session, values: dict[str, Any]) -> None: ...
 def settings(session: Session) -> list[tuple[str, Any]]: ...

@@ -70,9 +70,11 @@ class TeamFields(TypedDict, total=False):
     use_leads: bool
     use_opportunities: bool
     assignment_filter: str | None
-    assignment_max: int
     active: bool
     probability_policy: Literal["blend", "stage", "manual", "model"] | None
+    use_quotations: bool
+    alias: str | None
+    assignment_optout: bool
 
 
 class TeamMemberFields(TypedDict, total=False):
@@ -81,8 +83,14 @@ class TeamMemberFields(TypedDict, total=False):
     external_id: tuple[str, str]
     team_id: int | Team
     user_id: int | User
-    assignment_max: int
+    assignment_max: int | None
     assignment_filter: str | None
+    active: bool
+    date_start: date | None
+    date_end: date | None
+    assignment_filter_preferred: str | None
+    assignment_optout: bool
+    absences: str | None
 
 
 class StageFields(TypedDict, total=False):

@@ -64,7 +64,7 @@ class User(Record):
 
     `create` and `update` take: name, login, email, role, company_id, company_ids, active.
 
-    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, team_id.
     """
 
     __slots__ = ()
@@ -107,7 +107,10 @@ class User(Record):
     """Further companies they may work in."""
 
     active: Field[bool] = Field()
-    """An archived user cannot open a session nor own new deals."""
+    """An archived user cannot open a session nor own new deals, and is a member of no team."""
+
+    team_id: Field[int | None] = Field()
+    """Their main team: that of the oldest membership which goes on."""
 
 
 @final
@@ -115,9 +118,9 @@ class Team(Record):
     """A sales team. Deleting one leaves its leads, which belong to no team then.
 
     `create` and `update` take: name, sequence, user_id, member_ids, company_id, parent_id, use_leads, use_opportunities,
-    assignment_filter, assignment_max, active, probability_policy.
+    assignment_filter, active, probability_policy, use_quotations, alias, assignment_optout.
 
-    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid, assignment_max.
     """
 
     __slots__ = ()
@@ -151,7 +154,7 @@ class Team(Record):
     """Its leader."""
 
     member_ids: Field[list[int]] = Field()
-    """Its members."""
+    """Its members of today. Who is added joins as `teams().add_member` says, who is taken out has been one until today."""
 
     company_id: Field[int | None] = Field()
     """Its company; empty: shared by all."""
@@ -168,8 +171,8 @@ class Team(Record):
     assignment_filter: Field[str | None] = Field()
     """Which leads it may be given, as a filter."""
 
-    assignment_max: Field[int] = Field()
-    """How many leads it may be given in 30 days."""
+    assignment_max: Field[int | None] = Field()
+    """How many leads it may be given in 30 days: what its members may, together; empty: one of them has no limit."""
 
     active: Field[bool] = Field()
     """An archived team is not chosen by default."""
@@ -177,12 +180,22 @@ class Team(Record):
     probability_policy: Field[Literal["blend", "stage", "manual", "model"] | None] = Field()
     """Whose number is the chance of its pending deals; empty: what the team above it says, else their company."""
 
+    use_quotations: Field[bool] = Field()
+    """Whether it works on quotations."""
+
+    alias: Field[str | None] = Field()
+    """The name of its mailbox, such as `sales` or `sales@harbour.example`, in small letters; no other team has it."""
+
+    assignment_optout: Field[bool] = Field()
+    """Whether it takes no part in assignment."""
+
 
 @final
 class TeamMember(Record):
-    """A user's membership of a team.
+    """A user's membership of a team, from a day on. One that ended is archived and kept; who comes back has a new one.
 
-    `create` and `update` take: team_id, user_id, assignment_max, assignment_filter.
+    `create` and `update` take: team_id, user_id, assignment_max, assignment_filter, active, date_start, date_end,
+    assignment_filter_preferred, assignment_optout, absences.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
     """
@@ -214,11 +227,29 @@ class TeamMember(Record):
     user_id: Field[int] = Field()
     """The user."""
 
-    assignment_max: Field[int] = Field()
-    """How many leads the member may be given in 30 days."""
+    assignment_max: Field[int | None] = Field()
+    """How many leads the member may be given in 30 days, 30 if it is not said. 0: none; empty: as many as there are."""
 
     assignment_filter: Field[str | None] = Field()
-    """Which leads the member may be given, as a filter."""
+    """Which leads the member may be given, as a filter; `:me` is the member."""
+
+    active: Field[bool] = Field()
+    """Whether it goes on: it has no `date_end`. Archiving one ends it today."""
+
+    date_start: Field[date | None] = Field()
+    """The first day; today if it is not said."""
+
+    date_end: Field[date | None] = Field()
+    """The first day on which it was no more; empty: it goes on."""
+
+    assignment_filter_preferred: Field[str | None] = Field()
+    """Which of those leads the member is to be given before others are, as a filter."""
+
+    assignment_optout: Field[bool] = Field()
+    """Whether the member takes no part in assignment."""
+
+    absences: Field[str | None] = Field()
+    """When the member is away and given nothing: days as `2026-12-24/2027-01-02`, from the first to the day of return, with commas between several."""
 
 
 @final

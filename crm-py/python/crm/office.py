@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from crm import _crm
 from crm._desks import (
@@ -24,7 +24,7 @@ from crm._desks import (
     TeamMemberDesk,
     UserDesk,
 )
-from crm._records import Partner, PartnerRole, User
+from crm._records import Partner, PartnerRole, Team, TeamMember, User
 from crm.frame import Frame
 from crm.merged import Merged
 
@@ -82,6 +82,68 @@ class Teams(TeamDesk):
     """
 
     __slots__ = ()
+
+    def add_member(
+        self,
+        team_id: int | Team,
+        user_id: int | User,
+        assignment_max: int | None = 30,
+        assignment_filter: str | None = None,
+        assignment_filter_preferred: str | None = None,
+        *,
+        assignment_optout: bool = False,
+        absences: str | None = None,
+        date_start: date | None = None,
+    ) -> TeamMember:
+        """Lets a user join a team, from today unless `date_start` is an earlier day.
+
+        `assignment_max` is how many leads they may be given in 30 days: 0 for none, `None` for as many as there are. Filters are over leads,
+        and `:me` in them is the member. A user is a member of one team at a time, so that another membership ends, unless the setting
+        `multi_membership` is on.
+
+        >>> import crm
+        >>> with crm.open(":memory:", default_data=False) as db, db.session() as s:
+        ...     ada, harbour = s.users.create(name="Ada"), s.teams.create(name="Harbour")
+        ...     member = s.teams.add_member(harbour, ada, assignment_max=60, assignment_filter='country_code = "SE"')
+        ...     member.active, s.teams.get(harbour).assignment_max, s.teams.remove_member(harbour, ada).active
+        (True, 60, False)
+        """
+        given = {
+            "assignment_max": assignment_max,
+            "assignment_filter": assignment_filter,
+            "assignment_filter_preferred": assignment_filter_preferred,
+            "assignment_optout": assignment_optout,
+            "absences": absences,
+            "date_start": date_start,
+        }
+        added: TeamMember = _crm.add_member(self._native, team_id, user_id, given)
+        return added
+
+    def update_member(self, team_id: int | Team, user_id: int | User, **fields: Any) -> TeamMember:
+        """Changes a membership that goes on, by fields of a :class:`TeamMember`."""
+        changed: TeamMember = _crm.update_member(self._native, team_id, user_id, fields)
+        return changed
+
+    def remove_member(self, team_id: int | Team, user_id: int | User) -> TeamMember:
+        """Ends a membership today; its record is kept, archived."""
+        ended: TeamMember = _crm.remove_member(self._native, team_id, user_id)
+        return ended
+
+    def members(self, team_id: int | Team, as_of: date | None = None) -> Frame:
+        """Who is a member of a team, or was on a day, the oldest membership first.
+
+        `lead_day_count` and `lead_month_count` are how many of the member's leads in this team were opened in the last 24 hours and 30 days
+        until now or that day's end, lost and archived ones too.
+        """
+        return _crm.team_members(self._native, team_id, as_of)
+
+    def workload(self) -> Frame:
+        """What each team may be given and has, a row per team.
+
+        `assignment_max` is the sum of its members' (`None`: no limit), `lead_unassigned_count` its pending leads without salesperson,
+        `lead_all_assigned_month_count` its leads with one that were opened in the last 30 days, `is_exceeded` whether those are more.
+        """
+        return _crm.team_workload(self._native)
 
 
 class TeamMembers(TeamMemberDesk):

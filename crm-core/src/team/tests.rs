@@ -1,0 +1,61 @@
+//! Memberships through the desk: what the cases of all languages do not show.
+
+use crate::{Crm, ErrorKind, Session, fields};
+
+fn office() -> (Crm, Session) {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    (crm, s)
+}
+
+#[test]
+fn who_is_deleted_leaves_no_membership_behind() {
+    let (crm, s) = office();
+    let ada = s.users().create(fields! { name: "Ada" }).unwrap().id;
+    let north = s.teams().create(fields! { name: "North", member_ids: vec![ada.0] }).unwrap().id;
+    s.teams().remove_member(north, ada).unwrap();
+    s.teams().add_member(north, ada, fields! {}).unwrap();
+    let all = crate::Find::filter("active in (true, false)").unwrap();
+    assert_eq!(s.team_members().find(&all).unwrap().len(), 2);
+    s.users().delete(ada).unwrap();
+    assert_eq!(s.team_members().find(&all).unwrap().len(), 0);
+    assert!(s.teams().get(north).unwrap().member_ids.is_empty());
+    let ben = s.users().create(fields! { name: "Ben" }).unwrap().id;
+    s.teams().add_member(north, ben, fields! {}).unwrap();
+    s.teams().remove_member(north, ben).unwrap();
+    s.teams().delete(north).unwrap();
+    assert_eq!(s.team_members().find(&all).unwrap().len(), 0);
+    assert!(crm.verify().unwrap().is_empty());
+}
+
+#[test]
+fn a_membership_that_ended_stays_as_it_was() {
+    let (_crm, s) = office();
+    let ada = s.users().create(fields! { name: "Ada" }).unwrap().id;
+    let north = s.teams().create(fields! { name: "North" }).unwrap().id;
+    let member = s.teams().add_member(north, ada, fields! {}).unwrap();
+    let ended = s.teams().remove_member(north, ada).unwrap();
+    assert_eq!((ended.id, ended.active, ended.date_end), (member.id, false, ended.date_start));
+    let refused = s.team_members().update(member.id, fields! { active: true }).unwrap_err();
+    assert_eq!((refused.kind(), refused.field()), (ErrorKind::Invalid, Some("active")));
+    let south = s.teams().create(fields! { name: "South" }).unwrap().id;
+    let again = s.teams().add_member(north, ada, fields! {}).unwrap();
+    let refused = s.team_members().update(again.id, fields! { team_id: south }).unwrap_err();
+    assert_eq!(refused.field(), Some("team_id"));
+    assert_eq!(s.teams().members(north, None).unwrap().len(), 1);
+}
+
+#[test]
+fn a_users_teams_are_those_of_today() {
+    let (crm, s) = office();
+    let ada = s.users().create(fields! { name: "Ada", role: "team" }).unwrap().id;
+    let north = s.teams().create(fields! { name: "North" }).unwrap().id;
+    s.teams().add_member(north, ada, fields! {}).unwrap();
+    s.leads().create(fields! { name: "a", team_id: north }).unwrap();
+    let ben = s.users().create(fields! { name: "Ben" }).unwrap().id;
+    s.leads().create(fields! { name: "b", team_id: north, user_id: ben }).unwrap();
+    let seen = || crm.session(Some(ada.into()), None).unwrap().leads().count(None).unwrap();
+    assert_eq!(seen(), 2);
+    s.teams().remove_member(north, ada).unwrap();
+    assert_eq!(seen(), 1, "what nobody has is everybody's");
+}
