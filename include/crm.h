@@ -2591,6 +2591,38 @@ crm_status crm_forecast_board_as_of(const crm_session *session,
                                     crm_frame **out,
                                     crm_error **err);
 
+// Who changed what, the newest first, also of records that are gone: a row per entry of the feed, as `crm_feed` has them, but that the kind of
+// record is called `record`. `kind` is a kind of record (`CRM_KIND_LEAD`, …) or -1 for all; `id` one of them, `user_id` who did it, `event` what
+// happened, such as `setting.changed`; `since` and `until` point at microseconds since 1970 (from that one on, before that one);
+// `before` is the last `seq` of the page before; 0, empty and null narrow nothing. An administrator of all companies reads all, others of
+// records that they see now, and what is set up for all. End `out` with `crm_frame_free`.
+crm_status crm_audit_find(const crm_session *session,
+                          int32_t kind,
+                          int64_t id,
+                          int64_t user_id,
+                          crm_str event,
+                          const int64_t *since,
+                          const int64_t *until,
+                          int64_t before,
+                          int64_t limit,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Seals what was told since the last time: each entry gets a digest over the one before and itself. One row: `seq` of the last entry,
+// `digest` (SHA-256, hexadecimal), `sealed` (how many now). Kept elsewhere, `seq` and `digest` show that the chain was not written anew.
+crm_status crm_audit_seal(const crm_session *session,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Whether sealed entries are what they were. `seq` and `digest` of a seal that was kept elsewhere, or 0 and empty. One row: `seq` and
+// `digest` of the last entry, `sealed` (how many are, and hold), `erased` (of how many what identified a person was erased), `unsealed` (how many came since),
+// `broken` (the first that is not what was sealed, or null) and `problem`.
+crm_status crm_audit_verify(const crm_session *session,
+                            int64_t seq,
+                            crm_str digest,
+                            crm_frame **out,
+                            crm_error **err);
+
 // Fills the options with what they are unless said otherwise; pass `sizeof *options`.
 void crm_import_options_init(crm_import_options *options, size_t struct_size);
 

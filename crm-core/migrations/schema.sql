@@ -1,3 +1,7 @@
+CREATE VIEW feed_whole AS
+SELECT feed.seq, feed.date, feed.user_id, feed.event, feed.kind, feed.record_id, feed.data, personal.data AS personal
+FROM feed LEFT JOIN feed_personal AS personal
+  ON personal.kind = feed.kind AND personal.record_id = feed.record_id AND personal.seq = feed.seq;
 CREATE VIEW team_member_active AS SELECT team_id, user_id FROM team_member WHERE active;
 CREATE TABLE activity (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
@@ -33,6 +37,13 @@ CREATE TABLE activity_type_suggestion (
   activity_type_id INTEGER NOT NULL REFERENCES activity_type (id), suggested_type_id INTEGER NOT NULL REFERENCES activity_type (id),
   PRIMARY KEY (activity_type_id, suggested_type_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE audit_chain (
+  seq INTEGER PRIMARY KEY, -- of the feed
+  kind TEXT NOT NULL, record_id INTEGER NOT NULL,
+  digest TEXT NOT NULL, -- SHA-256 over the digest before, the entry and personal
+  personal TEXT, -- SHA-256 over salt and what may identify a person; null: nothing did
+  salt TEXT -- null: nothing did, or it was erased
+) STRICT;
 CREATE TABLE campaign (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -300,6 +311,7 @@ CREATE INDEX activity_of_type ON activity (activity_type_id);
 CREATE INDEX activity_subject ON activity (subject_kind, subject_id);
 CREATE UNIQUE INDEX activity_type_name ON activity_type (name);
 CREATE INDEX activity_user ON activity (user_id, date_deadline) WHERE date_done IS NULL;
+CREATE INDEX audit_chain_record ON audit_chain (record_id, kind, seq);
 CREATE UNIQUE INDEX campaign_name ON campaign (name);
 CREATE UNIQUE INDEX company_name ON company (name);
 CREATE INDEX external_id_record ON external_id (kind, record_id);

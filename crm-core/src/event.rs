@@ -30,8 +30,10 @@ pub(crate) enum Event {
     Merged(Vec<Merged>),
     /// Another of their numbers is the chance of pending leads, since their team or company says so.
     Policies(Vec<LeadChange>),
-    /// What the score looks at, since when or by which model is another.
-    ScoreConfigured {
+    /// A setting, a custom field or what the score looks at is another.
+    SetUp {
+        /// As the feed names it: `setting.changed`, `property.declared`, `score.configured`.
+        event: &'static str,
         /// What is set and what was, as a JSON object.
         data: String,
     },

@@ -13,11 +13,12 @@ use crate::base::field::{
 };
 use crate::base::frame::json;
 use crate::base::{
-    Cell, Error, Record, RecordKind, Result, Row, Subject, Timestamp, UserId, Value, limit,
+    Cell, Error, FieldKind, Frame, Record, RecordKind, Result, Row, Subject, Timestamp, UserId,
+    Value, limit,
 };
 use crate::event::{ActivityChange, LeadChange, Merged, OfficeChange};
 use crate::record::{Activity, Lead, Message};
-use crate::storage::{Prepared, Tx, dialect};
+use crate::storage::{Line, Prepared, Tx, dialect};
 
 /// One event as a host reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +29,41 @@ pub struct FeedEntry {
     pub date: Timestamp,
     /// By whom; nobody for the administrator session.
     pub user_id: Option<UserId>,
-    /// What: `lead.created`, `lead.changed`, `lead.won`, `stage.deleted`, `score.recomputed`, `score.configured`, …
+    /// What: `lead.created`, `lead.changed`, `lead.won`, `stage.deleted`, `score.recomputed`, `score.configured`, `setting.changed`,
+    /// `property.declared`, …
     pub event: String,
     /// Of which record; `None` for events about the whole file.
     pub subject: Option<Subject>,
     /// Details, a JSON object.
     pub data: String,
+}
+
+impl FeedEntry {
+    /// Entries as a table: `seq`, `date`, `user_id`, `event`, `record`, `record_id`, `data`.
+    #[must_use]
+    pub fn frame(entries: Vec<Self>) -> Frame {
+        let mut frame = Frame::new([
+            ("seq", FieldKind::Int),
+            ("date", FieldKind::Time),
+            ("user_id", FieldKind::Ref(RecordKind::User)),
+            ("event", FieldKind::Text),
+            ("record", FieldKind::Text),
+            ("record_id", FieldKind::Int),
+            ("data", FieldKind::Text),
+        ]);
+        for entry in entries {
+            frame.push([
+                entry.seq.into(),
+                entry.date.into(),
+                entry.user_id.into(),
+                entry.event.into(),
+                entry.subject.map(|subject| subject.kind.name()).into(),
+                entry.subject.map(|subject| subject.id).into(),
+                entry.data.into(),
+            ]);
+        }
+        frame
+    }
 }
 
 /// Appends entries through held statements.
@@ -316,10 +346,14 @@ pub(crate) fn merged(tx: &Tx<'_>, merges: &[Merged]) -> Result<()> {
     Ok(())
 }
 
-/// Tells who set the score up otherwise, and how.
-pub(crate) fn score_configured(tx: &Tx<'_>, data: &str) -> Result<()> {
-    append(tx, "score.configured", "score", 0, data, None)
+/// Tells who set something of the whole file up otherwise, and how.
+pub(crate) fn set_up(tx: &Tx<'_>, event: &str, data: &str) -> Result<()> {
+    let about = SET_UP.iter().find(|about| event.starts_with(*about)).unwrap_or(&SET_UP[0]);
+    append(tx, event, about, 0, data, None)
 }
+
+/// What entries are about that are about no record but the whole file.
+pub(crate) const SET_UP: [&str; 3] = ["score", "setting", "property"];
 
 /// Entries after a number, in order.
 pub(crate) fn read(tx: &Tx<'_>, after: i64, most: usize) -> Result<Vec<FeedEntry>> {
@@ -330,18 +364,25 @@ pub(crate) fn read(tx: &Tx<'_>, after: i64, most: usize) -> Result<Vec<FeedEntry
         ));
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let sql = dialect!(tx, "feed_read");
-    tx.rows(sql, &[after.into(), most.into()], |line| {
-        let kind = RecordKind::from_name(line.text(4)?);
-        let id = line.int(5)?;
-        Ok(FeedEntry {
-            seq: line.int(0)?,
-            date: Timestamp::stored(line.int(1)?),
-            user_id: line.int_or_null(2)?.map(UserId),
-            event: line.text(3)?.to_owned(),
-            subject: kind.map(|kind| Subject { kind, id }),
-            data: joined(line.text_or_null(6)?, line.text_or_null(7)?),
-        })
+    let sql = format!("{ENTRIES} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    tx.rows(&sql, &[after.into(), most.into()], entry)
+}
+
+/// Asks for entries, each of which [`entry`] reads.
+pub(crate) const ENTRIES: &str =
+    "SELECT seq, date, user_id, event, kind, record_id, data, personal FROM feed_whole";
+
+/// One of [`ENTRIES`].
+pub(crate) fn entry(line: &Line<'_>) -> Result<FeedEntry> {
+    let kind = RecordKind::from_name(line.text(4)?);
+    let id = line.int(5)?;
+    Ok(FeedEntry {
+        seq: line.int(0)?,
+        date: Timestamp::stored(line.int(1)?),
+        user_id: line.int_or_null(2)?.map(UserId),
+        event: line.text(3)?.to_owned(),
+        subject: kind.map(|kind| Subject { kind, id }),
+        data: joined(line.text_or_null(6)?, line.text_or_null(7)?),
     })
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::access;
 use crate::base::field::FieldValue as _;
 use crate::base::{Date, Error, RecordKind, Result, TeamId, Value, limit};
+use crate::event::Event;
 use crate::record::PropertyKind;
 use crate::storage::{Link, Tx};
 
@@ -274,7 +275,24 @@ fn declare(tx: &mut Tx<'_>, draft: &PropertyDefinition) -> Result<PropertyDefini
         ],
     )?;
     tx.forget_all()?;
+    told(tx, None, draft);
     Ok(draft.clone())
+}
+
+/// Lets the feed tell who declared what.
+fn told(tx: &mut Tx<'_>, before: Option<&PropertyDefinition>, after: &PropertyDefinition) {
+    let state = |known: &PropertyDefinition| {
+        let teams: Vec<i64> = known.team_ids.iter().map(|team| team.0).collect();
+        json!({
+            "record": known.record.name(), "name": known.name, "type": known.kind.word(),
+            "label": known.label, "options": known.options, "team_ids": teams,
+        })
+    };
+    let mut data = json!({ "set": state(after) });
+    if let Some(before) = before {
+        data["was"] = state(before);
+    }
+    tx.announce(Event::SetUp { event: "property.declared", data: data.to_string() });
 }
 
 /// Changes a definition without taking the meaning from values that are stored.
@@ -319,6 +337,7 @@ fn redeclare(
             ],
         )?;
         tx.forget_all()?;
+        told(tx, Some(known), &changed);
     }
     Ok(changed)
 }

@@ -41,7 +41,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 history::remember(tx, &changes)?;
             }
             Event::Merged(merged) => feed::merged(tx, &merged)?,
-            Event::ScoreConfigured { data } => feed::score_configured(tx, &data)?,
+            Event::SetUp { event, data } => feed::set_up(tx, event, &data)?,
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::activity::Activities;
 use crate::any_desk::AnyDesk;
+use crate::audit::Audit;
 use crate::base::{RecordKind, Result};
 use crate::chatter::Chatter;
 use crate::csv::Csv;
@@ -126,6 +127,12 @@ impl Session {
     #[must_use]
     pub fn forecast(&self) -> Forecasts<'_> {
         Forecasts::new(&self.link)
+    }
+
+    /// Who changed what, and when.
+    #[must_use]
+    pub fn audit(&self) -> Audit<'_> {
+        Audit::new(&self.link)
     }
 
     /// CSV files in and out.

@@ -1,7 +1,9 @@
 //! Settings: a closed list of keys, each with its type and default.
 
 use crate::access;
+use crate::base::frame::json;
 use crate::base::{Error, Result, Value};
+use crate::event::Event;
 use crate::storage::{Link, Tx};
 
 macro_rules! settings {
@@ -69,7 +71,7 @@ pub(crate) fn read(tx: &Tx<'_>, key: Key) -> Result<Value> {
 
 /// Stores a setting.
 pub(crate) fn write(tx: &Tx<'_>, key: Key, value: &Value) -> Result<()> {
-    let json = crate::base::frame::json(value).to_string();
+    let json = json(value).to_string();
     let sql = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     tx.execute(sql, &[key.name().into(), json.into()])?;
     tx.forget_all()
@@ -126,7 +128,15 @@ impl<'s> Settings<'s> {
         }
         self.link.write_alone(|tx| {
             access::allow_setup("change settings", &tx.actor)?;
-            write(tx, key, &value)
+            let was = read(tx, key)?;
+            if was == value {
+                return Ok(());
+            }
+            write(tx, key, &value)?;
+            let one = |value: &Value| serde_json::json!({ name: json(value) });
+            let data = serde_json::json!({ "set": one(&value), "was": one(&was) }).to_string();
+            tx.announce(Event::SetUp { event: "setting.changed", data });
+            Ok(())
         })
     }
 

@@ -26,6 +26,7 @@ const RANKS: &[&[&str]] = &[
         "recurring_plan",
         "partner",
         "history",
+        "audit",
         "tally",
     ],
     &["lead"],

@@ -28,6 +28,7 @@ compile_error!(
 mod edge;
 
 pub mod activity;
+pub mod audit;
 pub mod catalog;
 pub mod chatter;
 pub mod convert;

@@ -57,6 +57,7 @@ const SOURCES: &[&str] = &[
     "score.rs",
     "duplicate.rs",
     "forecast.rs",
+    "audit.rs",
     "csv.rs",
 ];
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crm_core::base::{FieldKind, Frame, RecordKind, UserId, Value};
+use crm_core::base::{RecordKind, UserId};
 use crm_core::{Crm, CrmOptions, FeedEntry, UserRef};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -67,7 +67,7 @@ impl Database {
         let after = i64::try_from(number("after", after)?).unwrap_or(i64::MAX);
         let limit = number("limit", limit)?;
         let entries = call(py, || self.0.feed(after, limit))?;
-        frame(py, feed_frame(entries))
+        frame(py, FeedEntry::frame(entries))
     }
 
     fn interrupt(&self, py: Python<'_>) {
@@ -102,28 +102,4 @@ fn user_ref(user: &Bound<'_, PyAny>) -> PyResult<UserRef> {
         Ok(login) => text_of("user", login).map(UserRef::Login),
         Err(_) => id("user", RecordKind::User, user).map(|id| UserRef::Id(UserId(id))),
     }
-}
-
-fn feed_frame(entries: Vec<FeedEntry>) -> Frame {
-    let mut frame = Frame::new([
-        ("seq", FieldKind::Int),
-        ("date", FieldKind::Time),
-        ("user_id", FieldKind::Ref(RecordKind::User)),
-        ("event", FieldKind::Text),
-        ("record", FieldKind::Text),
-        ("record_id", FieldKind::Int),
-        ("data", FieldKind::Text),
-    ]);
-    for entry in entries {
-        frame.push([
-            Value::Int(entry.seq),
-            Value::Time(entry.date),
-            entry.user_id.into(),
-            Value::Text(entry.event),
-            entry.subject.map_or(Value::Null, |subject| subject.kind.name().into()),
-            entry.subject.map_or(Value::Null, |subject| Value::Int(subject.id)),
-            Value::Text(entry.data),
-        ]);
-    }
-    frame
 }

@@ -136,6 +136,37 @@ static void open_to_forecast(crm_session *s) {
   CHECK(crm_record_free(record) == CRM_OK);
 }
 
+static void audit(crm_session *s) {
+  crm_frame *frame = NULL;
+  size_t event = 0, broken = 0;
+  crm_str text;
+  OK(crm_audit_seal(s, &frame, &err));
+  int64_t seq = 0;
+  OK(crm_frame_i64(frame, 0, 0, &seq, &err));
+  OK(crm_frame_text(frame, 0, 1, &text, &err));
+  CHECK(crm_frame_rows(frame) == 1 && seq > 0 && text.len == 64);
+  crm_frame *state = NULL;
+  OK(crm_audit_verify(s, seq, text, &state, &err));
+  OK(crm_frame_column(state, S("broken"), &broken, &err));
+  bool holds = false;
+  OK(crm_frame_is_null(state, 0, broken, &holds, &err));
+  CHECK(holds);
+  CHECK(crm_frame_free(state) == CRM_OK);
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_audit_verify(s, seq, S(""), &state, &err));
+
+  int64_t now = NOW;
+  OK(crm_audit_find(s, CRM_KIND_LEAD, 1, 0, S(""), &now, NULL, 0, 100, &frame, &err));
+  size_t rows = crm_frame_rows(frame);
+  OK(crm_frame_column(frame, S("event"), &event, &err));
+  OK(crm_frame_text(frame, rows - 1, event, &text, &err));
+  CHECK(rows > 1 && is(text, "lead.created"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  OK(crm_audit_find(s, -1, 0, 0, S("lead.created"), NULL, &now, 0, 100, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_audit_find(s, -1, 1, 0, S(""), NULL, NULL, 0, 100, &frame, &err));
+}
+
 static void lists(crm_session *s) {
   crm_fields *drafts[2] = {named("Bakery"), named("Clinic")};
   crm_list *list = NULL;
@@ -653,6 +684,7 @@ int main(int count, char **arguments) {
   OK(crm_open(S(path), &options, &db, &err));
   OK(crm_session_open(db, S(""), &NOW, &s, &err));
   open_to_forecast(s);
+  audit(s);
   lists(s);
   other_systems_and_custom_values(s);
   transactions(s);

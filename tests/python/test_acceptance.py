@@ -169,6 +169,8 @@ def plain(answer: Any) -> Any:
             for one in answer
             for why in one.reasons
         ]
+    if isinstance(answer, crm.AuditSeal | crm.AuditState):
+        return [asdict(answer)]
     if isinstance(answer, crm.ScoreRun):
         return asdict(answer)
     if isinstance(answer, crm.Merged):

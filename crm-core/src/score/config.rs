@@ -277,7 +277,7 @@ pub(crate) fn store(tx: &mut Tx<'_>, given: &ScoreConfig) -> Result<bool> {
     let (set, was) = (after.differing(&before), before.differing(&after));
     if !set.is_empty() {
         let data = serde_json::json!({ "set": set, "was": was }).to_string();
-        tx.announce(Event::ScoreConfigured { data });
+        tx.announce(Event::SetUp { event: "score.configured", data });
     }
     Ok(*after != *before)
 }

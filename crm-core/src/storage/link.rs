@@ -133,6 +133,12 @@ impl Link {
         })
     }
 
+    /// Numbers the events that were added since the feed was last read, where writers leave that to readers.
+    pub(crate) fn number_feed(&self) -> Result<()> {
+        self.check_open()?;
+        self.door.handle().number_feed()
+    }
+
     /// Opens an `atomic`.
     pub(crate) fn begin(&self) -> Result<()> {
         if let Some(conn) = self.enter()? {

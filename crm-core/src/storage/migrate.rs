@@ -44,6 +44,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0016_evidence"),
     step!("0017_name"),
     step!("0018_members"),
+    step!("0019_audit"),
 ];
 
 /// What to do about a schema of a newer library.

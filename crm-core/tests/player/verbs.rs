@@ -8,9 +8,10 @@ use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    ActivityId, AsOf, Convert, Date, Error, Fields, Filter, Find, ImportOptions, LeadId, Lost,
-    Merge, Merged, PartnerId, PartnerMerge, Progress, PropertyDefinition, PropertyKind, Record,
-    RecordKind, Schedule, Session, Subject, TeamId, Timestamp, UserRef, Value,
+    ActivityId, AsOf, AuditQuery, Convert, Date, Error, FeedEntry, Fields, Filter, Find,
+    ImportOptions, LeadId, Lost, Merge, Merged, PartnerId, PartnerMerge, Progress,
+    PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject, TeamId,
+    Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -323,6 +324,25 @@ impl World {
                 };
                 Answer::Record(head.columns().iter().map(named).collect())
             }
+            ("audit", "find") => {
+                let record = args.text("record")?;
+                let known = |name: String| {
+                    RecordKind::from_name(&name).ok_or(Fault::Case(format!("no record {name}")))
+                };
+                let query = AuditQuery {
+                    record: record.map(known).transpose()?,
+                    id: args.number("id")?,
+                    user_id: args.id("user_id")?,
+                    event: args.text("event")?,
+                    since: args.moment("since")?,
+                    until: args.moment("until")?,
+                    before: args.number("before")?,
+                    limit: args.size("limit")?.unwrap_or(100),
+                };
+                Answer::frame(&FeedEntry::frame(s.audit().find(&query)?))
+            }
+            ("audit", "seal") => Answer::frame(&s.audit().seal()?.frame()),
+            ("audit", "verify") => Answer::frame(&s.audit().verify(None)?.frame()),
             ("forecast", "weighted" | "totals") => {
                 let by = args.words("by").unwrap_or_default();
                 let query = ForecastQuery {
@@ -439,7 +459,7 @@ impl World {
             let lead = entry.subject.filter(|subject| subject.kind == RecordKind::Lead);
             on.ids.is_empty() || lead.is_some_and(|subject| on.ids.contains(&subject.id))
         });
-        let entry = |entry: crm_core::FeedEntry| {
+        let entry = |entry: FeedEntry| {
             let data: serde_json::Value = serde_json::from_str(&entry.data).unwrap_or_default();
             let note = data.get("note").and_then(serde_json::Value::as_str);
             record([

@@ -42,6 +42,7 @@ from crm._records import (
     User,
 )
 from crm.activities import Activities, Chatter
+from crm.audit import Audit, AuditSeal, AuditState
 from crm.csv import Csv, ImportReport
 from crm.database import Crm, copy, open
 from crm.desk import Desk, Filter
@@ -71,6 +72,9 @@ __all__ = [
     "Activity",
     "ActivityType",
     "Atomic",
+    "Audit",
+    "AuditSeal",
+    "AuditState",
     "Backtest",
     "BugError",
     "Campaign",

@@ -32,6 +32,7 @@ __all__ = [
     "explain_score",
     "export_csv",
     "export_csv_file",
+    "find_audit",
     "find_duplicates",
     "history",
     "import_csv",
@@ -65,6 +66,7 @@ __all__ = [
     "score_frequencies",
     "score_health",
     "score_parameters",
+    "seal_audit",
     "set_settings",
     "setting",
     "settings",
@@ -74,6 +76,7 @@ __all__ = [
     "unmerge",
     "unmerge_partners",
     "update_member",
+    "verify_audit",
     "weighted_forecast",
 ]
 
@@ -223,6 +226,11 @@ def update_member(session: Session, team_id: Any, user_id: Any, given: dict[str,
 def remove_member(session: Session, team_id: Any, user_id: Any) -> Any: ...
 def team_members(session: Session, team_id: Any, as_of: Any) -> Frame: ...
 def team_workload(session: Session) -> Frame: ...
+def find_audit(
+    session: Session, record: str | None, id: Any, user_id: Any, event: str | None, since: Any, until: Any, before: int | None, limit: Any
+) -> Frame: ...
+def seal_audit(session: Session) -> tuple[int, str, int]: ...
+def verify_audit(session: Session, known: tuple[int, str] | None) -> dict[str, Any]: ...
 def setting(session: Session, name: str) -> Any: ...
 def set_settings(session: Session, values: dict[str, Any]) -> None: ...
 def settings(session: Session) -> list[tuple[str, Any]]: ...

@@ -10,6 +10,7 @@ from typing import Any, Literal, final
 from crm import _crm
 from crm._records import Team
 from crm.activities import Activities, Chatter
+from crm.audit import Audit
 from crm.csv import Csv
 from crm.desk import words
 from crm.duplicates import Duplicates
@@ -52,6 +53,7 @@ class Session:
         "_native",
         "activities",
         "activity_types",
+        "audit",
         "campaigns",
         "chatter",
         "companies",
@@ -101,6 +103,7 @@ class Session:
         self.score = Scores(native)
         self.duplicates = Duplicates(native)
         self.forecast = Forecasts(native)
+        self.audit = Audit(native)
         self.csv = Csv(native)
 
     def atomic(self) -> Atomic:
