@@ -31,8 +31,8 @@ pub struct CrmOptions {
     /// Whether every commit waits for the disk. Without it a power cut may lose the last commits, never the file.
     pub full_sync: bool,
     /// How many threads may read a file at once for one call that goes through all leads, such as a rebuild of the scores: 0 for as many
-    /// as the machine runs, 1 for the calling thread alone; at most [`limit::THREADS`](crate::base::limit::THREADS). What comes out is the
-    /// same.
+    /// as the machine runs, 1 for the calling thread alone; at most [`limit::THREADS`](crate::base::limit::THREADS). With more than one,
+    /// a call that writes many leads has the next ones made by a second thread while it writes. What comes out is the same.
     pub threads: u32,
 }
 

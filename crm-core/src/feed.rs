@@ -18,6 +18,7 @@ use crate::base::{
 };
 use crate::event::{ActivityChange, LeadChange, Merged, OfficeChange};
 use crate::record::{Activity, Lead, Message};
+use crate::storage::ahead::in_turn;
 use crate::storage::{Line, Prepared, Tx, dialect};
 
 /// One event as a host reads it.
@@ -245,16 +246,17 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         .map(|at| (at, (Lead::ACCESS[at].cell)(&empty)))
         .collect();
     let mut told = Told::default();
-    for change in changes {
+    let tell = |change: &LeadChange| {
         told.clear();
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => told.change(before, after),
             (None, Some(after)) => told.creation(&fields, after),
             _ => {}
         }
-        let version =
-            change.after.as_ref().or(change.before.as_ref()).map_or(0, |lead| lead.version);
-        let (data, mut personal) = told.texts(version);
+        let lead = change.after.as_ref().or(change.before.as_ref());
+        Ok(told.texts(lead.map_or(0, |lead| lead.version)))
+    };
+    in_turn(tx.ahead(), changes, tell, |change, (data, mut personal)| {
         let names = change.names();
         // What was said about losing stands where a listener to losing finds it.
         let said = names.iter().position(|name| *name == "lead.lost").unwrap_or(0);
@@ -264,7 +266,8 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
             let data = (at == 0).then_some(data.as_str());
             writer.append(event, kind, change.id(), data, personal)?;
         }
-    }
+        Ok(())
+    })?;
     writer.end()
 }
 

@@ -330,3 +330,33 @@ fn a_quote_that_is_never_closed_is_no_file() {
         (1..=4).map(|id| s.leads().get(crm_core::LeadId(id)).unwrap().name.into()).collect();
     assert_eq!(names, ["a\"b", "ab", "x\"", "last"].map(Value::from));
 }
+
+/// Leads of a file are made in a second thread while the first ones are written; with one thread, what is stored and refused is the same.
+#[test]
+fn many_leads_made_ahead_are_stored_in_their_order_up_to_none_if_one_is_refused() {
+    const COUNT: i64 = 1_200;
+    let folder = Folder::new("ahead");
+    let now = crm_core::Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+    let create = |threads: u32, refused: Option<i64>| {
+        let path = folder.at(&format!("{threads}-{}.crm", refused.unwrap_or(-1)));
+        let options = CrmOptions { threads, ..CrmOptions::default() };
+        let crm = Crm::open_with(path.to_str().unwrap(), &options).unwrap();
+        let s = crm.session(None, Some(now)).unwrap();
+        let drafts = (0..COUNT).map(|n| {
+            let is_refused = refused.is_some_and(|from| n >= from);
+            fields! { name: format!("Deal {n}"), priority: if is_refused { 9 + n } else { n % 4 } }
+        });
+        let created = s.leads().create_many(drafts.collect());
+        (created.map_err(|error| error.to_string()), leads(&crm))
+    };
+    let (created, count) = create(2, None);
+    assert_eq!((created.clone(), count), create(1, None));
+    let names: Vec<_> = created.unwrap().into_iter().map(|lead| lead.name).collect();
+    assert_eq!(names, (0..COUNT).map(|n| format!("Deal {n}")).collect::<Vec<_>>());
+    for refused in [0, 255, 256, 900] {
+        let (error, count) = create(2, Some(refused));
+        assert!(error.as_ref().is_err_and(|error| error.contains("priority")), "{error:?}");
+        assert_eq!(count, 0);
+        assert_eq!(create(1, Some(refused)), (error, 0));
+    }
+}

@@ -13,6 +13,7 @@ use crate::lead::store;
 use crate::property;
 use crate::record::Lead;
 use crate::storage::Tx;
+use crate::storage::ahead::in_turn;
 use crate::storage::records::Inserter;
 
 /// Creates leads as a host says, which asks no team for what it does not do.
@@ -51,24 +52,26 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
         let actor = tx.actor.clone();
         let mut changes = Vec::with_capacity(chunk.len());
         let (mut bound, mut reached) = (Vec::new(), Vec::new());
+        let cx = Context {
+            office: &office,
+            partners: &partners,
+            own: &OwnPartners::new(),
+            properties: &properties,
+            actor: &actor,
+            now: tx.now,
+        };
+        let ahead = tx.ahead();
         let mut inserter = Inserter::new(tx, chunk.len());
-        for fields in chunk {
-            let cx = Context {
-                office: &office,
-                partners: &partners,
-                own: &OwnPartners::new(),
-                properties: &properties,
-                actor: &actor,
-                now: tx.now,
-            };
-            let mut lead = draft::create(fields, &cx)?;
+        let make = |fields: &Fields| draft::create(fields, &cx);
+        in_turn(ahead, chunk, make, |fields, mut lead| {
             reached.extend(Reached::of(&lead, fields));
             inserter.insert(&mut lead)?;
             if let Some((system, external)) = &fields.external_id {
                 bound.push((lead.id.0, system.as_str(), external.as_str()));
             }
             changes.push(LeadChange::new(None, Some(lead)));
-        }
+            Ok(())
+        })?;
         inserter.end()?;
         crate::external_id::bind_all(tx, RecordKind::Lead, &bound)?;
         let settled = tx.settle_leads(changes)?;

@@ -1,4 +1,5 @@
-//! Reading many records in several threads at once, where those see what the call itself would see.
+//! Reading many records in several threads at once, where those see what the call itself would see; and making many things in a second
+//! thread while the call writes those made before.
 //!
 //! Ranges of ids are dealt to the threads in turn, and what they read is taken in the order of the ranges: a call comes to the same
 //! bytes whatever the number of threads. On a server, in memory and within an open `atomic`, where a second connection would see
@@ -80,6 +81,48 @@ pub(crate) fn in_ranges<S, T: Send>(
     Ok(())
 }
 
+/// How many things are made at a time, and how few are not worth a thread.
+const MADE: usize = 256;
+
+/// Makes something of every item and takes it, in the order of the items; up to the first that fails. With `ahead`, a second thread makes
+/// the next ones while the calling thread takes these: `make` is a function of values, so what comes out is the same.
+pub(crate) fn in_turn<'i, I: Sync, T: Send>(
+    ahead: Option<Ahead<'_>>,
+    items: &'i [I],
+    mut make: impl FnMut(&I) -> Result<T> + Send,
+    mut take: impl FnMut(&'i I, T) -> Result<()>,
+) -> Result<()> {
+    if ahead.is_some() && items.len() > MADE {
+        let done = thread::scope(|scope| {
+            // Two parts wait while the next is made: whoever is slower, memory is bounded.
+            let (send, receive) = sync_channel(2);
+            let make = &mut make;
+            let work = move || {
+                for part in items.chunks(MADE) {
+                    let made: Vec<Result<T>> = part.iter().map(&mut *make).collect();
+                    if send.send(made).is_err() {
+                        break; // Nobody waits for it: the call has failed.
+                    }
+                }
+            };
+            thread::Builder::new().spawn_scoped(scope, work).ok()?;
+            Some(items.chunks(MADE).try_for_each(|part| {
+                let made = receive.recv().map_err(|_| ended())?;
+                part.iter().zip(made).try_for_each(|(item, made)| take(item, made?))
+            }))
+        });
+        if let Some(done) = done {
+            return done;
+        }
+        // The machine gives no more threads.
+    }
+    items.iter().try_for_each(|item| take(item, make(item)?))
+}
+
+fn ended() -> Error {
+    Error::bug("a thread ended before its work")
+}
+
 impl Ahead<'_> {
     /// Whether it could be done: a machine may give no more threads.
     fn spread<S, T: Send>(
@@ -141,7 +184,7 @@ impl<'c> Tx<'c> {
                 Ok(read) => return read,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Error::bug("a thread that reads ended before its work"));
+                    return Err(ended());
                 }
             }
         }
