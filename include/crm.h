@@ -1056,6 +1056,15 @@ crm_status crm_lead_unmerge(const crm_session *session,
                             crm_frame **out,
                             crm_error **err);
 
+// The merges that there were, the newest first and at most `limit` of them (0: all): those that lead `id` was part of, kept or merged away
+// (0: of all leads). A row for each lead that was merged away: `merge_id`, `date`, `user_id`, `head_id` (the lead that was kept),
+// `merged_id`, `undone` (when it was taken back). End `out` with `crm_frame_free`.
+crm_status crm_lead_merges(const crm_session *session,
+                           int64_t id,
+                           size_t limit,
+                           crm_frame **out,
+                           crm_error **err);
+
 // The lead that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
 crm_status crm_lead_merged_into(const crm_session *session,
                                 int64_t id,
@@ -1099,6 +1108,13 @@ crm_status crm_partner_unmerge(const crm_session *session,
                                int64_t merge_id,
                                crm_frame **out,
                                crm_error **err);
+
+// The merges of partners that there were, as `crm_lead_merges` tells those of leads. End `out` with `crm_frame_free`.
+crm_status crm_partner_merges(const crm_session *session,
+                              int64_t id,
+                              size_t limit,
+                              crm_frame **out,
+                              crm_error **err);
 
 // The partner that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
 crm_status crm_partner_merged_into(const crm_session *session,
@@ -2862,6 +2878,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_PARTNER_EMAIL_STATE 33 // correct incorrect, kept by the library
 #define CRM_PARTNER_PHONE_STATE 34 // correct incorrect, kept by the library
 #define CRM_PARTNER_TAG_IDS 36 // ids of tag
+#define CRM_PARTNER_REFERRER_ID 37 // id of a partner
 
 // Fields of a lead.
 #define CRM_LEAD_ID 0 // id of a lead, kept by the library
@@ -2995,6 +3012,8 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_MESSAGE_DATE 13 // instant, kept by the library
 #define CRM_MESSAGE_BODY 14 // text, kept by the library
 #define CRM_MESSAGE_ACTIVITY_ID 15 // id of a activity, kept by the library
+#define CRM_MESSAGE_ORIGIN_ID 16 // number, kept by the library
+#define CRM_MESSAGE_ORIGIN 17 // text, kept by the library
 
 // Fields of a partner contact.
 #define CRM_PARTNER_CONTACT_ID 0 // id of a partner_contact, kept by the library

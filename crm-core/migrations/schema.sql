@@ -172,7 +172,7 @@ CREATE TABLE message (
   date INTEGER NOT NULL,
   body TEXT,
   activity_id INTEGER -- the one that was done
-) STRICT;
+, origin_id INTEGER, origin TEXT) STRICT;
 CREATE TABLE partner (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -187,7 +187,7 @@ CREATE TABLE partner (
   comment TEXT,
   properties TEXT, -- a JSON object by name
   active INTEGER NOT NULL
-, tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT) STRICT;
+, tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT, referrer_id INTEGER REFERENCES partner (id)) STRICT;
 CREATE TABLE partner_contact (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -329,6 +329,7 @@ CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
 CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
 CREATE UNIQUE INDEX merge_row_gone ON merge_row (kind, record_id) WHERE into_id IS NOT NULL;
+CREATE INDEX merge_row_record ON merge_row (kind, record_id);
 CREATE INDEX message_subject ON message (subject_kind, subject_id, date);
 CREATE INDEX partner_contact_email ON partner_contact (
   (substr(normalized, instr(normalized, '@') + 1) || '@' || substr(normalized, 1, instr(normalized, '@') - 1))
@@ -343,6 +344,7 @@ CREATE INDEX partner_name_head ON partner (substr(name_key, 1, length(name_key) 
 CREATE INDEX partner_name_tail ON partner (substr(name_key, length(name_key) / 2 + 1), name_key) WHERE name_key IS NOT NULL;
 CREATE INDEX partner_parent ON partner (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX partner_phone ON partner (phone_normalized) WHERE phone_normalized IS NOT NULL;
+CREATE INDEX partner_referrer ON partner (referrer_id) WHERE referrer_id IS NOT NULL;
 CREATE INDEX partner_role_partner ON partner_role (partner_id);
 CREATE INDEX partner_role_role ON partner_role (role, date_start);
 CREATE INDEX partner_tag_tag ON partner_tag (tag_id, partner_id);

@@ -76,7 +76,8 @@ pub use feed::FeedEntry;
 pub use filter::Filter;
 pub use lead::{Leads, Lost};
 pub use merge::{
-    Merge, MergeConflict, MergePlan, Merged, MergedField, MergedRows, PartnerMerge, Unmerged,
+    Merge, MergeConflict, MergeEntry, MergePlan, Merged, MergedField, MergedRows, PartnerMerge,
+    Unmerged,
 };
 pub use property::{Properties, PropertyDefinition};
 pub use record::*;

@@ -2,7 +2,8 @@
 
 use crm_core::base::FieldKind;
 use crm_core::{
-    Error, Frame, Id, LeadId, Merge, PartnerId, PartnerMerge, Record as _, Result, Value,
+    Error, Frame, Id, LeadId, Merge, MergeEntry, PartnerId, PartnerMerge, Record as _, Result,
+    Value,
 };
 
 use crate::desk::table;
@@ -114,6 +115,23 @@ pub unsafe extern "C" fn crm_lead_unmerge(
     table(session, out, err, |session| Ok(session.leads().unmerge(merge_id)?.frame()))
 }
 
+/// The merges that there were, the newest first and at most `limit` of them (0: all): those that lead `id` was part of, kept or merged away
+/// (0: of all leads). A row for each lead that was merged away: `merge_id`, `date`, `user_id`, `head_id` (the lead that was kept),
+/// `merged_id`, `undone` (when it was taken back). End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_merges(
+    session: *const CrmSession,
+    id: i64,
+    limit: usize,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let limit = (limit > 0).then_some(limit);
+        Ok(MergeEntry::frame(&session.leads().merges(reference(id), limit)?))
+    })
+}
+
 /// The lead that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_lead_merged_into(
@@ -202,6 +220,21 @@ pub unsafe extern "C" fn crm_partner_unmerge(
     err: *mut *mut CrmError,
 ) -> CrmStatus {
     table(session, out, err, |session| Ok(session.partners().unmerge(merge_id)?.frame()))
+}
+
+/// The merges of partners that there were, as `crm_lead_merges` tells those of leads. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_partner_merges(
+    session: *const CrmSession,
+    id: i64,
+    limit: usize,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let limit = (limit > 0).then_some(limit);
+        Ok(MergeEntry::frame(&session.partners().merges(reference(id), limit)?))
+    })
 }
 
 /// The partner that has the place of one that was merged away, through all merges since; 0 for one that stands for itself.

@@ -121,7 +121,10 @@ pub(crate) fn convert<'py>(
         force,
         key,
     )?;
-    session.verb(id, |leads, ids| leads.convert(ids, &convert))
+    session.verb_on(id, |leads, ids, many| match ids {
+        [one] if !many => Ok(vec![leads.convert(*one, &convert)?]),
+        ids => leads.convert(ids, &convert),
+    })
 }
 
 #[pyfunction]

@@ -52,8 +52,9 @@ mod _crm {
     };
     #[pymodule_export]
     use crate::merge::{
-        merge, merge_clusters, merge_partner_clusters, merge_partners, merged_into,
-        partner_merged_into, plan_merge, plan_merge_partners, unmerge, unmerge_partners,
+        merge, merge_clusters, merge_partner_clusters, merge_partners, merged_into, merges,
+        merges_of_partners, partner_merged_into, plan_merge, plan_merge_partners, unmerge,
+        unmerge_partners,
     };
     #[pymodule_export]
     use crate::notes::{

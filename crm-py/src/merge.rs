@@ -1,7 +1,7 @@
 //! Making one record of several, leads or partners, and taking that back.
 
 use crm_core::base::{LeadId, PartnerId, Record, RecordKind};
-use crm_core::{Merge, Merged, PartnerMerge};
+use crm_core::{Merge, MergeEntry, Merged, PartnerMerge};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -97,6 +97,34 @@ pub(crate) fn unmerge<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, id) = (merge_id.py(), merge_number(merge_id)?);
     frame(py, session.ask(py, |core| core.leads().unmerge(id))?.frame())
+}
+
+fn most(limit: Given<'_, '_>) -> PyResult<Option<usize>> {
+    limit.map(|limit| number("limit", limit)).transpose()
+}
+
+#[pyfunction]
+pub(crate) fn merges<'py>(
+    py: Python<'py>,
+    session: &Session,
+    id: Given<'_, 'py>,
+    limit: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (of, most) = (optional("id", RecordKind::Lead, id)?, most(limit)?);
+    let merges = session.ask(py, |core| core.leads().merges(of, most))?;
+    frame(py, MergeEntry::frame(&merges))
+}
+
+#[pyfunction]
+pub(crate) fn merges_of_partners<'py>(
+    py: Python<'py>,
+    session: &Session,
+    id: Given<'_, 'py>,
+    limit: Given<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (of, most) = (optional("id", RecordKind::Partner, id)?, most(limit)?);
+    let merges = session.ask(py, |core| core.partners().merges(of, most))?;
+    frame(py, MergeEntry::frame(&merges))
 }
 
 #[pyfunction]

@@ -90,11 +90,20 @@ impl Session {
         given: &Bound<'py, PyAny>,
         work: impl FnOnce(Leads<'_>, &[LeadId]) -> Result<Vec<Lead>> + Send,
     ) -> PyResult<Bound<'py, PyAny>> {
+        self.verb_on(given, |leads, ids, _| work(leads, ids))
+    }
+
+    /// The same for a verb to which it matters whether one lead was named or several.
+    pub(crate) fn verb_on<'py>(
+        &self,
+        given: &Bound<'py, PyAny>,
+        work: impl FnOnce(Leads<'_>, &[LeadId], bool) -> Result<Vec<Lead>> + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = given.py();
         let (ids, many) = target(RecordKind::Lead, given)?;
         let ids: Vec<LeadId> = ids.into_iter().map(LeadId).collect();
         let rows = self.ask(py, |core| {
-            let leads = work(core.leads(), &ids)?;
+            let leads = work(core.leads(), &ids, many)?;
             Ok(leads.iter().map(Lead::row).collect::<Vec<_>>())
         })?;
         answer(py, rows, many)

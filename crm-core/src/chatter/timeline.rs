@@ -20,7 +20,7 @@ const TRACKED: [&str; 10] = [
     "recurring_revenue",
 ];
 
-const COLUMNS: [(&str, FieldKind); 13] = [
+const COLUMNS: [(&str, FieldKind); 15] = [
     ("date", FieldKind::Time),
     ("message_type", FieldKind::Text),
     ("author_id", FieldKind::Ref(RecordKind::User)),
@@ -34,6 +34,8 @@ const COLUMNS: [(&str, FieldKind); 13] = [
     ("field", FieldKind::Text),
     ("old_value", FieldKind::Text),
     ("new_value", FieldKind::Text),
+    ("origin_id", FieldKind::Int),
+    ("origin", FieldKind::Text),
 ];
 
 type Line = (Timestamp, [Value; COLUMNS.len()]);
@@ -77,6 +79,8 @@ fn messages(tx: &Tx<'_>, kind: SubjectKind, id: i64) -> Result<Vec<Line>> {
             none.clone(),
             none.clone(),
             none,
+            id(9)?,
+            text(10)?,
         ];
         Ok((date, values))
     })
@@ -98,11 +102,13 @@ fn changes(history: &Frame) -> Vec<Line> {
                 none.clone(),
                 none.clone(),
                 none.clone(),
-                none,
+                none.clone(),
                 subtype.into(),
                 field,
                 was,
                 is,
+                none.clone(),
+                none,
             ];
             (date, values)
         };

@@ -1,16 +1,23 @@
 //! The customer that a lead names: found, or what it would be created with.
 //!
 //! Who has an e-mail address is found by it alone. Others are found by the name of their company, and persons within it by theirs, or by
-//! their phone number; a person's name alone finds nobody. What is found or created for one lead is there for the next.
+//! their phone number; a person's name alone finds nobody. Names are the same whatever their case and spaces, not whatever their form of
+//! company: Harbour Ltd need not be Harbour Inc. What is found or created for one lead is there for the next.
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::base::text::emails_normalized;
-use crate::base::{CompanyId, Fields, Id as _, PartnerId, Result, limit};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::base::name::name_key;
+use crate::base::text::{emails_normalized, folded};
+use crate::base::{Cell, CompanyId, Fields, Id as _, PartnerId, Result, limit};
 use crate::desk::{Find, query};
 use crate::filter::Filter;
 use crate::record::{Lead, Partner, PartnerContact};
 use crate::storage::Tx;
+
+/// Names in one statement: engines limit parameters.
+const NAMES_ASKED: usize = 500;
 
 /// Customers by what they are found by.
 #[derive(Debug, Default)]
@@ -24,6 +31,7 @@ pub(crate) struct Known {
 #[derive(Debug, Clone)]
 struct Card {
     id: PartnerId,
+    name: String,
     owner: Option<CompanyId>,
     parent: Option<PartnerId>,
     phone: Option<String>,
@@ -66,9 +74,9 @@ impl<'l> Said<'l> {
         cards?.iter().find(|card| self.fits(card) && is(card))
     }
 
-    fn card(&self, id: PartnerId, parent: Option<PartnerId>) -> Card {
-        let lead = self.lead;
-        Card { id, owner: lead.company_id, parent, phone: lead.phone_normalized.clone() }
+    fn card(&self, id: PartnerId, name: &str, parent: Option<PartnerId>) -> Card {
+        let (lead, name) = (self.lead, name.to_owned());
+        Card { id, name, owner: lead.company_id, parent, phone: lead.phone_normalized.clone() }
     }
 
     /// What a new customer is told by: the person's way to be reached, or the company's.
@@ -114,18 +122,21 @@ pub(crate) fn known(tx: &Tx<'_>, leads: &[&Lead]) -> Result<Known> {
         let all: std::collections::BTreeSet<String> = said.iter().filter_map(of).collect();
         all.into_iter().collect()
     };
-    find(tx, "email_normalized", None, &texts(&|said| said.email.clone()), |partner| {
-        let email = partner.email_normalized.clone().unwrap_or_default();
-        known.emails.entry(email).or_default().push(card(&partner));
-    })?;
+    for chunk in texts(&|said| said.email.clone()).chunks(limit::FILTER_LIST) {
+        let filter = Filter::is_in("email_normalized", chunk.iter().map(String::as_str));
+        let asked = Find { filter: Some(filter), ..Find::all() };
+        for partner in query::find::<Partner>(tx, &asked)? {
+            let email = partner.email_normalized.clone().unwrap_or_default();
+            known.emails.entry(email).or_default().push(card(&partner));
+        }
+    }
     further(tx, &texts(&|said| said.email.clone()), &mut known)?;
-    find(tx, "name", Some(true), &texts(&|said| said.company.map(str::to_owned)), |partner| {
-        known.companies.entry(partner.name.clone()).or_default().push(card(&partner));
-    })?;
-    let nameless = |said: &Said<'_>| said.contact.clone().filter(|_| said.email.is_none());
-    find(tx, "name", Some(false), &texts(&nameless), |partner| {
-        known.persons.entry(partner.name.clone()).or_default().push(card(&partner));
-    })?;
+    let companies = texts(&|said| said.company.map(name_key));
+    let nameless =
+        |said: &Said<'_>| said.contact.as_deref().filter(|_| said.email.is_none()).map(name_key);
+    let persons = texts(&nameless);
+    called(tx, &companies, true, &mut known.companies)?;
+    called(tx, &persons, false, &mut known.persons)?;
     Ok(known)
 }
 
@@ -157,27 +168,49 @@ fn further(tx: &Tx<'_>, emails: &[String], known: &mut Known) -> Result<()> {
     Ok(())
 }
 
-fn find(
+/// Companies, or persons, that the actor sees and that are in use, by their names in one spelling: of those whose names are compared by
+/// these keys.
+fn called(
     tx: &Tx<'_>,
-    field: &str,
-    is_company: Option<bool>,
-    values: &[String],
-    mut each: impl FnMut(Partner),
+    keys: &[String],
+    is_company: bool,
+    known: &mut HashMap<String, Vec<Card>>,
 ) -> Result<()> {
-    for chunk in values.chunks(limit::FILTER_LIST) {
-        let named = Filter::is_in(field, chunk.iter().map(String::as_str));
-        let kind = is_company.map(|is_company| Filter::eq("is_company", is_company));
-        let filter = Some(Filter::all(std::iter::once(named).chain(kind)));
-        query::find::<Partner>(tx, &Find { filter, ..Find::all() })?
-            .into_iter()
-            .for_each(&mut each);
+    for chunk in keys.chunks(NAMES_ASKED) {
+        let mut params: Vec<Cell<'_>> = vec![is_company.into()];
+        let mut listed = |texts: &mut dyn Iterator<Item = String>| {
+            let places = texts.map(|text| {
+                params.push(text.into());
+                format!("?{}", params.len())
+            });
+            places.collect::<Vec<_>>().join(", ")
+        };
+        let half = |key: &String| key.chars().take(key.chars().count() / 2).collect();
+        let (heads, names) =
+            (listed(&mut chunk.iter().map(half)), listed(&mut chunk.iter().cloned()));
+        let sql = format!(
+            "SELECT id FROM partner WHERE name_key IS NOT NULL AND substr(name_key, 1, length(name_key) / 2) IN ({heads}) \
+             AND name_key IN ({names}) AND is_company = ?1 ORDER BY id"
+        );
+        let ids = tx.rows(&sql, &params, |line| line.int(0))?;
+        let mut found = query::seen::<Partner>(tx, &ids)?;
+        for partner in ids.iter().filter_map(|id| found.remove(id)).filter(|found| found.active) {
+            known.entry(spelled(&partner.name)).or_default().push(card(&partner));
+        }
     }
     Ok(())
+}
+
+/// A name whatever its case and the spaces in it.
+fn spelled(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    folded(&words.join(" ")).nfc().collect()
 }
 
 fn card(partner: &Partner) -> Card {
     Card {
         id: partner.id,
+        name: partner.name.clone(),
         owner: partner.company_id,
         parent: partner.parent_id,
         phone: partner.phone_normalized.clone(),
@@ -221,18 +254,18 @@ fn customer(
     };
     if said.email.is_none()
         && said.contact.is_some()
-        && let Some(card) = said.first(known.persons.get(name), is)
+        && let Some(card) = said.first(known.persons.get(&spelled(name)), is)
     {
         return Ok(card.id);
     }
     let mut fields = said.fields(name, false, true);
     fields.set("parent_id", company);
-    let card = said.card(create(&fields)?, company);
+    let card = said.card(create(&fields)?, name, company);
     let id = card.id;
     if let Some(email) = &said.email {
         known.emails.entry(email.clone()).or_default().push(card.clone());
     }
-    known.persons.entry(name.to_owned()).or_default().push(card);
+    known.persons.entry(spelled(name)).or_default().push(card);
     Ok(id)
 }
 
@@ -243,15 +276,17 @@ fn company(
     create: &mut impl FnMut(&Fields) -> Result<PartnerId>,
 ) -> Result<Option<PartnerId>> {
     let Some(name) = said.company else { return Ok(None) };
-    if let Some(card) = said.first(known.companies.get(name), |_| true) {
+    let there = known.companies.get(&spelled(name));
+    let same = said.first(there, |card| card.name == name);
+    if let Some(card) = same.or_else(|| said.first(there, |_| true)) {
         return Ok(Some(card.id));
     }
     let is_customer = said.contact.is_none();
-    let card = said.card(create(&said.fields(name, true, is_customer))?, None);
+    let card = said.card(create(&said.fields(name, true, is_customer))?, name, None);
     let id = card.id;
     if let Some(email) = said.email.as_ref().filter(|_| is_customer) {
         known.emails.entry(email.clone()).or_default().push(card.clone());
     }
-    known.companies.entry(name.to_owned()).or_default().push(card);
+    known.companies.entry(spelled(name)).or_default().push(card);
     Ok(Some(id))
 }

@@ -65,8 +65,9 @@ impl Convert {
 
 /// Converting leads.
 impl Leads<'_> {
-    /// Makes opportunities of leads. Archived, won and lost ones are left as they are, as [`Self::plan_convert`] says; of an opportunity
-    /// customer, salesperson and team are set alone. Answers the leads in the order given; leads that became one are answered once.
+    /// Makes opportunities of leads. Of several, archived, won and lost ones are left as they are, as [`Self::plan_convert`] says; one that is
+    /// named alone must be open. Of an opportunity customer, salesperson and team are set alone, so that a lead is converted once, whoever
+    /// asks how often. Answers the leads in the order given; leads that became one are answered once, and [`Self::merges`] tells of that.
     ///
     /// ```
     /// use crm_core::{Convert, Crm, LeadId, fields};
@@ -85,8 +86,8 @@ impl Leads<'_> {
     /// ```
     ///
     /// # Errors
-    /// `Invalid` for unknown customers, users and teams, all of them in one; `NotFound`; `Conflict` for a key that was given to other leads;
-    /// `Limit` for more duplicates than one merge takes.
+    /// `Invalid` for unknown customers, users and teams, all of them in one, and for one lead that is won, lost or archived; `NotFound`;
+    /// `Conflict` for a key that was given to other leads; `Limit` for more duplicates than one merge takes.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "an id or a list of ids, often written in place"
@@ -94,7 +95,7 @@ impl Leads<'_> {
     pub fn convert<T: Target<LeadId>>(&self, target: T, convert: &Convert) -> Result<T::Out<Lead>> {
         let ids = target.ids();
         let work = |tx: &mut Tx<'_>| {
-            let converted = verbs::convert(tx, &ids, convert)?;
+            let converted = verbs::convert(tx, &ids, T::ONE, convert)?;
             tx.settle()?;
             leads::as_stored(tx, &converted)
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::UserId;
+use crate::base::{Error, Id as _, Result, UserId};
 use crate::convert::Convert;
 use crate::record::{Lead, LeadKind, WonStatus};
 
@@ -20,6 +20,19 @@ pub(crate) const fn what(lead: &Lead) -> &'static str {
 /// Whether a conversion changes it.
 pub(crate) const fn is_open(lead: &Lead) -> bool {
     lead.active && matches!(lead.won_status, WonStatus::Pending)
+}
+
+/// Refuses what a conversion leaves as it is.
+pub(crate) fn check_open(lead: &Lead) -> Result<()> {
+    let subject = lead.id.subject();
+    let (field, told) = match what(lead) {
+        ended @ ("won" | "lost") => {
+            ("won_status", format!("{subject} is {ended}; reopen it before converting it"))
+        }
+        "archived" => ("active", format!("{subject} is archived; restore it before converting it")),
+        _ => return Ok(()),
+    };
+    Err(Error::invalid(field, format!("{field}: {told}")).with_subject(subject))
 }
 
 /// Who gets each of these leads: salespeople in turn, those who have one left out unless that is to be changed.

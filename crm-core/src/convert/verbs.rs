@@ -33,11 +33,8 @@ fn check(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
         refused.push(Error::invalid("key", told));
     }
     let office = office(tx)?;
-    if let Some(partner) = convert.partner_id
-        && !customer_cards(tx, &[partner.0])?.contains_key(&partner.0)
-    {
-        let told = format!("partner_id: there is no {}", partner.subject());
-        refused.push(Error::invalid("partner_id", told).with_subject(partner.subject()));
+    if let Some(partner) = convert.partner_id {
+        refused.extend(customer_cards(tx, &[partner.0])?.check(partner).err());
     }
     let users = convert.user_id.iter().map(|user| ("user_id", user));
     for (field, user) in users.chain(convert.user_ids.iter().map(|user| ("user_ids", user))) {
@@ -128,8 +125,13 @@ fn without_customer<'l>(leads: &'l [Lead], convert: &Convert) -> Vec<&'l Lead> {
         .collect()
 }
 
-/// Converts; answers the leads that came of it.
-pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Vec<i64>> {
+/// Converts; answers the leads that came of it. One that is named alone must be open.
+pub(crate) fn convert(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    is_alone: bool,
+    convert: &Convert,
+) -> Result<Vec<i64>> {
     check(tx, convert)?;
     let ids = query::distinct(ids)?;
     if let Some(key) = &convert.key
@@ -139,6 +141,9 @@ pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64], convert: &Convert) -> Result
     }
     let asked = ids.clone();
     let given: Vec<Lead> = query::visible(tx, &ids)?;
+    if is_alone {
+        given.iter().try_for_each(rules::check_open)?;
+    }
     let (ids, leads) = if convert.deduplicate {
         let mut place: BTreeMap<i64, i64> = BTreeMap::new();
         let sets = clusters(tx, &given)?;

@@ -53,6 +53,8 @@ impl Find {
 
 /// What a verb works on: one id, or a list. One id answers the record, a list a list.
 pub trait Target<I: Id> {
+    /// Whether it is one id rather than a list.
+    const ONE: bool;
     /// What comes back.
     type Out<T>;
     /// The ids.
@@ -62,6 +64,7 @@ pub trait Target<I: Id> {
 }
 
 impl<I: Id> Target<I> for I {
+    const ONE: bool = true;
     type Out<T> = T;
     fn ids(&self) -> Vec<i64> {
         vec![self.number()]
@@ -72,6 +75,7 @@ impl<I: Id> Target<I> for I {
 }
 
 impl<I: Id> Target<I> for &[I] {
+    const ONE: bool = false;
     type Out<T> = Vec<T>;
     fn ids(&self) -> Vec<i64> {
         self.iter().map(|id| id.number()).collect()
@@ -82,6 +86,7 @@ impl<I: Id> Target<I> for &[I] {
 }
 
 impl<I: Id> Target<I> for &Vec<I> {
+    const ONE: bool = false;
     type Out<T> = Vec<T>;
     fn ids(&self) -> Vec<i64> {
         self.as_slice().ids()

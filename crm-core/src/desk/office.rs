@@ -238,8 +238,18 @@ pub(crate) fn check_references(
             found.is_some_and(|company| tx.actor.sees_company(company.map(crate::base::CompanyId)));
         if !seen {
             let subject = Subject { kind, id: *id };
-            return Err(Error::invalid(field, format!("{field}: there is no {subject}"))
-                .with_subject(subject));
+            let place = match kind {
+                RecordKind::Partner => query::places::<crate::record::Partner>(tx, &[*id])?,
+                _ => HashMap::new(),
+            };
+            let told = match place.get(id) {
+                Some(place) => {
+                    let place = Subject { kind, id: *place };
+                    format!("{field}: {subject} was merged into {place}")
+                }
+                None => format!("{field}: there is no {subject}"),
+            };
+            return Err(Error::invalid(field, told).with_subject(subject));
         }
     }
     Ok(())

@@ -288,6 +288,20 @@ fn missing<R: Record>(tx: &Tx<'_>, id: i64) -> Result<Error> {
     Ok(Error::new(ErrorKind::NotFound, message).with_subject(subject))
 }
 
+/// The records that have the places of those that were merged away, by these; of those whose place the actor sees.
+pub(crate) fn places<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, i64>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut places = merged::survivors(tx, R::TABLE.kind, ids)?;
+    if let Some(sight) = access::sight(R::TABLE.kind, &tx.actor) {
+        let all: Vec<i64> = places.values().copied().collect();
+        let seen = among(tx, R::TABLE, &all, &sight)?;
+        places.retain(|_, place| seen.contains(place));
+    }
+    Ok(places)
+}
+
 /// The records of those ids, in their order; the first that is missing or unseen is an error.
 pub(crate) fn visible<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<R>> {
     if let [id] = ids {

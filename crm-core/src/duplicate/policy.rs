@@ -3,15 +3,15 @@
 //!
 //! Deliberately absent: weaker reasons. A refusal that is wrong costs more than a duplicate that `find` shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::base::text::{domain_first, emails_normalized};
-use crate::base::{Error, Fields, Id as _, LeadId, Record as _, Result, Value};
+use crate::base::{Error, Fields, Id as _, Record as _, Result, Value, limit};
 use crate::duplicate::reason::Shared;
 use crate::duplicate::search::{ADDRESSES_ASKED, Identity, same_customer};
 use crate::duplicate::store::{self, Part};
 use crate::event::LeadChange;
-use crate::lead::verbs;
+use crate::lead::import::{self, Draft};
 use crate::record::{Lead, Partner, WonStatus};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
@@ -103,15 +103,26 @@ fn link(tx: &mut Tx<'_>, created: &mut [&mut LeadChange]) -> Result<()> {
             }
         }
     }
+    let (mut drafts, mut linked) = (Vec::new(), Vec::new());
     for (key, places) in sought {
         let Some([partner]) = customers.get(&key).map(Vec::as_slice) else { continue };
         for at in places {
             let Some(lead) = created[at].after.as_ref() else { continue };
-            let (id, mut given) = (lead.id, said(lead)?);
-            given.set("partner_id", *partner);
-            // Whoever waits for the new lead is answered below.
-            tx.unheard(|tx| verbs::update(tx, &[id.0], &given))?;
-            created[at].after = tx.by_id::<Lead>(LeadId(id.0))?;
+            let mut fields = said(lead)?;
+            fields.set("partner_id", *partner);
+            drafts.push(Draft { id: Some(lead.id.0), fields, ..Draft::default() });
+            linked.push(at);
+        }
+    }
+    for (drafts, places) in drafts.chunks(limit::CHUNK).zip(linked.chunks(limit::CHUNK)) {
+        let steps = import::decide(tx, drafts)?.into_iter().collect::<Result<Vec<_>>>()?;
+        // Whoever waits for the new leads is answered below.
+        let ids = tx.unheard(|tx| import::write(tx, steps))?;
+        let mut stored: HashMap<i64, Lead> =
+            tx.by_ids::<Lead>(&ids)?.into_iter().map(|lead| (lead.id.0, lead)).collect();
+        for at in places {
+            let id = created[*at].after.as_ref().map(|lead| lead.id.0);
+            created[*at].after = id.and_then(|id| stored.remove(&id));
         }
     }
     Ok(())

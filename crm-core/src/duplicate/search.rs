@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::base::free_mail::company_domain;
 use crate::base::name::likeness;
 use crate::base::text::{domain_first, emails_normalized};
-use crate::base::{
-    Error, FieldKind, Fields, PartnerId, Record, RecordKind, Result, Subject, Value, limit,
-};
+use crate::base::{FieldKind, Fields, PartnerId, Record, RecordKind, Result, Value, limit};
 use crate::desk::query;
 use crate::duplicate::reason::{Duplicate, Reason, Shared, score};
 use crate::duplicate::store::{self, Hit, Part};
@@ -137,12 +135,7 @@ fn lead_to_be(tx: &Tx<'_>, fields: &Fields) -> Result<Lead> {
     let home = office.country(lead.company_id);
     crate::lead::rules::normalize(None, &mut lead, home)?;
     if let Some(partner) = lead.partner_id {
-        let seen = query::seen::<Partner>(tx, &[partner.0])?;
-        let subject = Subject { kind: RecordKind::Partner, id: partner.0 };
-        if !seen.contains_key(&partner.0) {
-            let told = format!("partner_id: there is no {subject}");
-            return Err(Error::invalid("partner_id", told).with_subject(subject));
-        }
+        crate::lead::customer::load(tx, &[partner.0])?.check(partner)?;
     }
     Ok(lead)
 }

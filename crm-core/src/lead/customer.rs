@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Fields, PartnerId, Result, Row, text};
+use crate::base::{Error, Fields, Id as _, PartnerId, Result, Row, text};
 use crate::desk::{query, update_in};
 use crate::lead::store;
 use crate::lead::verbs::as_system;
@@ -24,13 +24,44 @@ pub(crate) struct Customer {
     parent_name: Option<String>,
 }
 
-/// Customers by id.
-pub(crate) type Customers = HashMap<i64, Customer>;
+/// Customers by id, and of those that are not there any more who has their place.
+#[derive(Debug, Default)]
+pub(crate) struct Customers {
+    known: HashMap<i64, Customer>,
+    merged: HashMap<i64, i64>,
+}
+
+impl Customers {
+    pub(crate) fn get(&self, id: i64) -> Option<&Customer> {
+        self.known.get(&id)
+    }
+
+    /// More of them.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.known.extend(more.known);
+        self.merged.extend(more.merged);
+    }
+
+    /// Refuses one that is not there for the actor, saying into whom it was merged if he sees that one.
+    pub(crate) fn check(&self, id: PartnerId) -> Result<()> {
+        if self.known.contains_key(&id.0) {
+            return Ok(());
+        }
+        let subject = id.subject();
+        let told = match self.merged.get(&id.0) {
+            Some(place) => {
+                format!("partner_id: {subject} was merged into {}", PartnerId(*place).subject())
+            }
+            None => format!("partner_id: there is no {subject}"),
+        };
+        Err(Error::invalid("partner_id", told).with_subject(subject))
+    }
+}
 
 /// Those of these customers that the actor sees.
 pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
     if ids.is_empty() {
-        return Ok(Customers::new());
+        return Ok(Customers::default());
     }
     let cards = tx.by_ids::<Partner>(ids)?;
     let sees = |card: &Partner| tx.actor.sees_company(card.company_id);
@@ -48,7 +79,10 @@ pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
         let parent_name = card.parent_id.and_then(|id| names.get(&id.0).cloned());
         (card.id.0, Customer { card, parent_name })
     };
-    Ok(cards.into_iter().map(customer).collect())
+    let known: HashMap<i64, Customer> = cards.into_iter().map(customer).collect();
+    let missing: Vec<i64> = ids.iter().copied().filter(|id| !known.contains_key(id)).collect();
+    let merged = query::places::<Partner>(tx, &missing)?;
+    Ok(Customers { known, merged })
 }
 
 /// What a lead takes over from the customer that it is given, or loses with the one that is taken away.
@@ -182,7 +216,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
     let mut told = false;
     for reached in reached {
         let id = reached.partner.0;
-        let Some(customer) = known.get(&id) else { continue };
+        let Some(customer) = known.get(id) else { continue };
         let mut news = reached.news(&customer.card);
         if !news.is_empty() {
             // One of their further addresses is no news, and does not become the card's.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::base::field::decimal;
 use crate::base::{
-    CompanyId, Error, FieldKind, Fields, Id as _, Probability, Record, RecordKind, Result, Subject,
+    CompanyId, Error, FieldKind, Fields, Id as _, Probability, Record, RecordKind, Result,
     Timestamp, Value,
 };
 use crate::lead::customer::{self, Customers};
@@ -60,7 +60,7 @@ pub(crate) fn create(fields: &Fields, cx: &Context<'_>) -> Result<Lead> {
     }
     let mut lead = apply(None, lead, fields, cx)?;
     if lead.name.is_empty() {
-        let partner = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+        let partner = lead.partner_id.and_then(|id| cx.partners.get(id.0));
         let partner = partner.ok_or_else(|| {
             Error::invalid("name", "name: a lead needs a name, or a partner to be named after")
         })?;
@@ -101,14 +101,14 @@ fn apply(before: Option<&Lead>, mut lead: Lead, fields: &Fields, cx: &Context<'_
     check_partner(before, &lead, cx)?;
     let had = before.and_then(|before| before.partner_id);
     if lead.partner_id != had {
-        let customer = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+        let customer = lead.partner_id.and_then(|id| cx.partners.get(id.0));
         customer::take_over(&mut lead, customer, fields);
     }
     owners(before, &mut lead, fields, cx)?;
     cx.office.follow_policy(&mut lead);
     money(before, &mut lead, fields.get("currency"), &amounts, cx)?;
     properties(&mut lead, fields, cx)?;
-    let theirs = lead.partner_id.and_then(|id| cx.partners.get(&id.0));
+    let theirs = lead.partner_id.and_then(|id| cx.partners.get(id.0));
     let home = theirs.and_then(|partner| partner.card.country_code.as_deref());
     let home = home.or_else(|| cx.office.country(lead.company_id));
     rules::normalize(before, &mut lead, home)?;
@@ -131,12 +131,7 @@ fn check_partner(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Result
     else {
         return Ok(());
     };
-    if cx.partners.contains_key(&id.0) {
-        return Ok(());
-    }
-    let subject = Subject { kind: RecordKind::Partner, id: id.0 };
-    Err(Error::invalid("partner_id", format!("partner_id: there is no {subject}"))
-        .with_subject(subject))
+    cx.partners.check(id)
 }
 
 /// The company of a lead's partner, if it has one of its own.
@@ -146,7 +141,7 @@ fn partner_company(before: Option<&Lead>, lead: &Lead, cx: &Context<'_>) -> Opti
     let company = if kept {
         cx.own.get(&id).copied()
     } else {
-        cx.partners.get(&id).map(|partner| partner.card.company_id.map(|id| id.0))
+        cx.partners.get(id).map(|partner| partner.card.company_id.map(|id| id.0))
     };
     company.flatten().map(CompanyId)
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::base::{Record, Result};
+use crate::base::{Record, Result, text};
 use crate::merge::image::Image;
+use crate::merge::plan::MergedRows;
 use crate::merge::store::Kept;
 use crate::merge::undo::MergeConflict;
 use crate::storage::Tx;
@@ -74,6 +75,14 @@ pub(crate) trait Mergeable: Record {
     }
     /// Tables of which rows are kept so.
     const ROWS: &'static [&'static str] = &[];
+    /// Makes one of rows of the kept ones that say the same, now that all hang on them; nothing of a kind without.
+    fn unite(_tx: &Tx<'_>, _heads: &[i64]) -> Result<()> {
+        Ok(())
+    }
+    /// Rows that will become one with another: by table, whose they are and how many. Told before anything is written.
+    fn united(_tx: &Tx<'_>, _decided: &[Decided<Self>]) -> Result<Vec<Vec<MergedRows<Self::Id>>>> {
+        Ok(Vec::new())
+    }
     /// Gives each record of a merge such rows again; the last but one are those that the kept one has now.
     fn part(
         _tx: &Tx<'_>,
@@ -121,4 +130,40 @@ macro_rules! fullest_address {
     };
 }
 
-pub(crate) use {first, fullest_address};
+/// Lets the numbers that a record takes over, or keeps in another country, go on being what they are: one that was read at home is
+/// written out with its country where it would be another there, or none.
+macro_rules! same_numbers {
+    ($after:ident, $records:ident, $home:expr) => {
+        let country = $after.country_code.as_deref().or($home);
+        let is_correct = |state: Option<$crate::record::ContactState>| {
+            state == Some($crate::record::ContactState::Correct)
+        };
+        if let Some(from) = $records.iter().find(|record| record.phone.is_some()) {
+            let read = from.phone_normalized.as_ref().filter(|_| is_correct(from.phone_state));
+            $crate::merge::kind::carry(&mut $after.phone, read, country);
+        }
+        if let Some(from) = $records.iter().find(|record| record.mobile.is_some()) {
+            // Of two that can be read, the comparable form is that of the phone.
+            let read = match is_correct(from.phone_state) {
+                true => from.mobile.as_deref().and_then(|mobile| {
+                    let own = from.country_code.as_deref().or($home);
+                    $crate::base::text::phone_normalized(mobile, own)
+                }),
+                false => from.phone_normalized.clone(),
+            };
+            $crate::merge::kind::carry(&mut $after.mobile, read.as_ref(), country);
+        }
+    };
+}
+
+/// Writes a number out if it would be read as another one, or none.
+pub(crate) fn carry(text: &mut Option<String>, read: Option<&String>, country: Option<&str>) {
+    let reads = |text: &str| text::phone_normalized(text, country);
+    if let (Some(own), Some(read)) = (text.as_deref(), read)
+        && reads(own).as_ref() != Some(read)
+    {
+        *text = Some(read.clone());
+    }
+}
+
+pub(crate) use {first, fullest_address, same_numbers};

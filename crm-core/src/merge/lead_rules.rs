@@ -7,7 +7,7 @@ use crate::lead::draft::OwnPartners;
 use crate::lead::office::Office;
 use crate::lead::rules as pipeline;
 use crate::merge::Merge;
-use crate::merge::kind::{first, fullest_address};
+use crate::merge::kind::{first, fullest_address, same_numbers};
 use crate::record::{Lead, LeadKind, WonStatus};
 
 /// What deciding needs besides the leads.
@@ -93,6 +93,7 @@ pub(crate) fn decide(leads: &[Lead], cx: &Context<'_>) -> Result<Lead> {
     }
     owners(leads, &mut after, cx)?;
     let home = cx.office.country(after.company_id);
+    same_numbers!(after, leads, home);
     pipeline::normalize(Some(head), &mut after, home)?;
     pipeline::date_owner(Some(head), &mut after, now);
     let mut after = stage(leads, after, cx, now)?;

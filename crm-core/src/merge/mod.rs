@@ -9,6 +9,7 @@
 mod image;
 mod kind;
 mod lead_rules;
+mod log;
 mod of_leads;
 mod of_partners;
 mod partner_rows;
@@ -21,8 +22,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod undo;
+#[cfg(test)]
+mod united_tests;
 mod verbs;
 
+pub use log::MergeEntry;
 pub use partners::PartnerMerge;
 pub use plan::{MergePlan, MergedField, MergedRows};
 pub use undo::{MergeConflict, Unmerged};
@@ -131,6 +135,30 @@ impl Leads<'_> {
     /// what a lead was has been erased.
     pub fn unmerge(&self, merge_id: i64) -> Result<Unmerged> {
         self.link().write(|tx| undo::unmerge(tx, merge_id))
+    }
+
+    /// The merges that there were, the newest first and at most so many: those that a lead was part of, kept or merged away, or all. Those
+    /// that were taken back are told, too; so is what a conversion merged.
+    ///
+    /// ```
+    /// use crm_core::{Convert, Crm, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let s = Crm::open(":memory:")?.session(None, None)?;
+    /// let draft = fields! { name: "Fleet lease", kind: "lead", email_from: "ada@harbour.example" };
+    /// let leads = s.leads().create_many(vec![draft.clone(), draft])?;
+    /// let deal = s.leads().convert(leads[0].id, &Convert { deduplicate: true, ..Convert::default() })?;
+    /// let merges = s.leads().merges(Some(deal.id), None)?;
+    /// assert_eq!((merges[0].head, &merges[0].merged[..]), (leads[0].id, &[leads[1].id][..]));
+    /// s.leads().unmerge(merges[0].merge_id)?;
+    /// assert!(s.leads().merges(None, Some(1))?[0].undone.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `NotFound` for a lead that this user does not see, nor one that has its place.
+    pub fn merges(&self, of: Option<LeadId>, limit: Option<usize>) -> Result<Vec<MergeEntry>> {
+        self.link().read(|tx| log::list::<Lead>(tx, of, limit))
     }
 
     /// The lead that has the place of one that was merged away, through all merges since; `None` for one that stands for itself.

@@ -10,8 +10,9 @@ use crate::desk;
 use crate::event::{Event, OfficeChange};
 use crate::merge::PartnerMerge;
 use crate::merge::image::Image;
-use crate::merge::kind::{Changed, Decided, Mergeable, first, fullest_address};
+use crate::merge::kind::{Changed, Decided, Mergeable, first, fullest_address, same_numbers};
 use crate::merge::partner_rows;
+use crate::merge::plan::MergedRows;
 use crate::merge::store::Kept;
 use crate::merge::undo::MergeConflict;
 use crate::record::{Partner, table};
@@ -40,6 +41,13 @@ impl Mergeable for Partner {
             check(&records, given)?;
             rank(&mut records, given.head_id);
             let mut after = become_one(&records, given)?;
+            let home = match (&after.country_code, &after.phone, &after.mobile) {
+                (None, phone, mobile) if phone.is_some() || mobile.is_some() => {
+                    partner::home(tx, &after)?
+                }
+                _ => None,
+            };
+            same_numbers!(after, records, home.as_deref());
             partner::normalize(tx, Some(&records[0]), &mut after)?;
             Ok(Decided { records, after })
         };
@@ -100,6 +108,14 @@ impl Mergeable for Partner {
         partner_rows::of(tx, ids)
     }
 
+    fn unite(tx: &Tx<'_>, heads: &[i64]) -> Result<()> {
+        partner::unite::unite(tx, heads, true)
+    }
+
+    fn united(tx: &Tx<'_>, decided: &[Decided<Self>]) -> Result<Vec<Vec<MergedRows<PartnerId>>>> {
+        partner_rows::united(tx, decided)
+    }
+
     fn part(
         tx: &Tx<'_>,
         kept: &Kept,
@@ -113,6 +129,7 @@ impl Mergeable for Partner {
     fn mend(tx: &mut Tx<'_>, ids: &[i64], _: &mut Vec<MergeConflict>) -> Result<()> {
         // A contact that was changed meanwhile is its partner's again: cards that it left, or came to, follow.
         partner::agree(tx, ids)?;
+        partner::unite::unite(tx, ids, false)?;
         tx.settle()
     }
 }
@@ -148,7 +165,7 @@ fn rank(partners: &mut [Partner], head: Option<PartnerId>) {
 /// What the first of ranked partners becomes.
 fn become_one(partners: &[Partner], given: &PartnerMerge) -> Result<Partner> {
     let mut after = partners[0].clone();
-    first!(after, partners: parent_id, function, email, phone, mobile, website, lang, user_id, tax_id);
+    first!(after, partners: parent_id, function, email, phone, mobile, website, lang, user_id, tax_id, referrer_id);
     fullest_address!(after, partners);
     let any = |get: fn(&Partner) -> bool| partners.iter().any(get);
     after.is_company = any(|partner| partner.is_company);

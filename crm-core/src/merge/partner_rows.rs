@@ -10,10 +10,12 @@ use serde_json::Value as Json;
 use crate::base::field::Stamp;
 use crate::base::{Id as _, PartnerId, Record, Result, Value};
 use crate::merge::image::{self, Image};
+use crate::merge::kind::Decided;
+use crate::merge::plan::MergedRows;
 use crate::merge::store::Kept;
 use crate::merge::undo::MergeConflict;
-use crate::partner::{contact, role};
-use crate::record::{PartnerContact, PartnerRole};
+use crate::partner::{contact, role, unite};
+use crate::record::{Partner, PartnerContact, PartnerRole};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -109,6 +111,51 @@ fn read<T: Row>(tx: &Tx<'_>, kept: &Image) -> Result<BTreeMap<i64, T>> {
         rows.insert(id, row);
     }
     Ok(rows)
+}
+
+/// Rows of each of these sets that say the same and will be one, by whose they are.
+pub(super) fn united(
+    tx: &Tx<'_>,
+    decided: &[Decided<Partner>],
+) -> Result<Vec<Vec<MergedRows<PartnerId>>>> {
+    let ids: Vec<i64> = decided.iter().flat_map(|one| &one.records).map(|it| it.id.0).collect();
+    let (mut contacts, mut roles) = (BTreeMap::new(), BTreeMap::new());
+    for row in load::<PartnerContact>(tx, &ids)? {
+        contacts.entry(row.owner()).or_insert_with(Vec::new).push(row);
+    }
+    for row in load::<PartnerRole>(tx, &ids)? {
+        roles.entry(row.owner()).or_insert_with(Vec::new).push(row);
+    }
+    let mut all = Vec::with_capacity(decided.len());
+    for Decided { records, after } in decided {
+        let owners: Vec<i64> = records.iter().map(|partner| partner.id.0).collect();
+        let mut own: Vec<PartnerContact> =
+            owners.iter().filter_map(|id| contacts.remove(id)).flatten().collect();
+        for (_, carried) in unite::carried(tx, after, &own)? {
+            own.iter_mut()
+                .filter(|row| row.id == carried.id)
+                .for_each(|row| *row = carried.clone());
+        }
+        let mut held: Vec<PartnerRole> =
+            owners.iter().filter_map(|id| roles.remove(id)).flatten().collect();
+        // The oldest row stays, whosever it was.
+        own.sort_by_key(|row| row.id);
+        held.sort_by_key(|row| row.id);
+        let mut told = counted(&owners, &unite::contacts(after, own).gone);
+        told.extend(counted(&owners, &unite::roles(held).gone));
+        all.push(told);
+    }
+    Ok(all)
+}
+
+/// How many rows each of these partners has among some.
+fn counted<T: Row>(owners: &[i64], rows: &[T]) -> Vec<MergedRows<PartnerId>> {
+    let of = |owner: &i64| {
+        let count = rows.iter().filter(|row| row.owner() == *owner).count();
+        let name = T::TABLE.name.to_owned();
+        (count > 0).then_some(MergedRows { name, from: PartnerId(*owner), count })
+    };
+    owners.iter().filter_map(of).collect()
 }
 
 /// Gives each partner of a merge its rows again; `now` is what the kept one had before anything was taken back.

@@ -4,7 +4,7 @@ use crate::base::{Error, Id as _, PartnerId, Result, UserId};
 use crate::desk::{Desk, query};
 use crate::merge::plan::MergePlan;
 use crate::merge::undo::{self, Unmerged};
-use crate::merge::{Merged, verbs};
+use crate::merge::{MergeEntry, Merged, log, verbs};
 use crate::record::Partner;
 
 /// What is given in place of what the merged partners say; what is `None` is decided by them.
@@ -93,6 +93,19 @@ impl Desk<'_, Partner> {
     /// since, or what a partner was has been erased.
     pub fn unmerge(&self, merge_id: i64) -> Result<Unmerged<Partner>> {
         self.link.write_alone(|tx| undo::unmerge(tx, merge_id))
+    }
+
+    /// The merges that there were, the newest first and at most so many: those that a partner was part of, kept or merged away, or all;
+    /// see [`Leads::merges`](crate::Leads::merges).
+    ///
+    /// # Errors
+    /// `NotFound` for a partner that this user does not see, nor one that has its place.
+    pub fn merges(
+        &self,
+        of: Option<PartnerId>,
+        limit: Option<usize>,
+    ) -> Result<Vec<MergeEntry<PartnerId>>> {
+        self.link.read(|tx| log::list::<Partner>(tx, of, limit))
     }
 
     /// The partner that has the place of one that was merged away, through all merges since; `None` for one that stands for itself.

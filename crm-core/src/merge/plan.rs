@@ -2,10 +2,16 @@
 //!
 //! It is told by comparing the decided record with those it is made of, so that no field can be forgotten. Computed values are left out.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use crate::base::field::{Place, told_fields};
 use crate::base::frame::json;
-use crate::base::{FieldKind, Frame, Id, LeadId, Record, Value};
+use crate::base::text::phone_normalized;
+use crate::base::{FieldKind, Frame, Id, LeadId, Record, RecordKind, Result, Value};
 use crate::merge::kind::Mergeable;
+use crate::record::table;
+use crate::storage::Tx;
+use crate::storage::records::id_list;
 
 /// A field of the record that is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +48,14 @@ pub struct MergePlan<I = LeadId> {
     pub fields: Vec<MergedField<I>>,
     /// What moves.
     pub rows: Vec<MergedRows<I>>,
+    /// Rows, those that move among them, that will be one with another row of the kept record, since both say the same: the oldest stays.
+    pub united: Vec<MergedRows<I>>,
 }
 
 impl<I: Id> MergePlan<I> {
-    /// The plan as a table: `what` (`head`, `merged`, `field`, `dropped`, `moved`), `name` (of the field, or of the table of which rows
-    /// move), `record_id` (which record is kept or merged; whose value it is), `value` (as text; lists and custom fields as JSON), `count`
-    /// (of rows that move).
+    /// The plan as a table: `what` (`head`, `merged`, `field`, `dropped`, `moved`, `united`), `name` (of the field, or of the table of
+    /// which rows move or become one with another), `record_id` (which record is kept or merged; whose value it is), `value` (as text;
+    /// lists and custom fields as JSON), `count` (of rows).
     #[must_use]
     pub fn frame(&self) -> Frame {
         let mut frame = Frame::new([
@@ -82,8 +90,10 @@ impl<I: Id> MergePlan<I> {
                 row("dropped", name, Some(*id), text(value), None);
             }
         }
-        for rows in &self.rows {
-            row("moved", Some(&rows.name), Some(rows.from), Value::Null, Some(rows.count));
+        for (what, all) in [("moved", &self.rows), ("united", &self.united)] {
+            for rows in all {
+                row(what, Some(&rows.name), Some(rows.from), Value::Null, Some(rows.count));
+            }
         }
         frame
     }
@@ -110,8 +120,43 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What a record that is merged away was, in words: its name, then a line for each field that says something.
-pub(crate) fn summary<R: Mergeable>(record: &R) -> String {
+/// What other records are called, by kind and id.
+pub(crate) type Names = HashMap<(RecordKind, i64), String>;
+
+/// What the records are called that these name by their fields.
+pub(crate) fn names<R: Mergeable>(tx: &Tx<'_>, records: &[&R]) -> Result<Names> {
+    let mut named: BTreeMap<RecordKind, BTreeSet<i64>> = BTreeMap::new();
+    for (at, field) in R::TABLE.fields.iter().enumerate() {
+        let (FieldKind::Ref(kind) | FieldKind::Ids(kind)) = field.kind else { continue };
+        let named_here = table(kind).field("name").is_ok_and(|name| name.place == Place::Column);
+        if field.name == "id" || !named_here {
+            continue;
+        }
+        for record in records {
+            match (R::ACCESS[at].to_value)(record) {
+                Value::Int(id) => drop(named.entry(kind).or_default().insert(id)),
+                Value::Ids(ids) => named.entry(kind).or_default().extend(ids),
+                _ => {}
+            }
+        }
+    }
+    let mut names = Names::new();
+    for (kind, ids) in named {
+        let sql = format!(
+            "SELECT id, name FROM {} WHERE id IN (SELECT value FROM json_each(?1))",
+            table(kind).name
+        );
+        let ids: Vec<i64> = ids.into_iter().collect();
+        tx.each(&sql, &[id_list(&ids)], |line| {
+            names.insert((kind, line.int(0)?), line.text(1)?.to_owned());
+            Ok(())
+        })?;
+    }
+    Ok(names)
+}
+
+/// What a record that is merged away was, in words: its name, then a line for each field that says something, other records by their names.
+pub(crate) fn summary<R: Mergeable>(record: &R, names: &Names) -> String {
     let mut body = format!("Merged {} {:?}", record.subject(), record.name());
     for at in told_fields::<R>() {
         let field = &R::TABLE.fields[at];
@@ -120,7 +165,18 @@ pub(crate) fn summary<R: Mergeable>(record: &R) -> String {
         if apart || is_empty(&value) {
             continue;
         }
-        if let Value::Text(text) = text(&value) {
+        let called = |kind: RecordKind, id: &i64| {
+            names.get(&(kind, *id)).cloned().unwrap_or_else(|| id.to_string())
+        };
+        let told = match (&value, field.kind) {
+            (Value::Int(id), FieldKind::Ref(kind)) => Value::Text(called(kind, id)),
+            (Value::Ids(ids), FieldKind::Ids(kind)) => {
+                let all: Vec<String> = ids.iter().map(|id| called(kind, id)).collect();
+                Value::Text(all.join(", "))
+            }
+            (value, _) => text(value),
+        };
+        if let Value::Text(text) = told {
             body.push_str(&format!("\n{}: {text}", field.name));
         }
     }
@@ -157,7 +213,7 @@ pub(crate) fn fields<R: Mergeable>(records: &[R], after: &R) -> Vec<MergedField<
             }
             // Notes are joined, lists united: nothing of them is dropped.
             let several = matches!(field.place, Place::Link(..)) || field.name == R::JOINED;
-            if several || own == is {
+            if several || own == is || is_same_number(record, field.name, &own, &is) {
                 if told.from.is_empty() || several {
                     told.from.push(record.id());
                 }
@@ -175,13 +231,26 @@ pub(crate) fn fields<R: Mergeable>(records: &[R], after: &R) -> Vec<MergedField<
     fields
 }
 
+/// Whether a number is another writing of a record's own.
+fn is_same_number<R: Record>(record: &R, name: &str, own: &Value, is: &Value) -> bool {
+    if !matches!(name, "phone" | "mobile") {
+        return false;
+    }
+    let said = |name: &str| record.value(name).unwrap_or_default();
+    let read = own.as_text().and_then(|own| {
+        let country = said("country_code");
+        phone_normalized(own, country.as_text())
+    });
+    said("phone_normalized") == *is
+        || read.as_deref().is_some_and(|read| is.as_text() == Some(read))
+}
+
 fn properties<R: Record>(
     records: &[R],
-    is: &std::collections::BTreeMap<String, Value>,
+    is: &BTreeMap<String, Value>,
     value: impl Fn(&R) -> Value,
 ) -> Vec<MergedField<R::Id>> {
-    let mut told: std::collections::BTreeMap<String, MergedField<R::Id>> =
-        std::collections::BTreeMap::new();
+    let mut told: BTreeMap<String, MergedField<R::Id>> = BTreeMap::new();
     for record in records {
         let Value::Map(own) = value(record) else { continue };
         for (name, own) in own {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::base::field::{Place, Table};
 use crate::base::{Cell, Error, Record, RecordKind, Result, Subject, Value};
 use crate::external_id;
 use crate::merge::image::{self, Image};
 use crate::merge::undo::MergeConflict;
-use crate::record::{HANGING, Hanging};
+use crate::record::{HANGING, Hanging, SubjectKind};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -39,8 +40,23 @@ pub(crate) fn hanging(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<BTre
     Ok(found)
 }
 
-/// Lets what hangs on merged records hang on those that have their places.
-pub(crate) fn move_hanging(tx: &Tx<'_>, kind: RecordKind, merged: &[i64]) -> Result<()> {
+/// The table and the key of a record's name.
+fn place_of_name(table: &Table) -> Result<(&'static str, String)> {
+    Ok(match table.field("name")?.place {
+        Place::Side(side) => (side, format!("{}_id", table.name)),
+        _ => (table.name, "id".to_owned()),
+    })
+}
+
+/// Lets what hangs on merged records hang on those that have their places. What was said says about whom: the first of them, if that was
+/// itself merged since.
+pub(crate) fn move_hanging(tx: &Tx<'_>, table: &'static Table, merged: &[i64]) -> Result<()> {
+    let (kind, (names, key)) = (table.kind, place_of_name(table)?);
+    let sql = format!(
+        "UPDATE message SET origin_id = subject_id, origin = (SELECT {names}.name FROM {names} WHERE {names}.{key} = message.subject_id) \
+         WHERE subject_kind = ?1 AND subject_id IN (SELECT value FROM json_each(?2)) AND origin_id IS NULL"
+    );
+    tx.execute(&sql, &[SubjectKind::of(kind)?.code().into(), id_list(merged)])?;
     for hanging @ Hanging { table, kind: of, record, .. } in HANGING {
         let Some(named) = hanging.name(kind) else { continue };
         let sql = format!(
@@ -52,6 +68,10 @@ pub(crate) fn move_hanging(tx: &Tx<'_>, kind: RecordKind, merged: &[i64]) -> Res
     }
     Ok(())
 }
+
+/// What is said at the record that it was said about does not say so.
+const AT_HOME: &str = ", origin = CASE WHEN origin_id = ?1 THEN NULL ELSE origin END, \
+    origin_id = CASE WHEN origin_id = ?1 THEN NULL ELSE origin_id END";
 
 /// Lets rows that hung on a record hang on it again, as far as they still hang on the one that took its place. What was said in doing an
 /// activity goes with it; a name that was replaced meanwhile is given back, or listed when another is called so by now.
@@ -68,8 +88,9 @@ pub(crate) fn move_back(
         let Some(kind) = hanging.name(kind) else { continue };
         let named: Vec<String> =
             key.iter().enumerate().map(|(at, key)| format!("{key} = ?{}", at + 4)).collect();
+        let also = if *table == "message" { AT_HOME } else { "" };
         let sql = format!(
-            "UPDATE {table} SET {record} = ?1 WHERE {record} = ?2 AND {of} = ?3 AND {}",
+            "UPDATE {table} SET {record} = ?1{also} WHERE {record} = ?2 AND {of} = ?3 AND {}",
             named.join(" AND ")
         );
         for row in rows.get(*table).and_then(Json::as_array).into_iter().flatten() {
@@ -93,9 +114,11 @@ pub(crate) fn move_back(
             }
         }
         if *table == "message" {
-            let sql = "UPDATE message SET subject_id = ?1 WHERE subject_id = ?2 AND subject_kind = ?3 AND activity_id IN \
-                       (SELECT activity.id FROM activity WHERE activity.subject_id = ?1 AND activity.subject_kind = ?3)";
-            tx.execute(sql, &[id.into(), head.into(), kind])?;
+            let sql = format!(
+                "UPDATE message SET subject_id = ?1{AT_HOME} WHERE subject_id = ?2 AND subject_kind = ?3 AND activity_id IN \
+                 (SELECT activity.id FROM activity WHERE activity.subject_id = ?1 AND activity.subject_kind = ?3)"
+            );
+            tx.execute(&sql, &[id.into(), head.into(), kind])?;
         }
     }
     Ok(())
@@ -192,6 +215,9 @@ pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
         ))
     })?;
     let Some((kind, head, is_undone, message)) = found else { return Ok(None) };
+    if is_undone {
+        return Ok(Some(Stored { kind, head, is_undone, message, rows: Vec::new() }));
+    }
     let sql = "SELECT record_id, into_id, seq, data, personal, moved, seq_after FROM merge_row WHERE merge_id = ?1 \
                ORDER BY into_id IS NOT NULL, record_id";
     let rows = tx.rows(sql, &[merge.into()], |line| {
@@ -219,13 +245,14 @@ pub(crate) fn load(tx: &Tx<'_>, merge: i64) -> Result<Option<Stored>> {
     Ok(Some(Stored { kind, head, is_undone, message, rows }))
 }
 
-/// Marks a merge as taken back and forgets what was kept for that.
+/// Marks a merge as taken back and forgets what was kept for that, but for whom it was of.
 pub(crate) fn end(tx: &Tx<'_>, merge: i64) -> Result<()> {
     tx.execute(
         "UPDATE merge SET undone = ?2 WHERE id = ?1",
         &[merge.into(), tx.now.micros().into()],
     )?;
-    tx.execute("DELETE FROM merge_row WHERE merge_id = ?1", &[merge.into()]).map(drop)
+    let sql = "UPDATE merge_row SET into_id = NULL, data = '{}', personal = '{}', moved = '{}' WHERE merge_id = ?1";
+    tx.execute(sql, &[merge.into()]).map(drop)
 }
 
 fn object(text: &str) -> Result<Map<String, Json>> {

@@ -82,6 +82,7 @@ pub(crate) fn plan<R: Mergeable>(
     let mut hanging = store::hanging(tx, kind, &tails)?;
     references::find(tx, kind, &tails, &mut hanging)?;
     references::keep_seen(tx, kind, &mut hanging)?;
+    let mut united = R::united(tx, &decided)?.into_iter();
     let plan = |one: Decided<R>| {
         let merged = one.gone();
         let rows = merged.iter().flat_map(|id| {
@@ -91,6 +92,7 @@ pub(crate) fn plan<R: Mergeable>(
         MergePlan {
             head: one.records[0].id(),
             rows: rows.collect(),
+            united: united.next().unwrap_or_default(),
             fields: plan::fields(&one.records, &one.after),
             merged,
         }
@@ -158,7 +160,9 @@ pub(crate) fn merge<R: Mergeable>(
         }
         done.push((merge, into));
     }
-    store::move_hanging(tx, kind, &tails)?;
+    store::move_hanging(tx, R::TABLE, &tails)?;
+    let kept: Vec<i64> = done.iter().map(|(_, head)| *head).collect();
+    R::unite(tx, &kept)?;
     references::follow(tx, kind, &hanging, &heads)?;
     for id in &tails {
         tx.remove::<R>((*id).into())?;
@@ -182,8 +186,11 @@ fn leave_messages<R: Mergeable>(
     decided: &[Decided<R>],
     done: &[(i64, i64)],
 ) -> Result<()> {
+    let gone: Vec<&R> = decided.iter().flat_map(|one| &one.records[1..]).collect();
+    let names = plan::names(tx, &gone)?;
     let told = decided.iter().map(|one| {
-        let merged: Vec<String> = one.records[1..].iter().map(plan::summary).collect();
+        let merged = one.records[1..].iter().map(|gone| plan::summary(gone, &names));
+        let merged: Vec<String> = merged.collect();
         let mut body = merged.join("\n\n");
         body.truncate(body.floor_char_boundary(limit::LONG_TEXT));
         (one.records[0].id().number(), body)

@@ -4,9 +4,11 @@
 //! is written on the card is written here, and the reverse; which row is primary is not stored but compared, so that a merge, which
 //! moves rows, cannot leave two. A card that is emptied is given the oldest of what is left.
 
+use std::collections::HashMap;
+
 use crate::base::{Error, Fields, Id as _, PartnerContactId, PartnerId, Result, limit, text};
 use crate::desk::{Room, alter_in};
-use crate::partner::{home, seen};
+use crate::partner::{home, seen, unite};
 use crate::record::{ContactChannel, ContactKind, ContactState, Partner, PartnerContact};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -31,6 +33,18 @@ fn has_primary(card: &Partner, channel: ContactChannel) -> bool {
 /// A partner's contacts, the oldest first.
 fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerContact>> {
     tx.select("WHERE partner_contact.partner_id = ?1 ORDER BY partner_contact.id", &[id.0.into()])
+}
+
+/// The contacts of several partners, by partner, the oldest first.
+pub(super) fn of_partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, Vec<PartnerContact>>> {
+    let rest = "WHERE partner_contact.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_contact.id";
+    let rows = tx.select(rest, &[id_list(ids)])?;
+    Ok(unite::by_partner(rows, |row: &PartnerContact| row.partner_id))
+}
+
+/// Whether a card says a contact, letter by letter.
+pub(super) fn names(card: &Partner, contact: &PartnerContact) -> bool {
+    naming(card, contact).next().is_some()
 }
 
 impl Room for PartnerContact {
@@ -216,7 +230,10 @@ pub(super) fn follow_card(
         let old = known.iter().position(|contact| says(was[at], contact));
         let old = old.filter(|_| !still(was[at]));
         let is_known = known.iter().any(|contact| says(is[at], contact));
-        match (is[at], old) {
+        let same = is[at].map(|value| same_as(tx, after, *channel, value, &known)).transpose()?;
+        // One that another field of the card says stays as that says it.
+        let same = same.flatten().filter(|same| Some(*same) != old && !names(after, &known[*same]));
+        match (is[at], same.or(old)) {
             (Some(_), _) if is_known => {}
             (Some(value), Some(old)) => {
                 let mut contact = known[old].clone();
@@ -234,13 +251,32 @@ pub(super) fn follow_card(
         }
     }
     if moved {
-        for contact in known.iter().filter(|contact| contact.channel == ContactChannel::Phone) {
+        let phones = known.iter_mut().filter(|known| known.channel == ContactChannel::Phone);
+        for contact in phones {
             let mut read = contact.clone();
             normalize(tx, after, &mut read)?;
             tx.save(contact, &mut read)?;
+            *contact = read;
         }
+        unite::unite_contacts(tx, after, &mut known)?;
     }
     promote(tx, after, &known)
+}
+
+/// The contact that a value would be another writing of.
+fn same_as(
+    tx: &Tx<'_>,
+    card: &Partner,
+    channel: ContactChannel,
+    value: &str,
+    known: &[PartnerContact],
+) -> Result<Option<usize>> {
+    let (partner_id, value) = (card.id, value.to_owned());
+    let mut new = PartnerContact { partner_id, channel, value, ..PartnerContact::default() };
+    if known.iter().any(|known| known.channel == channel) {
+        normalize(tx, card, &mut new)?;
+    }
+    Ok(known.iter().position(|known| is_same(known, &new)))
 }
 
 fn add(
@@ -289,12 +325,7 @@ pub(super) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
 /// The same for some partners.
 pub(crate) fn agree(tx: &mut Tx<'_>, partners: &[i64]) -> Result<()> {
     for chunk in partners.chunks(limit::CHUNK) {
-        let mut known: std::collections::HashMap<i64, Vec<PartnerContact>> =
-            std::collections::HashMap::new();
-        let rest = "WHERE partner_contact.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_contact.id";
-        for contact in tx.select::<PartnerContact>(rest, &[id_list(chunk)])? {
-            known.entry(contact.partner_id.0).or_default().push(contact);
-        }
+        let mut known = of_partners(tx, chunk)?;
         for card in tx.by_ids::<Partner>(chunk)? {
             let mut known = known.remove(&card.id.0).unwrap_or_default();
             for ((_, channel, kind), said) in SLOTS.iter().zip(said(&card)) {

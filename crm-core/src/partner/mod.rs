@@ -3,6 +3,7 @@
 mod address;
 pub(crate) mod contact;
 pub(crate) mod role;
+pub(crate) mod unite;
 
 use crate::base::name::name_key;
 use crate::base::{CompanyId, Id as _, PartnerId, Result, text};
@@ -65,7 +66,7 @@ fn seen(tx: &Tx<'_>, id: PartnerId) -> Result<Option<Partner>> {
 }
 
 /// The country of whom a partner belongs to, else of its company, else of company 1.
-fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
+pub(crate) fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
     let country = |table: &str, id: i64| {
         let sql = format!("SELECT country_code FROM {table} WHERE id = ?1");
         let found =
@@ -128,6 +129,7 @@ pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
         wrong.extend(unlike(tx, addresses)?.into_iter().map(told));
     }
     wrong.extend(contact::verify(tx)?);
+    wrong.extend(unite::verify(tx)?);
     Ok(wrong)
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
         write_alike(tx, addresses)?;
     }
     contact::rebuild(tx)?;
+    unite::rebuild(tx)?;
     let mut set = tx.prepare("UPDATE partner SET name_key = ?1 WHERE id = ?2")?;
     for (id, key) in unkeyed(tx)? {
         set.execute_on(("partner", id), &[key.as_str().into(), id.into()])?;

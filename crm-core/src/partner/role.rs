@@ -1,11 +1,12 @@
 //! What partners are to us, from a day to a day: a plain record whose intervals of the same role do not overlap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::base::{Date, Error, Id as _, PartnerId, Record, RecordKind, Result, Value, limit};
 use crate::desk::{Desk, Room, query};
 use crate::event::{Event, OfficeChange};
 use crate::partner::seen;
+use crate::partner::unite::by_partner;
 use crate::record::{Partner, PartnerRole, RoleKind};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
@@ -37,6 +38,13 @@ fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerRole>> {
     let rest = "WHERE partner_role.partner_id = ?1 \
                 ORDER BY partner_role.date_start IS NOT NULL, partner_role.date_start, partner_role.id";
     tx.select(rest, &[id.0.into()])
+}
+
+/// The roles of several partners, by partner, the oldest row first.
+pub(super) fn of_partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, Vec<PartnerRole>>> {
+    let rest = "WHERE partner_role.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_role.id";
+    let rows = tx.select(rest, &[id_list(ids)])?;
+    Ok(by_partner(rows, |row: &PartnerRole| row.partner_id))
 }
 
 impl Room for PartnerRole {
@@ -86,12 +94,9 @@ pub(crate) fn won(tx: &mut Tx<'_>, won: &BTreeMap<i64, Date>) -> Result<()> {
         return Ok(());
     }
     let ids: Vec<i64> = won.keys().copied().collect();
-    let mut known: BTreeMap<i64, Vec<PartnerRole>> = BTreeMap::new();
+    let mut known = HashMap::new();
     for chunk in ids.chunks(limit::CHUNK) {
-        let rest = "WHERE partner_role.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_role.id";
-        for role in tx.select::<PartnerRole>(rest, &[id_list(chunk)])? {
-            known.entry(role.partner_id.0).or_default().push(role);
-        }
+        known.extend(of_partners(tx, chunk)?);
     }
     let mut new = Vec::new();
     let mut changed = Vec::new();
@@ -172,21 +177,13 @@ impl Desk<'_, Partner> {
         })
     }
 
-    /// What a partner is to us on a day, past or to come; several roles may hold, or none, each once: partners that were merged may both
-    /// have been customers on some days, and both intervals are kept.
+    /// What a partner is to us on a day, past or to come; several roles may hold, or none, each once.
     ///
     /// # Errors
     /// As [`Self::roles`].
     pub fn role_as_of(&self, id: PartnerId, date: Date) -> Result<Vec<PartnerRole>> {
         let mut roles = self.roles(id)?;
-        let mut told = Vec::new();
-        roles.retain(|role| {
-            let is_new = role.holds(date) && !told.contains(&role.role);
-            if is_new {
-                told.push(role.role);
-            }
-            is_new
-        });
+        roles.retain(|role| role.holds(date));
         Ok(roles)
     }
 }

@@ -122,6 +122,10 @@ record! {
         body: Option<String> => system, max(limit::LONG_TEXT), personal;
         /// The activity that was done.
         activity_id: Option<ActivityId> => system;
+        /// The lead or partner that it was said about, if that was merged into the one that it is about now.
+        origin_id: Option<i64> => system;
+        /// What that one was called.
+        origin: Option<String> => system, personal;
     }
 }
 

@@ -77,6 +77,8 @@ record! {
         name_key: Option<String> => hidden, personal;
         /// Its labels.
         tag_ids: Vec<TagId> => link("partner_tag", "partner_id", "tag_id");
+        /// Who recommended them: a customer, or a colleague's card.
+        referrer_id: Option<PartnerId>;
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0017_name"),
     step!("0018_members"),
     step!("0019_audit"),
+    step!("0020_origin"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -9,7 +9,7 @@ use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     ActivityId, AsOf, AuditQuery, Convert, Date, Error, FeedEntry, Fields, Filter, Find,
-    ImportOptions, LeadId, Lost, Merge, Merged, PartnerId, PartnerMerge, Progress,
+    ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId, PartnerMerge, Progress,
     PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject, TeamId,
     Timestamp, UserRef, Value,
 };
@@ -539,6 +539,7 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
                 args.id("stage_id")?.ok_or_else(|| Fault::Case("move_to where?".to_owned()))?;
             leads.move_to(&ids, stage)?
         }
+        "convert" if on.one => vec![leads.convert(LeadId(on.one()?), &args.convert()?)?],
         "convert" => leads.convert(&ids, &args.convert()?)?,
         "plan_convert" => {
             return Ok(Answer::frame(&leads.plan_convert(&ids, &args.convert()?)?.frame()));
@@ -554,6 +555,10 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
             return Ok(Answer::List(done.iter().map(merged).collect()));
         }
         "unmerge" => return Ok(Answer::frame(&leads.unmerge(on.one()?)?.frame())),
+        "merges" => {
+            let of = if on.one { Some(LeadId(on.one()?)) } else { None };
+            return Ok(Answer::frame(&MergeEntry::frame(&leads.merges(of, args.size("limit")?)?)));
+        }
         "merged_into" => {
             let into = leads.merged_into(LeadId(on.one()?))?;
             return Ok(Answer::Plain(into.into()));
@@ -637,6 +642,10 @@ fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
             Answer::List(partners.merge_clusters(&sets, &merge)?.iter().map(merged).collect())
         }
         "unmerge" => Answer::frame(&partners.unmerge(on.one()?)?.frame()),
+        "merges" => {
+            let of = if on.one { Some(id()?) } else { None };
+            Answer::frame(&MergeEntry::frame(&partners.merges(of, args.size("limit")?)?))
+        }
         "merged_into" => Answer::Plain(partners.merged_into(id()?)?.map(|id| id.0).into()),
         _ => return Err(Fault::Case(format!("no verb {verb} of a partner"))),
     })

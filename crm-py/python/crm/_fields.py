@@ -190,6 +190,7 @@ class PartnerFields(TypedDict, total=False):
     active: bool
     tax_id: str | None
     tag_ids: Iterable[int | Tag] | None
+    referrer_id: int | Partner | None
 
 
 class LeadFields(TypedDict, total=False):

@@ -553,7 +553,7 @@ class Partner(Record):
 
     `create` and `update` take: name, is_company, parent_id, address_type, is_customer, is_supplier, function, email, phone, mobile,
     website, street, street2, city, zip, state_code, country_code, lang, user_id, company_id, comment, properties, active, tax_id,
-    tag_ids.
+    tag_ids, referrer_id.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid, email_normalized, phone_normalized,
     tax_id_normalized, email_state, phone_state.
@@ -669,6 +669,9 @@ class Partner(Record):
 
     tag_ids: Field[list[int]] = Field()
     """Its labels."""
+
+    referrer_id: Field[int | None] = Field()
+    """Who recommended them: a customer, or a colleague's card."""
 
 
 @final
@@ -1056,7 +1059,7 @@ class Message(Record):
     It stays as it was posted.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid, subject_kind, subject_id, lead_id, partner_id,
-    message_type, internal, author_id, date, body, activity_id.
+    message_type, internal, author_id, date, body, activity_id, origin_id, origin.
     """
 
     __slots__ = ()
@@ -1109,6 +1112,12 @@ class Message(Record):
 
     activity_id: Field[int | None] = Field()
     """The activity that was done."""
+
+    origin_id: Field[int | None] = Field()
+    """The lead or partner that it was said about, if that was merged into the one that it is about now."""
+
+    origin: Field[str | None] = Field()
+    """What that one was called."""
 
 
 @final

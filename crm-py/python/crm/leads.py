@@ -125,11 +125,13 @@ class Leads(LeadDesk):
         force: bool = True,
         key: str | None = None,
     ) -> Any:
-        """Makes opportunities of leads, all or none. Archived, won and lost ones are left as they are; :meth:`plan_convert` says which.
+        """Makes opportunities of leads, all or none. Of several, archived, won and lost ones are left as they are; :meth:`plan_convert` says
+        which. One that is named alone must be open: else it is an `InvalidError`.
 
         `partner_id` is the customer of all of them; with `create_partner` a lead without customer gets the one that it names, found by
         e-mail address, company or person, else created. `user_ids` take turns; without `force`, leads that have a salesperson keep them.
-        With `deduplicate` leads are merged first with the open ones of the same address or customer, and answered once. Done again under the
+        With `deduplicate` leads are merged first with the open ones of the same address or customer, and answered once; :meth:`merges` tells
+        how that is taken back. Done again under the
         same `key` it changes nothing, and answers the same leads.
 
         >>> import crm
@@ -194,8 +196,8 @@ class Leads(LeadDesk):
         """What :meth:`merge` will do with these leads, in rows; writes nothing.
 
         `what` is `head` (the lead that is kept), `merged` (one that goes), `field` (what the kept lead will be, and in `record_id` of whom
-        that is), `dropped` (what is not kept of whom) or `moved` (`count` rows that hang on a lead and move). `name` is the field, or the
-        table of the rows; `value` is text, lists and custom fields as JSON.
+        that is), `dropped` (what is not kept of whom), `moved` (`count` rows that hang on a lead and move) or `united` (rows of partners that
+        become one with another). `name` is the field, or the table of the rows; `value` is text, lists and custom fields as JSON.
 
         >>> import crm
         >>> with crm.open(":memory:") as db, db.session() as s:
@@ -240,6 +242,24 @@ class Leads(LeadDesk):
         `before`, what was `merged` and what it is `now`. Taking back twice changes nothing.
         """
         return _crm.unmerge(self._native, merge_id)
+
+    def merges(self, id: One | None = None, limit: int | None = None) -> Frame:
+        """The merges that there were, the newest first and at most `limit`: those that a lead was part of, or of all leads.
+
+        A row for each lead that was merged away: `merge_id`, `date`, `user_id`, `head_id` (the lead that was kept), `merged_id`, and
+        `undone`, when it was taken back. What :meth:`convert` merged is among them.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     one, two = s.leads.create([dict(name="Fleet lease", kind="lead", email_from="ada@harbour.example")] * 2)
+        ...     deal = s.leads.convert(one, deduplicate=True)
+        ...     merge = next(iter(s.leads.merges(deal)))
+        ...     conflicts = s.leads.unmerge(merge["merge_id"])
+        ...     told = [row["undone"] is not None for row in s.leads.merges(two)]
+        >>> (merge["head_id"], merge["merged_id"]) == (one.id, two.id), told
+        (True, [True])
+        """
+        return _crm.merges(self._native, id, limit)
 
     def merged_into(self, id: One) -> int | None:
         """The lead that has the place of one that was merged away, through all merges since; `None` for one that stands for itself."""

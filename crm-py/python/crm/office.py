@@ -346,6 +346,10 @@ class Partners(PartnerDesk):
         """
         return _crm.unmerge_partners(self._native, merge_id)
 
+    def merges(self, id: int | Partner | None = None, limit: int | None = None) -> Frame:
+        """The merges that there were, in rows like those of :meth:`Leads.merges`: those that a partner was part of, or of all partners."""
+        return _crm.merges_of_partners(self._native, id, limit)
+
     def merged_into(self, id: int | Partner) -> int | None:
         """The partner that has the place of one that was merged away, through all merges since; `None` for one that stands for itself."""
         return _crm.partner_merged_into(self._native, id)
