@@ -51,7 +51,10 @@ class Crm:
             self._native.backup(os.fsdecode(path), move)
 
     def verify(self) -> list[str]:
-        """Checks everything that must hold: a list of what is wrong, in words; empty when the file is sound."""
+        """Checks everything that must hold: a list of what is wrong, in words; empty when the file is sound.
+
+        A file that is damaged so that it cannot be read through raises `StorageError` 705: that takes a backup.
+        """
         return self._native.verify()
 
     def repair(self) -> list[str]:
@@ -63,7 +66,10 @@ class Crm:
         return self._native.repair()
 
     def feed(self, after: int = 0, limit: int = 1_000) -> Frame:
-        """What happened since the entry of number `after`: `seq`, `date`, `user_id`, `event`, `record`, `record_id`, `data` (JSON)."""
+        """What happened since the entry of number `after`: `seq`, `date`, `user_id`, `event`, `record`, `record_id`, `data` (JSON).
+
+        At most `limit` entries, the oldest first: ask again with the last `seq` until none comes. A limit above 100,000 is `LimitError`, one below 0 `InvalidError`.
+        """
         return self._native.feed(after, limit)
 
     def interrupt(self) -> None:
