@@ -16,3 +16,5 @@ ALTER TABLE team DROP COLUMN assignment_max;
 ALTER TABLE team ADD COLUMN use_quotations BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE team ADD COLUMN alias TEXT COLLATE "C";
 ALTER TABLE team ADD COLUMN assignment_optout BOOLEAN NOT NULL DEFAULT false;
+-- The switch refuses from now on: nobody has switched it off knowing that.
+UPDATE team SET use_leads = true;

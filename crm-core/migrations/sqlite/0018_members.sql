@@ -19,3 +19,5 @@ ALTER TABLE team DROP COLUMN assignment_max;
 ALTER TABLE team ADD COLUMN use_quotations INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE team ADD COLUMN alias TEXT;
 ALTER TABLE team ADD COLUMN assignment_optout INTEGER NOT NULL DEFAULT 0;
+-- The switch refuses from now on: nobody has switched it off knowing that.
+UPDATE team SET use_leads = 1;

@@ -67,9 +67,9 @@ record! {
         company_id: Option<CompanyId>;
         /// The team above it.
         parent_id: Option<TeamId>;
-        /// Whether it works on leads.
+        /// Whether it works on leads; a new team does. What it is asked to take and does not work on is refused.
         use_leads: bool;
-        /// Whether it works on opportunities.
+        /// Whether it works on opportunities; a new team does.
         use_opportunities: bool;
         /// Which leads it may be given, as a filter.
         assignment_filter: Option<String> => max(limit::FILTER_TEXT);

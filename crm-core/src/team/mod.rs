@@ -26,7 +26,13 @@ use crate::storage::Tx;
 
 impl Room for Team {
     fn blank(_: &Tx<'_>) -> Result<Self> {
-        Ok(Self { sequence: 10, use_opportunities: true, active: true, ..Self::default() })
+        Ok(Self {
+            sequence: 10,
+            use_leads: true,
+            use_opportunities: true,
+            active: true,
+            ..Self::default()
+        })
     }
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {

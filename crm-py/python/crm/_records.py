@@ -163,10 +163,10 @@ class Team(Record):
     """The team above it."""
 
     use_leads: Field[bool] = Field()
-    """Whether it works on leads."""
+    """Whether it works on leads; a new team does. What it is asked to take and does not work on is refused."""
 
     use_opportunities: Field[bool] = Field()
-    """Whether it works on opportunities."""
+    """Whether it works on opportunities; a new team does."""
 
     assignment_filter: Field[str | None] = Field()
     """Which leads it may be given, as a filter."""
