@@ -110,6 +110,12 @@ struct ArrowArrayStream;
 // `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
 #define CRM_EXPORT_SAFE_FOR_SPREADSHEETS 1
 
+// What was given in the last 24 hours does not count, and leads of any age are given.
+#define CRM_ASSIGN_FORCE 1
+
+// A customer's lead goes to whom the rules say, whoever has the customer.
+#define CRM_ASSIGN_WITHOUT_AFFINITY 2
+
 // `crm_duplicates_find`, `crm_duplicates_scan`: lost leads too, archived opportunities and archived partners.
 #define CRM_DUPLICATES_INCLUDE_LOST 1
 
@@ -1150,6 +1156,48 @@ crm_status crm_lead_convert_all(const crm_session *session,
                                 crm_str key,
                                 crm_list **out,
                                 crm_error **err);
+
+// Takes a lead that nobody has, for the session's user. `CRM_E_CONFLICT` when somebody else has it. `out` receives the lead; end it with
+// `crm_record_free`.
+crm_status crm_lead_claim(const crm_session *session,
+                          int64_t id,
+                          crm_record **out,
+                          crm_error **err);
+
+// Who would be given which lead, and why; writes nothing. `rules`: `reference`; empty: that. `team_ids`: these teams alone, or with `team_count`
+// 0 all that take part. `flags`: 0, or `CRM_ASSIGN_FORCE`, `CRM_ASSIGN_WITHOUT_AFFINITY`. The same `seed` draws the same. `delay_hours`: how old a
+// lead without team must be; `created_within_days`: at most how many days, 0 for any age, -1 for the usual. `out` receives one row, `plan`, a JSON
+// text for `crm_assignment_steps`, `_head` and `_run`. End it with `crm_frame_free`.
+crm_status crm_assignment_plan(const crm_session *session,
+                               crm_str rules,
+                               const int64_t *team_ids,
+                               size_t team_count,
+                               uint64_t flags,
+                               uint64_t seed,
+                               int64_t delay_hours,
+                               int64_t created_within_days,
+                               crm_frame **out,
+                               crm_error **err);
+
+// What a plan does, a row per lead: `lead_id`; `what`: `assign`, `allocate` (a team gets it and nobody of it), `merge` (`into_id` takes its place)
+// or `leave`; `team_id`, `user_id`, `into_id`; `why`, a word. End `out` with `crm_frame_free`.
+crm_status crm_assignment_steps(const crm_session *session,
+                                crm_str plan,
+                                crm_frame **out,
+                                crm_error **err);
+
+// Everything that a plan went by, a row per filter, number and switch: `team_id`, `user_id`, `name`, `value`. End `out` with `crm_frame_free`.
+crm_status crm_assignment_head(const crm_session *session,
+                               crm_str plan,
+                               crm_frame **out,
+                               crm_error **err);
+
+// Does exactly what a plan says. `CRM_E_CONFLICT` when a lead of it has changed since, or a member would be given more than the day's quota; then
+// nothing is written. `out` receives one row: `assigned`, `allocated`, `merged`, `users`. End it with `crm_frame_free`.
+crm_status crm_assignment_run(const crm_session *session,
+                              crm_str plan,
+                              crm_frame **out,
+                              crm_error **err);
 
 // Schedules an activity about a lead or a partner (`CRM_KIND_LEAD`, `CRM_KIND_PARTNER`). `fields` say `activity_type_id`, and if it is
 // not as the type says `date_deadline`, `user_id` (else the session's user), `summary`, `note`. `out` receives it as stored.

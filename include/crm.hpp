@@ -637,6 +637,8 @@ public:
     return out;
   }
   // As it was, and how many matched, at an instant in microseconds since 1970; `axis` as in a query.
+  // Takes a lead that nobody has, for the session's user.
+  record claim(std::int64_t id) const { return detail::make_record(crm_lead_claim, session_, id); }
   record get_as_of(std::int64_t id, std::int64_t as_of, std::string_view axis = {}) const {
     return detail::make_record(crm_lead_get_as_of, session_, id, as_of, view(axis));
   }
@@ -703,6 +705,26 @@ public:
     return detail::make_frame(crm_team_members, session_, team_id, as_of_days);
   }
   crm::frame workload() const { return detail::make_frame(crm_team_workload, session_); }
+};
+
+// Who is given which lead: a plan is JSON text. Valid as long as the session.
+class assignment_desk {
+public:
+  explicit assignment_desk(crm_session *session) noexcept : session_(session) {}
+
+  // See `crm_assignment_plan`; `created_within_days` of -1 is the usual.
+  std::string plan(std::string_view rules = {}, const std::vector<std::int64_t> &team_ids = {}, std::uint64_t flags = 0,
+                   std::uint64_t seed = 0, std::int64_t delay_hours = 0, std::int64_t created_within_days = -1) const {
+    const crm::frame out = detail::make_frame(crm_assignment_plan, session_, view(rules), team_ids.data(), team_ids.size(),
+                                              flags, seed, delay_hours, created_within_days);
+    return std::string(out.text(0, 0));
+  }
+  crm::frame steps(std::string_view plan) const { return detail::make_frame(crm_assignment_steps, session_, view(plan)); }
+  crm::frame head(std::string_view plan) const { return detail::make_frame(crm_assignment_head, session_, view(plan)); }
+  crm::frame run(std::string_view plan) const { return detail::make_frame(crm_assignment_run, session_, view(plan)); }
+
+private:
+  crm_session *session_;
 };
 
 // What is to be done about leads and partners; `kind` is `CRM_KIND_LEAD` or `CRM_KIND_PARTNER`. Valid as long as the session.
@@ -854,6 +876,7 @@ public:
     return {get(), functions};
   }
 
+  assignment_desk assignment() const noexcept { return assignment_desk{get()}; }
   activity_desk activities() const noexcept { return activity_desk{get()}; }
   chatter_desk chatter() const noexcept { return chatter_desk{get()}; }
 

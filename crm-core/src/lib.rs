@@ -29,6 +29,7 @@ pub mod record;
 mod access;
 mod activity;
 mod any_desk;
+mod assign;
 mod audit;
 mod chatter;
 mod company;
@@ -66,6 +67,10 @@ mod utm;
 pub use self::csv::{Csv, ImportOptions, ImportReport, LinkPolicy, OnError};
 pub use activity::{Activities, Schedule};
 pub use any_desk::AnyDesk;
+pub use assign::{
+    Assign, AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
+    Assignment,
+};
 pub use audit::{Audit, AuditQuery, AuditSeal, AuditState};
 pub use base::*;
 pub use chatter::Chatter;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::activity::Activities;
 use crate::any_desk::AnyDesk;
+use crate::assign::Assignment;
 use crate::audit::Audit;
 use crate::base::{RecordKind, Result};
 use crate::chatter::Chatter;
@@ -121,6 +122,12 @@ impl Session {
     #[must_use]
     pub fn duplicates(&self) -> Duplicates<'_> {
         Duplicates::new(&self.link)
+    }
+
+    /// Who is given which lead.
+    #[must_use]
+    pub fn assignment(&self) -> Assignment<'_> {
+        Assignment::new(&self.link)
     }
 
     /// What open deals should bring, and when.

@@ -35,6 +35,7 @@ const RANKS: &[&[&str]] = &[
     &["forecast"],
     &["merge"],
     &["convert"],
+    &["assign"],
     &["csv"],
     &["reaction"],
     &["default_data", "any_desk"],

@@ -33,6 +33,7 @@ const SOURCES: &[&str] = &[
     "lead.rs",
     "merge.rs",
     "convert.rs",
+    "assignment.rs",
     "activity.rs",
     "chatter.rs",
     "desk/partner.rs",

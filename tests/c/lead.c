@@ -334,6 +334,25 @@ static void members(crm_session *s) {
   FAILS(CRM_E_NOT_FOUND, crm_team_remove_member(s, north, ben, &record, &err));
 }
 
+static void assigning(crm_session *s) {
+  crm_frame *plan = NULL, *frame = NULL;
+  crm_record *record = NULL;
+  crm_str text = {0};
+  FAILS(CRM_E_INVALID, crm_assignment_plan(s, S("random"), NULL, 0, 0, 0, 0, -1, &plan, &err));
+  FAILS(CRM_E_INVALID, crm_assignment_plan(s, S(""), NULL, 0, 0x80, 0, 0, -1, &plan, &err));
+  OK(crm_assignment_plan(s, S("reference"), NULL, 0, CRM_ASSIGN_FORCE | CRM_ASSIGN_WITHOUT_AFFINITY, 7, 0, -1, &plan, &err));
+  OK(crm_frame_text(plan, 0, 0, &text, &err));
+  OK(crm_assignment_steps(s, text, &frame, &err));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  OK(crm_assignment_head(s, text, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 6 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_assignment_run(s, text, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_FORMAT, crm_assignment_run(s, S("{"), &frame, &err));
+  CHECK(crm_frame_free(plan) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_lead_claim(s, deal(s, "Claimed", "1.00"), &record, &err));
+}
+
 static void converting(crm_session *s, int64_t one) {
   crm_frame *frame = NULL;
   crm_list *list = NULL;
@@ -425,6 +444,7 @@ static void verbs(crm_session *s) {
   merging_partners(s);
   converting(s, id);
   members(s);
+  assigning(s);
   CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;
   OK(crm_lead_history(s, id, &frame, &err));

@@ -87,6 +87,10 @@ class World:
                 return [asdict(s.score.configuration())]
             if room == "score" and verb == "quality":
                 return plain(s.score.backtest(**given).summary)
+            if room == "assignment":
+                plan = s.assignment.plan(**given)
+                done = {"plan": plan.steps, "head": plan.head}.get(verb)
+                return plain(done) if done is not None else [asdict(s.assignment.run(plan))]
             if room == "forecast" and verb == "totals":
                 return plain(s.forecast.weighted(**given).totals)
             if room == "properties":

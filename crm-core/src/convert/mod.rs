@@ -13,6 +13,7 @@ mod tests;
 mod verbs;
 
 pub use plan::{ConvertPlan, ConvertStep};
+pub(crate) use rules::clusters;
 
 use crate::base::{LeadId, PartnerId, Result, TeamId, UserId};
 use crate::desk::Target;

@@ -345,10 +345,20 @@ pub(crate) fn among(
     ids: &[i64],
     filter: &Filter,
 ) -> Result<HashSet<i64>> {
+    among_resolved(tx, table, ids, &resolved(tx, filter, table)?)
+}
+
+/// The same of a filter that was resolved for somebody else.
+pub(crate) fn among_resolved(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    ids: &[i64],
+    filter: &Resolved,
+) -> Result<HashSet<i64>> {
     let mut found = HashSet::with_capacity(ids.len());
     let mut statement = Statement::new(tx.now);
     statement.bind(0_i64); // Its place is the list of ids.
-    resolved(tx, filter, table)?.sql(&mut statement)?;
+    filter.sql(&mut statement)?;
     let (name, from) = (table.name, from(table, &statement.sides));
     let sql = format!(
         "SELECT {name}.id{from} WHERE {name}.id IN (SELECT value FROM json_each(?1)) AND {}",

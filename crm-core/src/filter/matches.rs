@@ -27,6 +27,18 @@ impl Resolved {
         holds(&self.test, At { table: self.table, record: None }, get)
     }
 
+    /// Whether it asks nothing of records that the record refers to.
+    pub(crate) fn reads_the_record_alone(&self) -> bool {
+        fn alone(test: &Test) -> bool {
+            match test {
+                Test::All(tests) | Test::Any(tests) => tests.iter().all(alone),
+                Test::Check { .. } => true,
+                Test::Via { .. } | Test::Linked { .. } => false,
+            }
+        }
+        alone(&self.test)
+    }
+
     /// Whether `record` meets it; `linked` answers for records that it refers to.
     ///
     /// # Errors

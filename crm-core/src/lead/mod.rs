@@ -274,6 +274,20 @@ impl<'s> Leads<'s> {
         self.verb(target, |tx, ids| verbs::assign_to(tx, ids, user, team))
     }
 
+    /// Takes a lead that nobody has, for this session's user; the team follows as in [`Self::assign_to`]. Of two who claim at once one gets it.
+    /// What one has already stays as it is.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody else has it; `Invalid` for a session of no user, and what is won, lost or archived; `NotFound`.
+    pub fn claim(&self, id: LeadId) -> Result<Lead> {
+        let mut claimed = self.link.write(|tx| {
+            verbs::claim(tx, id)?;
+            tx.settle()?;
+            store::as_stored(tx, &[id.0])
+        })?;
+        claimed.pop().ok_or_else(|| crate::base::Error::bug("a claimed lead is stored"))
+    }
+
     /// Copies: the stage is the first again, outcome, probability and dates start afresh, an archived salesperson is dropped.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! The verbs that change a lead: each loads, decides ([`rules`]), saves and announces through [`store::change`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::access::{self, Actor, Deed};
 use crate::base::{
-    Error, Fields, Id as _, LostReasonId, Record as _, RecordKind, Result, StageId, TeamId,
-    Timestamp, UserId, limit,
+    CompanyId, Error, ErrorKind, Fields, Id as _, LeadId, LostReasonId, Record as _, RecordKind,
+    Result, StageId, TeamId, Timestamp, UserId, limit,
 };
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
@@ -144,6 +144,63 @@ pub(crate) fn assign_to(
     fields.set("user_id", user);
     team.map(|team| fields.set("team_id", team));
     update(tx, ids, &fields)
+}
+
+/// Gives each of these leads to a team, and to a salesperson if one is named, who gets an opportunity.
+pub(crate) fn give(tx: &mut Tx<'_>, to: &BTreeMap<i64, (TeamId, Option<UserId>)>) -> Result<()> {
+    let ids: Vec<i64> = to.keys().copied().collect();
+    let properties = property::definitions(tx)?;
+    let own = store::own_partners(tx, &ids)?;
+    let (actor, now, partners) = (tx.actor.clone(), tx.now, customer::Customers::new());
+    store::change(tx, &ids, |lead, office| {
+        let cx = Context {
+            office,
+            partners: &partners,
+            own: &own,
+            properties: &properties,
+            actor: &actor,
+            now,
+        };
+        let (team, user) = to[&lead.id.0];
+        let mut fields = Fields::new();
+        fields.set("team_id", team);
+        user.map(|user| fields.set("user_id", user));
+        let after = draft::update(lead, &fields, &cx)?;
+        if user.is_some() { rules::convert(&after, office, moment(lead, now)) } else { Ok(after) }
+    })
+}
+
+/// Takes a lead that nobody has, for the user who asks; who has it already keeps it.
+pub(crate) fn claim(tx: &mut Tx<'_>, id: LeadId) -> Result<()> {
+    let me = tx.actor.user_id.ok_or_else(|| {
+        Error::invalid("user_id", "user_id: a session of no user claims nothing; use assign_to")
+    })?;
+    let taken = || Error::conflict(format!("{} is taken", id.subject())).with_subject(id.subject());
+    let lead = match query::get::<Lead>(tx, id) {
+        Ok(lead) => lead,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // Who was a moment too late does not see it any more, and is told no more than that somebody has it.
+            let sql = "SELECT company_id FROM lead WHERE id = ?1 AND user_id IS NOT NULL";
+            let owned = tx.optional(sql, &[id.0.into()], |line| line.int_or_null(0))?;
+            let near = owned.is_some_and(|own| tx.actor.sees_company(own.map(CompanyId)));
+            return Err(if near { taken() } else { error });
+        }
+        Err(error) => return Err(error),
+    };
+    match lead.user_id {
+        Some(user) if user == me => return Ok(()),
+        Some(_) => return Err(taken()),
+        None => {}
+    }
+    let is_open = lead.active && lead.won_status == WonStatus::Pending;
+    crate::require!(
+        is_open,
+        "won_status",
+        "won_status: {} is {}, and only pending leads are claimed",
+        id.subject(),
+        if lead.active { lead.won_status.word() } else { "archived" }
+    );
+    assign_to(tx, &[id.0], Some(me), None)
 }
 
 /// Removes leads for good.

@@ -8,10 +8,10 @@ use crm_core::forecast::{ForecastKey, ForecastQuery, board_frame};
 use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
-    ActivityId, AsOf, AuditQuery, Convert, Date, Error, FeedEntry, Fields, Filter, Find,
-    ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId, PartnerMerge, Progress,
-    PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject, TeamId,
-    Timestamp, UserRef, Value,
+    ActivityId, AsOf, Assign, AssignRules, AuditQuery, Convert, Date, Error, FeedEntry, Fields,
+    Filter, Find, ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId, PartnerMerge,
+    Progress, PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject,
+    TeamId, Timestamp, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -381,6 +381,7 @@ impl World {
                 };
                 Answer::frame(&board_frame(&columns))
             }
+            ("assignment", _) => assignment(s, verb, args)?,
             ("duplicates", "find") => duplicates(s, on, args)?,
             ("duplicates", "scan") => {
                 let record = args.record("record")?;
@@ -546,6 +547,7 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         }
         "assign_to" => leads.assign_to(&ids, args.id("user_id")?, args.id("team_id")?)?,
         "copy" => leads.copy(&ids)?,
+        "claim" => vec![leads.claim(LeadId(on.one()?))?],
         "history" => return Ok(Answer::frame(&leads.history(LeadId(on.one()?))?)),
         "plan_merge" => return Ok(Answer::frame(&leads.plan_merge(&ids, &args.merge()?)?.frame())),
         "merge" => return Ok(merged(&leads.merge(&ids, &args.merge()?)?)),
@@ -648,6 +650,32 @@ fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         }
         "merged_into" => Answer::Plain(partners.merged_into(id()?)?.map(|id| id.0).into()),
         _ => return Err(Fault::Case(format!("no verb {verb} of a partner"))),
+    })
+}
+
+/// A plan, what it went by, or what becomes of it.
+fn assignment(s: &Session, verb: &str, args: &mut Args<'_>) -> Played {
+    let team_ids = match args.take("team_ids")? {
+        Some(Value::Ids(ids)) => Some(ids.into_iter().map(TeamId).collect()),
+        _ => None,
+    };
+    let rules = args.text("rules")?.map(|word| AssignRules::parse(&word)).transpose()?;
+    let seed = args.number("seed")?.and_then(|seed| u64::try_from(seed).ok());
+    let assign = Assign {
+        rules: rules.unwrap_or_default(),
+        team_ids,
+        force: args.truth("force")?,
+        seed: seed.unwrap_or(0),
+        delay_hours: args.number("delay_hours")?.unwrap_or(0),
+        created_within_days: args.number("created_within_days")?,
+        affinity: !matches!(args.take("affinity")?, Some(Value::Bool(false))),
+    };
+    let plan = s.assignment().plan(&assign)?;
+    Ok(match verb {
+        "plan" => Answer::frame(&plan.frame()),
+        "head" => Answer::frame(&plan.head()),
+        "run" => Answer::frame(&s.assignment().run(&plan)?.frame()),
+        _ => return Err(Fault::Case(format!("no verb assignment.{verb}"))),
     })
 }
 

@@ -252,6 +252,11 @@ pub const CRM_IMPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x4;
 /// `crm_csv_export`: a text that a spreadsheet would take for a formula gains an apostrophe in front.
 pub const CRM_EXPORT_SAFE_FOR_SPREADSHEETS: u64 = 0x1;
 
+/// What was given in the last 24 hours does not count, and leads of any age are given.
+pub const CRM_ASSIGN_FORCE: u64 = 0x1;
+/// A customer's lead goes to whom the rules say, whoever has the customer.
+pub const CRM_ASSIGN_WITHOUT_AFFINITY: u64 = 0x2;
+
 /// `crm_duplicates_find`, `crm_duplicates_scan`: lost leads too, archived opportunities and archived partners.
 pub const CRM_DUPLICATES_INCLUDE_LOST: u64 = 0x1;
 /// `crm_duplicates_find`: won leads too, and archived ones of any kind: everything there is.

@@ -42,6 +42,7 @@ from crm._records import (
     User,
 )
 from crm.activities import Activities, Chatter
+from crm.assignment import Assigned, Assignment, AssignPlan
 from crm.audit import Audit, AuditSeal, AuditState
 from crm.csv import Csv, ImportReport
 from crm.database import Crm, copy, open
@@ -71,6 +72,9 @@ __all__ = [
     "Activities",
     "Activity",
     "ActivityType",
+    "AssignPlan",
+    "Assigned",
+    "Assignment",
     "Atomic",
     "Audit",
     "AuditSeal",

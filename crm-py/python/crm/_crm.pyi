@@ -24,6 +24,7 @@ __all__ = [
     "board",
     "cancel_activity",
     "catalogue",
+    "claim",
     "configure_score",
     "convert",
     "copy",
@@ -50,6 +51,7 @@ __all__ = [
     "partner_merged_into",
     "partner_role_as_of",
     "partner_roles",
+    "plan_assignment",
     "plan_convert",
     "plan_merge",
     "plan_merge_partners",
@@ -62,6 +64,7 @@ __all__ = [
     "reopen",
     "reschedule_activity",
     "restore",
+    "run_assignment",
     "scan_duplicates",
     "schedule_activity",
     "score_configuration",
@@ -225,6 +228,18 @@ def timeline(session: Session, record: str, id: Any) -> Frame: ...
 def address_for(session: Session, id: Any, kind: str) -> Any: ...
 def partner_roles(session: Session, id: Any) -> Any: ...
 def partner_role_as_of(session: Session, id: Any, date: Any) -> Any: ...
+def claim(session: Session, id: Any) -> Any: ...
+def plan_assignment(
+    session: Session,
+    rules: str,
+    team_ids: Any,
+    force: bool,
+    seed: int,
+    delay_hours: int,
+    created_within_days: int | None,
+    affinity: bool,
+) -> tuple[str, Frame, Frame]: ...
+def run_assignment(session: Session, plan: str) -> tuple[int, int, int, int]: ...
 def add_member(session: Session, team_id: Any, user_id: Any, given: dict[str, Any]) -> Any: ...
 def update_member(session: Session, team_id: Any, user_id: Any, given: dict[str, Any]) -> Any: ...
 def remove_member(session: Session, team_id: Any, user_id: Any) -> Any: ...

@@ -84,6 +84,19 @@ class Leads(LeadDesk):
         """Moves it to a stage; entering a won stage wins, leaving it reopens."""
         return _crm.move_to(self._native, id, stage_id)
 
+    def claim(self, id: int | Lead) -> Lead:
+        """Takes a lead that nobody has, for the session's user; `ConflictError` when somebody else has it. Of two at once one gets it.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada, lead = s.users.create(name="Ada"), s.leads.create(name="Fleet lease")
+        ...     with db.session(user=ada) as hers:
+        ...         hers.leads.claim(lead).user_id == ada.id
+        True
+        """
+        claimed: Lead = _crm.claim(self._native, id)
+        return claimed
+
     @overload
     def convert(
         self,

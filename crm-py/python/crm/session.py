@@ -10,6 +10,7 @@ from typing import Any, Literal, final
 from crm import _crm
 from crm._records import Team
 from crm.activities import Activities, Chatter
+from crm.assignment import Assignment
 from crm.audit import Audit
 from crm.csv import Csv
 from crm.desk import words
@@ -53,6 +54,7 @@ class Session:
         "_native",
         "activities",
         "activity_types",
+        "assignment",
         "audit",
         "campaigns",
         "chatter",
@@ -101,6 +103,7 @@ class Session:
         self.settings = Settings(native)
         self.properties = Properties(native)
         self.score = Scores(native)
+        self.assignment = Assignment(native)
         self.duplicates = Duplicates(native)
         self.forecast = Forecasts(native)
         self.audit = Audit(native)

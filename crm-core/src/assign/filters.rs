@@ -1,0 +1,74 @@
+//! Filters over the leads of a plan: each distinct one is read once. What reads the lead alone is asked in memory when it is needed; what reads
+//! records that the lead refers to is asked in storage, once for all leads.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::base::{Error, Record as _, Result};
+use crate::desk::query;
+use crate::filter::{Filter, Params, Resolved, resolve};
+use crate::property::definitions;
+use crate::record::Lead;
+use crate::storage::Tx;
+
+#[derive(Debug)]
+enum Test {
+    All,
+    Here(Resolved),
+    Listed(HashSet<i64>),
+}
+
+/// The filters of teams and members.
+#[derive(Debug)]
+pub(super) struct Filters {
+    tests: Vec<Test>,
+    /// By text, and who `:me` is if the text asks.
+    known: HashMap<(String, i64), usize>,
+}
+
+impl Filters {
+    pub(super) fn new() -> Self {
+        Self { tests: vec![Test::All], known: HashMap::new() }
+    }
+
+    /// The number of a filter; no text accepts everything.
+    pub(super) fn add(
+        &mut self,
+        tx: &Tx<'_>,
+        text: Option<&str>,
+        me: Option<(i64, i64)>,
+        leads: &[Lead],
+    ) -> Result<usize> {
+        let Some(text) = text else { return Ok(0) };
+        let mine = if text.contains(":m") { me.map_or(0, |(user, _)| user) } else { 0 };
+        let key = (text.to_owned(), mine);
+        if let Some(at) = self.known.get(&key) {
+            return Ok(*at);
+        }
+        let params = Params {
+            me: me.map(|(user, _)| user),
+            today: tx.now.date(),
+            now: tx.now,
+            my_teams: me.map(|(_, team)| team).into_iter().collect(),
+        };
+        let resolved = resolve(&Filter::parse(text)?, Lead::TABLE, &params, &*definitions(tx)?)?;
+        let test = if resolved.reads_the_record_alone() {
+            Test::Here(resolved)
+        } else {
+            let ids: Vec<i64> = leads.iter().map(|lead| lead.id.0).collect();
+            Test::Listed(query::among_resolved(tx, Lead::TABLE, &ids, &resolved)?)
+        };
+        self.tests.push(test);
+        self.known.insert(key, self.tests.len() - 1);
+        Ok(self.tests.len() - 1)
+    }
+
+    pub(super) fn holds(&self, test: usize, lead: &Lead) -> Result<bool> {
+        match &self.tests[test] {
+            Test::All => Ok(true),
+            Test::Listed(ids) => Ok(ids.contains(&lead.id.0)),
+            Test::Here(resolved) => resolved.matches_record(lead, &mut |_, _| {
+                Err(Error::bug("a filter of the record alone asked for another"))
+            }),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The optimal rules: leads and members as a flow, and why who is left is left.
+
+use std::collections::HashMap;
+
+use crate::assign::flow::{self, Class, Problem};
+use crate::assign::plan::{AssignReason, AssignTerm};
+use crate::assign::reference::{self, Judge as _};
+use crate::assign::verbs::{Fate, given, no_team, term};
+use crate::assign::world::World;
+use crate::base::{Error, Result};
+
+/// More than there are leads in a plan.
+const MOST: i64 = 1 << 32;
+
+/// Shares leads out among all members who may be given them, of whatever team. What proves it is told with the terms: each member's `price` and
+/// `level`, and that they were looked at.
+pub(super) fn share(
+    world: &World,
+    leads: &[usize],
+    fates: &mut [Option<Fate>],
+    terms: &mut Vec<AssignTerm>,
+) -> Result<()> {
+    let many = i64::try_from(leads.len()).unwrap_or(i64::MAX);
+    let mut problem = Problem {
+        room: world.seats.iter().map(|seat| seat.quota.min(many)).collect(),
+        had: world.seats.iter().map(|seat| seat.month).collect(),
+        ..Problem::default()
+    };
+    let mut known: HashMap<Class, usize> = HashMap::new();
+    for lead in leads {
+        let class = class(world, *lead)?;
+        let next = known.len();
+        let at = *known.entry(class).or_insert_with_key(|class| {
+            problem.classes.push(class.clone());
+            next
+        });
+        // Of equal chances the first of the list.
+        let place = MOST - i64::try_from(problem.leads.len()).unwrap_or(MOST);
+        problem.leads.push((at, world.leads[*lead].probability.ppm() * MOST + place));
+    }
+    let solution = flow::solve(&problem);
+    if !flow::is_proven(&problem, &solution) {
+        return Err(Error::bug("the plan's prices do not prove it"));
+    }
+    for (at, member) in world.members.iter().enumerate() {
+        let (team, user) = (Some(member.row.team_id), Some(member.row.user_id));
+        terms.push(term(team, user, "price", solution.prices[at]));
+        terms.push(term(team, user, "level", solution.levels[at]));
+    }
+    terms.push(term(None, None, "proven", true));
+    for (lead, member) in leads.iter().zip(solution.member) {
+        fates[*lead] = Some(match member {
+            Some(member) => given(world, member, AssignReason::Best),
+            None => Fate::leave(world.leads[*lead].team_id, left(world, *lead)?),
+        });
+    }
+    Ok(())
+}
+
+/// The teams that may have a lead: its own, or those that accept it.
+fn teams(world: &World, lead: usize) -> Result<Vec<usize>> {
+    if let Some(own) = world.leads[lead].team_id {
+        return Ok(world.teams.iter().position(|team| team.id == own).into_iter().collect());
+    }
+    let mut judge = world.judge();
+    let mut accepting = Vec::new();
+    for team in 0..world.teams.len() {
+        if judge.team(team, lead)? {
+            accepting.push(team);
+        }
+    }
+    Ok(accepting)
+}
+
+/// Who may be given a lead.
+fn class(world: &World, lead: usize) -> Result<Class> {
+    let mut judge = world.judge();
+    let mut class = Class::new();
+    for team in teams(world, lead)? {
+        for member in &world.of_team[team] {
+            let seat = &world.seats[*member];
+            if seat.is_in && !seat.is_away && seat.quota > 0 && judge.member(*member, lead)? {
+                let preferred = seat.has_preferred && judge.preferred(*member, lead)?;
+                class.push((*member, preferred));
+            }
+        }
+    }
+    Ok(class)
+}
+
+/// Why nobody is given a lead.
+fn left(world: &World, lead: usize) -> Result<AssignReason> {
+    let teams = teams(world, lead)?;
+    if teams.is_empty() {
+        return no_team(world, lead);
+    }
+    let members: Vec<usize> =
+        teams.into_iter().flat_map(|team| world.of_team[team].iter().copied()).collect();
+    reference::nobody(lead, &members, &world.seats, &mut world.judge())
+}

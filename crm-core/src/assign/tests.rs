@@ -1,0 +1,248 @@
+//! Assignment through the desk: laws for random offices, and what the cases of all languages do not show.
+
+use proptest::prelude::*;
+
+use crate::base::Id as _;
+
+use crate::assign::plan::{AssignDeed, AssignPlan, AssignReason};
+use crate::{
+    Assign, AssignRules, Crm, ErrorKind, LeadId, Session, TeamId, Timestamp, UserId, fields,
+};
+
+fn office() -> (Crm, Session) {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = at(&crm, 2);
+    (crm, s)
+}
+
+/// A session on a day of March.
+fn at(crm: &Crm, day: u32) -> Session {
+    let now = Timestamp::parse(&format!("2026-03-{day:02}T09:00:00Z")).unwrap();
+    crm.session(None, Some(now)).unwrap()
+}
+
+fn team(s: &Session, name: &str) -> TeamId {
+    s.teams().create(fields! { name: name }).unwrap().id
+}
+
+fn member(s: &Session, team: TeamId, most: i64) -> UserId {
+    let user = s
+        .users()
+        .create(fields! { name: "Ada", login: format!("u{}", s.users().count(None).unwrap()) });
+    let user = user.unwrap().id;
+    s.teams().add_member(team, user, fields! { assignment_max: most }).unwrap();
+    user
+}
+
+fn leads(s: &Session, count: usize) -> Vec<LeadId> {
+    let drafts = (0..count).map(|n| fields! { name: format!("Deal {n}") }).collect();
+    s.leads().create_many(drafts).unwrap().into_iter().map(|lead| lead.id).collect()
+}
+
+fn given(plan: &AssignPlan, user: UserId) -> usize {
+    plan.steps.iter().filter(|step| step.user_id == Some(user)).count()
+}
+
+fn teamless(s: &Session) {
+    // The team of a new file would take part, too.
+    s.teams().update(TeamId(1), fields! { assignment_optout: true }).unwrap();
+}
+
+#[test]
+fn the_remainder_of_equal_shares_goes_round() {
+    let (crm, s) = office();
+    teamless(&s);
+    let north = team(&s, "North");
+    let users: Vec<UserId> = (0..3).map(|_| member(&s, north, 60)).collect();
+    for day in 2..12 {
+        let s = at(&crm, day);
+        leads(&s, 4);
+        let plan = s.assignment().plan(&Assign { seed: 7, ..Assign::default() }).unwrap();
+        assert_eq!(s.assignment().run(&plan).unwrap().assigned, 4);
+        let had = |user: &UserId| {
+            let filter = crate::Filter::parse(&format!("user_id = {user}")).unwrap();
+            s.leads().count(Some(&filter)).unwrap()
+        };
+        let had: Vec<i64> = users.iter().map(had).collect();
+        let spread = had.iter().max().unwrap() - had.iter().min().unwrap();
+        assert!(spread <= 1, "day {day}: {had:?}");
+    }
+}
+
+#[test]
+fn a_plan_of_a_world_that_moved_is_refused_and_names_what_moved() {
+    let (crm, s) = office();
+    teamless(&s);
+    let north = team(&s, "North");
+    let ada = member(&s, north, 60);
+    let ids = leads(&s, 3);
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    assert_eq!(AssignPlan::parse(&plan.to_json()).unwrap(), plan);
+    s.leads().update(ids[2], fields! { priority: 3 }).unwrap();
+    let told = crm.feed(0, 1_000).unwrap().len();
+    let refused = s.assignment().run(&plan).unwrap_err();
+    assert_eq!((refused.kind(), refused.subject()), (ErrorKind::Conflict, Some(ids[2].subject())));
+    assert!(refused.message().contains(&ids[2].to_string()), "{refused}");
+    assert_eq!(crm.feed(0, 1_000).unwrap().len(), told);
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    s.teams().update_member(north, ada, fields! { assignment_max: 30 }).unwrap();
+    let refused = s.assignment().run(&plan).unwrap_err();
+    assert_eq!((refused.kind(), refused.subject()), (ErrorKind::Conflict, Some(ada.subject())));
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    assert_eq!(s.assignment().run(&plan).unwrap().assigned, 1);
+    assert_eq!(s.assignment().run(&plan).unwrap_err().kind(), ErrorKind::Conflict);
+    for broken in ["", "{}", "[1]"] {
+        let refused = AssignPlan::parse(broken).unwrap_err();
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Format, Some("plan")));
+    }
+}
+
+#[test]
+fn teams_are_drawn_by_their_capacity() {
+    let (_crm, s) = office();
+    teamless(&s);
+    let (north, south) = (team(&s, "North"), team(&s, "South"));
+    member(&s, north, 900);
+    member(&s, south, 300);
+    leads(&s, 400);
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    let of = |team| plan.steps.iter().filter(|step| step.team_id == Some(team)).count();
+    assert_eq!(of(north) + of(south), 400);
+    assert!((270..330).contains(&of(north)), "{}", of(north));
+    assert_eq!(
+        s.assignment().plan(&Assign::default()).unwrap(),
+        plan,
+        "the same seed draws the same"
+    );
+    assert_ne!(
+        s.assignment().plan(&Assign { seed: 1, ..Assign::default() }).unwrap().steps,
+        plan.steps
+    );
+}
+
+#[test]
+fn two_who_claim_a_lead_do_not_both_get_it() {
+    let (crm, s) = office();
+    let ada = s.users().create(fields! { name: "Ada" }).unwrap().id;
+    let ben = s.users().create(fields! { name: "Ben" }).unwrap().id;
+    let lead = leads(&s, 1)[0];
+    let of = |user: UserId| crm.session(Some(user.into()), None).unwrap();
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        let claims = [ada, ben].map(|user| {
+            let s = of(user);
+            scope.spawn(move || s.leads().claim(lead))
+        });
+        claims.into_iter().map(|claim| claim.join().unwrap()).collect()
+    });
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let refused = outcomes.into_iter().find_map(Result::err).unwrap();
+    assert_eq!((refused.kind(), refused.subject()), (ErrorKind::Conflict, Some(lead.subject())));
+    let owner = s.leads().get(lead).unwrap().user_id.unwrap();
+    assert_eq!(of(owner).leads().claim(lead).unwrap().user_id, Some(owner));
+    assert_eq!(s.leads().claim(lead).unwrap_err().field(), Some("user_id"));
+    let gone = of(ada).leads().claim(LeadId(99)).unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+/// How many are given by a plan, and the sum of their chances.
+fn worth(s: &Session, plan: &AssignPlan) -> (usize, i64) {
+    let given = plan.steps.iter().filter(|step| step.what == AssignDeed::Assign);
+    let chances: Vec<i64> =
+        given.map(|step| s.leads().get(step.lead_id).unwrap().probability.ppm()).collect();
+    (chances.len(), chances.iter().sum())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Every lead is given or explained, nobody gets more than their quota, and the second run of a day gives nothing.
+    #[test]
+    fn quotas_hold_and_everything_is_explained(
+        members in prop::collection::vec((0..3_usize, 0..100_i64, 0..4_i64, any::<bool>()), 0..9),
+        deals in prop::collection::vec((0..4_i64, 0..6_usize, 0..5_usize), 0..25),
+        seed in any::<u64>(),
+        optimal in any::<bool>(),
+    ) {
+        let (_crm, s) = office();
+        teamless(&s);
+        let teams: Vec<TeamId> = (0..3).map(|n| {
+            let filter = ["priority >= 1", "priority <= 2", "team_id is null or name ilike \"%a%\""][n];
+            let fields = fields! { name: format!("T{n}"), assignment_filter: filter };
+            s.teams().create(fields).unwrap().id
+        }).collect();
+        let mut quotas = Vec::new();
+        for (place, most, least, out) in &members {
+            let user = member(&s, teams[*place], *most);
+            let filter = format!("priority >= {least}");
+            let fields = fields! { assignment_filter: filter, assignment_optout: *out };
+            s.teams().update_member(teams[*place], user, fields).unwrap();
+            let quota = if optimal { (*most + 29) / 30 } else { (*most + 15) / 30 };
+            quotas.push((user, if *out { 0 } else { quota }));
+        }
+        let drafts = deals.iter().enumerate().map(|(n, (priority, email, place))| {
+            let email = (*email < 3).then(|| format!("{email}@harbour.example"));
+            let team = teams.get(*place).copied();
+            fields! { name: format!("Deal {n} a"), priority: *priority, email_from: email, team_id: team }
+        });
+        s.leads().create_many(drafts.collect()).unwrap();
+        let rules = if optimal { AssignRules::Optimal } else { AssignRules::Reference };
+        let asked = Assign { seed, rules, ..Assign::default() };
+        let plan = s.assignment().plan(&asked).unwrap();
+        prop_assert_eq!(plan.steps.len(), deals.len());
+        for (user, quota) in &quotas {
+            prop_assert!(i64::try_from(given(&plan, *user)).unwrap() <= *quota);
+        }
+        for step in &plan.steps {
+            prop_assert!(!optimal || step.what != AssignDeed::Allocate);
+            let explained = match step.what {
+                AssignDeed::Assign => step.user_id.is_some() && step.team_id.is_some(),
+                AssignDeed::Allocate => step.user_id.is_none() && step.team_id.is_some(),
+                AssignDeed::Merge => step.into_id.is_some() && step.why == AssignReason::Duplicate,
+                AssignDeed::Leave => step.user_id.is_none(),
+            };
+            prop_assert!(explained, "{:?}", step);
+        }
+        let done = s.assignment().run(&plan).unwrap();
+        let count = |what| plan.steps.iter().filter(|step| step.what == what).count();
+        prop_assert_eq!(
+            (done.assigned, done.allocated, done.merged),
+            (count(AssignDeed::Assign), count(AssignDeed::Allocate), count(AssignDeed::Merge))
+        );
+        for step in plan.steps.iter().filter(|step| step.what == AssignDeed::Assign) {
+            let lead = s.leads().get(step.lead_id).unwrap();
+            prop_assert_eq!((lead.user_id, lead.team_id), (step.user_id, step.team_id));
+            prop_assert_eq!(lead.kind.word(), "opportunity");
+        }
+        let again = s.assignment().plan(&asked).unwrap();
+        prop_assert_eq!(s.assignment().run(&again).unwrap().assigned, 0);
+    }
+
+    /// What is told to be best is, beside the reference rules; and evenly shared.
+    #[test]
+    fn the_optimal_plan_is_no_worse_than_the_reference(
+        members in prop::collection::vec((0..3_usize, 1..5_i64, 0..4_i64), 1..7),
+        deals in prop::collection::vec((0..4_i64, 0..4_usize, 0..100_i64), 0..25),
+        seed in any::<u64>(),
+    ) {
+        let (_crm, s) = office();
+        teamless(&s);
+        let teams: Vec<TeamId> = (0..3).map(|n| team(&s, &format!("T{n}"))).collect();
+        for (place, most, least) in &members {
+            let user = member(&s, teams[*place], most * 30);
+            let fields = fields! { assignment_filter: format!("priority >= {least}") };
+            s.teams().update_member(teams[*place], user, fields).unwrap();
+        }
+        let drafts = deals.iter().map(|(priority, place, chance)| {
+            let team = teams.get(*place).copied();
+            fields! { name: "Deal", priority: *priority, team_id: team, probability: *chance }
+        });
+        s.leads().create_many(drafts.collect()).unwrap();
+        let reference = s.assignment().plan(&Assign { seed, ..Assign::default() }).unwrap();
+        let asked = Assign { rules: AssignRules::Optimal, ..Assign::default() };
+        let optimal = s.assignment().plan(&asked).unwrap();
+        let (best, other) = (worth(&s, &optimal), worth(&s, &reference));
+        prop_assert!(best.0 >= other.0, "{best:?} {other:?}");
+        prop_assert!(best.1 >= other.1, "{best:?} {other:?}");
+        prop_assert!(optimal.terms.iter().any(|term| term.name == "proven" && term.value == "true"));
+    }
+}

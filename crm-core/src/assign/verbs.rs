@@ -1,0 +1,461 @@
+//! Planning, and doing what was planned.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::assign::Assign;
+use crate::assign::optimal;
+use crate::assign::plan::{
+    AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
+};
+use crate::assign::random::Random;
+use crate::assign::reference::{self, Judge as _};
+use crate::assign::world::{self, Set, World};
+use crate::base::{Error, Id as _, LeadId, Result, TeamId, Timestamp, UserId, limit};
+use crate::desk::query;
+use crate::lead::verbs::{as_system, give};
+use crate::merge;
+use crate::record::{Lead, Role, Team};
+use crate::storage::Tx;
+
+/// Hours that a lead may be asked to wait.
+const DELAY: i64 = 100_000;
+/// Days after which a lead without team is left, unless the host says otherwise.
+const WITHIN: i64 = 7;
+/// Leads that a refusal names.
+const NAMED: usize = 20;
+
+fn allow(tx: &Tx<'_>) -> Result<()> {
+    if tx.actor.role >= Role::All {
+        return Ok(());
+    }
+    let (needed, has) = (Role::All.word(), tx.actor.role.word());
+    Err(Error::denied(format!("to assign leads takes the role {needed:?}; this user has {has:?}")))
+}
+
+/// What becomes of one lead.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fate {
+    what: AssignDeed,
+    team: Option<TeamId>,
+    user: Option<UserId>,
+    into: Option<LeadId>,
+    why: AssignReason,
+}
+
+impl Fate {
+    pub(super) const fn leave(team: Option<TeamId>, why: AssignReason) -> Self {
+        Self { what: AssignDeed::Leave, team, user: None, into: None, why }
+    }
+}
+
+/// Who is given what.
+pub(super) fn plan(tx: &mut Tx<'_>, assign: &Assign) -> Result<AssignPlan> {
+    allow(tx)?;
+    let delay = assign.delay_hours;
+    crate::require!(
+        (0..=DELAY).contains(&delay),
+        "delay_hours",
+        "delay_hours: {delay} is none of 0 to {DELAY}"
+    );
+    let within = assign.created_within_days.unwrap_or(if assign.force { 0 } else { WITHIN });
+    crate::require!(
+        (0..=DELAY).contains(&within),
+        "created_within_days",
+        "created_within_days: {within} is none of 0 to {DELAY}"
+    );
+    let mut world = World::load(tx, assign)?;
+    let mut terms = terms(&world, assign, within);
+    let mut fates: Vec<Option<Fate>> = vec![None; world.leads.len()];
+    let mut random = Random::new(assign.seed);
+    let of_scope: HashMap<TeamId, usize> =
+        world.teams.iter().enumerate().map(|(at, team)| (team.id, at)).collect();
+    let until = Timestamp::stored(tx.now.micros().saturating_sub(delay * 3_600_000_000));
+    let since = tx.now.plus_days(-within);
+    let (mut free, mut pools) = (Vec::new(), vec![Vec::new(); world.teams.len()]);
+    for (at, lead) in world.leads.iter().enumerate() {
+        match lead.team_id.map(|team| of_scope.get(&team)) {
+            Some(Some(team)) => pools[*team].push(at),
+            Some(None) => fates[at] = Some(Fate::leave(lead.team_id, AssignReason::TeamOut)),
+            None if lead.create_date > until => {
+                fates[at] = Some(Fate::leave(None, AssignReason::TooNew));
+            }
+            None if within > 0 && lead.create_date < since => {
+                fates[at] = Some(Fate::leave(None, AssignReason::TooOld));
+            }
+            None => free.push(at),
+        }
+    }
+    let (sets, set_of) = world.sets(tx, &free)?;
+    if assign.affinity {
+        let single = |at: &usize| !set_of.contains_key(&world.leads[*at].id.0);
+        let asked: Vec<usize> =
+            free.iter().chain(pools.iter().flatten()).copied().filter(single).collect();
+        for (at, owners) in world.owners(tx, &asked)? {
+            let found =
+                owners.into_iter().find_map(|(user, why)| Some((world.seat_of(user, at)?, why)));
+            if let Some((member, why)) = found {
+                world.seats[member].quota -= 1;
+                fates[at] = Some(given(&world, member, why));
+            }
+        }
+    }
+    let is_open = |fates: &[Option<Fate>], at: &usize| fates[*at].is_none();
+    free.retain(|at| is_open(&fates, at));
+    let mut extra = Vec::new();
+    match assign.rules {
+        AssignRules::Reference => {
+            allocate(
+                &world,
+                &free,
+                &sets,
+                &set_of,
+                &mut random,
+                &mut fates,
+                &mut pools,
+                &mut extra,
+            )?;
+        }
+        AssignRules::Optimal => {
+            let mut merged = vec![false; sets.len()];
+            for at in free.clone() {
+                let set = set_of.get(&world.leads[at].id.0).copied();
+                if let Some(set) = set.filter(|set| !std::mem::replace(&mut merged[*set], true)) {
+                    let set = &sets[set];
+                    free.extend(become_one(&world, set, None, &mut fates, &mut pools, &mut extra));
+                }
+            }
+            tidy(&mut pools);
+        }
+    }
+    let merged = world.leads.iter().zip(&fates).filter_map(|(lead, fate)| {
+        fate.filter(|fate| fate.what == AssignDeed::Merge).map(|_| lead.id)
+    });
+    let merged: HashSet<LeadId> = merged.chain(extra.iter().map(|step| step.lead_id)).collect();
+    for set in sets.iter().filter(|set| set.gone.iter().any(|(id, _)| merged.contains(id))) {
+        // Members look at what a lead will be once it is merged.
+        if let Some(at) = world.at.get(&set.head.id.0).copied() {
+            world.leads[at] = set.head.clone();
+        }
+    }
+    if assign.rules == AssignRules::Optimal {
+        let mut open: Vec<usize> = free.iter().chain(pools.iter().flatten()).copied().collect();
+        open.retain(|at| is_open(&fates, at));
+        open.sort_unstable();
+        open.dedup();
+        optimal::share(&world, &open, &mut fates, &mut terms)?;
+    }
+    for (team, pool) in pools.iter_mut().enumerate() {
+        pool.retain(|at| is_open(&fates, at));
+        let best =
+            |at: &usize| (std::cmp::Reverse(world.leads[*at].probability), world.leads[*at].id);
+        pool.sort_by_key(best);
+        let mut seats = std::mem::take(&mut world.seats);
+        let members = &world.of_team[team];
+        let shared = reference::share(pool, members, &mut seats, &mut random, &mut world.judge());
+        world.seats = seats;
+        for (at, member, why) in shared? {
+            let id = world.teams[team].id;
+            fates[at] = Some(match member {
+                Some(member) => given(&world, member, why),
+                None if world.leads[at].team_id.is_some() => Fate::leave(Some(id), why),
+                None => Fate { what: AssignDeed::Allocate, ..Fate::leave(Some(id), why) },
+            });
+        }
+    }
+    for at in free.iter().filter(|at| fates[**at].is_none()).copied().collect::<Vec<_>>() {
+        fates[at] = Some(Fate::leave(None, no_team(&world, at)?));
+    }
+    let fate = |(lead, fate): (&Lead, Option<Fate>)| {
+        let fate = fate.ok_or_else(|| Error::bug("a lead that was looked at has no fate"))?;
+        Ok(step(lead.id, lead.version, fate))
+    };
+    let mut steps = world.leads.iter().zip(fates).map(fate).collect::<Result<Vec<_>>>()?;
+    steps.append(&mut extra);
+    let left = steps.iter().filter(|step| step.what == AssignDeed::Leave).count();
+    terms.push(term(None, None, "leads", world.leads.len()));
+    terms.push(term(None, None, "left", left));
+    Ok(AssignPlan { rules: assign.rules, force: assign.force, at: tx.now.micros(), terms, steps })
+}
+
+pub(super) fn given(world: &World, member: usize, why: AssignReason) -> Fate {
+    let row = &world.members[member].row;
+    Fate {
+        what: AssignDeed::Assign,
+        team: Some(row.team_id),
+        user: Some(row.user_id),
+        into: None,
+        why,
+    }
+}
+
+const fn step(lead_id: LeadId, version: i64, fate: Fate) -> AssignStep {
+    AssignStep {
+        lead_id,
+        version,
+        what: fate.what,
+        team_id: fate.team,
+        user_id: fate.user,
+        into_id: fate.into,
+        why: fate.why,
+    }
+}
+
+/// Gives teams their leads, and lets duplicates become one on the way.
+#[expect(clippy::too_many_arguments, reason = "the parts of a plan that is being made")]
+fn allocate(
+    world: &World,
+    free: &[usize],
+    sets: &[Set],
+    set_of: &HashMap<i64, usize>,
+    random: &mut Random,
+    fates: &mut [Option<Fate>],
+    pools: &mut [Vec<usize>],
+    extra: &mut Vec<AssignStep>,
+) -> Result<()> {
+    let weights: Vec<u64> = (0..world.teams.len()).map(|team| world.weight(team)).collect();
+    reference::allocate(free, &weights, random, &mut world.judge(), |team, lead| {
+        match set_of.get(&world.leads[lead].id.0) {
+            Some(set) => become_one(world, &sets[*set], Some(team), fates, pools, extra),
+            None => {
+                pools[team].push(lead);
+                Vec::new()
+            }
+        }
+    })?;
+    tidy(pools);
+    Ok(())
+}
+
+/// Each lead once.
+fn tidy(pools: &mut [Vec<usize>]) {
+    for pool in pools {
+        pool.sort_unstable();
+        pool.dedup();
+    }
+}
+
+/// Lets duplicates become one, which goes to its own team, or to the one that takes it; answers those of them that were looked at.
+fn become_one(
+    world: &World,
+    set: &Set,
+    team: Option<usize>,
+    fates: &mut [Option<Fate>],
+    pools: &mut [Vec<usize>],
+    extra: &mut Vec<AssignStep>,
+) -> Vec<usize> {
+    let (head, own) = (set.head.id, set.head.team_id);
+    let mut with = Vec::new();
+    for (gone, version) in &set.gone {
+        let fate = Fate {
+            what: AssignDeed::Merge,
+            into: Some(head),
+            ..Fate::leave(own, AssignReason::Duplicate)
+        };
+        match world.at.get(&gone.0) {
+            Some(at) => {
+                fates[*at] = Some(fate);
+                with.push(*at);
+            }
+            None => extra.push(step(*gone, *version, fate)),
+        }
+    }
+    let Some(at) = world.at.get(&head.0).copied() else { return with };
+    with.push(at);
+    if set.head.user_id.is_some() {
+        fates[at] = Some(Fate::leave(own, AssignReason::Owned));
+        return with;
+    }
+    let place = match own {
+        Some(id) => world.teams.iter().position(|team| team.id == id),
+        None => team,
+    };
+    match place {
+        Some(team) => {
+            fates[at] = None;
+            pools[team].push(at);
+        }
+        None if own.is_some() => fates[at] = Some(Fate::leave(own, AssignReason::TeamOut)),
+        None => fates[at] = None,
+    }
+    with
+}
+
+/// Why no team takes a lead.
+pub(super) fn no_team(world: &World, lead: usize) -> Result<AssignReason> {
+    if world.teams.is_empty() {
+        return Ok(AssignReason::NoTeam);
+    }
+    let mut judge = world.judge();
+    for team in 0..world.teams.len() {
+        if judge.team(team, lead)? {
+            return Ok(AssignReason::NoCapacity);
+        }
+    }
+    Ok(AssignReason::NoTeamMatch)
+}
+
+pub(super) fn term(
+    team_id: Option<TeamId>,
+    user_id: Option<UserId>,
+    name: &str,
+    value: impl ToString,
+) -> AssignTerm {
+    AssignTerm { team_id, user_id, name: name.to_owned(), value: value.to_string() }
+}
+
+/// Everything that a plan goes by.
+fn terms(world: &World, assign: &Assign, within: i64) -> Vec<AssignTerm> {
+    let filter = world::open_leads(assign.team_ids.as_deref()).to_string();
+    let all = |name: &str, value: String| term(None, None, name, value);
+    let mut terms = vec![
+        all("rules", assign.rules.word().to_owned()),
+        all("filter", filter),
+        all("seed", assign.seed.to_string()),
+        all("force", assign.force.to_string()),
+        all("delay_hours", assign.delay_hours.to_string()),
+        all("created_within_days", within.to_string()),
+        all("affinity", assign.affinity.to_string()),
+    ];
+    for (at, team) in world.teams.iter().enumerate() {
+        let id = Some(team.id);
+        terms.push(term(id, None, "weight", world.weight(at)));
+        if let Some(filter) = &team.assignment_filter {
+            terms.push(term(id, None, "assignment_filter", filter));
+        }
+    }
+    for (member, seat) in world.members.iter().zip(&world.seats) {
+        let (team, user) = (Some(member.row.team_id), Some(member.row.user_id));
+        let most = member.row.assignment_max;
+        let quota = most.map_or_else(|| "no limit".to_owned(), |_| seat.quota.to_string());
+        terms.push(term(team, user, "quota", quota));
+        if !seat.is_in {
+            terms.push(term(team, user, "assignment_optout", true));
+        }
+        if seat.is_away {
+            terms.push(term(team, user, "is_absent", true));
+        }
+        let row = &member.row;
+        for (name, filter) in [
+            ("assignment_filter", &row.assignment_filter),
+            ("assignment_filter_preferred", &row.assignment_filter_preferred),
+        ] {
+            if let Some(filter) = filter {
+                terms.push(term(team, user, name, filter));
+            }
+        }
+    }
+    terms
+}
+
+/// Does what a plan says, or nothing.
+pub(super) fn run(tx: &mut Tx<'_>, plan: &AssignPlan) -> Result<Assigned> {
+    allow(tx)?;
+    let steps: Vec<&AssignStep> =
+        plan.steps.iter().filter(|step| step.what != AssignDeed::Leave).collect();
+    unmoved(tx, plan, &steps)?;
+    within_quotas(tx, plan, &steps)?;
+    let mut sets: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut to: BTreeMap<i64, (TeamId, Option<UserId>)> = BTreeMap::new();
+    for step in &steps {
+        let id = step.lead_id.0;
+        match (step.what, step.into_id, step.team_id) {
+            (AssignDeed::Merge, Some(into), _) => {
+                sets.entry(into.0).or_insert_with(|| vec![into.0]).push(id);
+            }
+            (AssignDeed::Assign | AssignDeed::Allocate, _, Some(team)) => {
+                to.insert(id, (team, step.user_id));
+            }
+            _ => return Err(broken(step)),
+        }
+    }
+    let ids: Vec<Vec<i64>> = sets.values().cloned().collect();
+    let heads = as_system(tx, |tx| merge::merge_sets(tx, &ids))?;
+    for ((_, head), into) in heads.iter().zip(sets.keys()) {
+        if head != into {
+            return Err(moved(&[*into]));
+        }
+    }
+    give(tx, &to)?;
+    let users: BTreeSet<UserId> = to.values().filter_map(|(_, user)| *user).collect();
+    let assigned = to.values().filter(|(_, user)| user.is_some()).count();
+    Ok(Assigned {
+        assigned,
+        allocated: to.len() - assigned,
+        merged: ids.iter().map(|set| set.len() - 1).sum(),
+        users: users.len(),
+    })
+}
+
+fn broken(step: &AssignStep) -> Error {
+    let told = format!("plan: its step for {} makes no sense", step.lead_id.subject());
+    Error::format(told).with_field("plan").with_subject(step.lead_id.subject())
+}
+
+/// Refuses a plan of leads that have changed or gone since.
+fn unmoved(tx: &Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) -> Result<()> {
+    let mut wanted: BTreeMap<i64, Option<i64>> = BTreeMap::new();
+    for step in steps {
+        if wanted.insert(step.lead_id.0, Some(step.version)).is_some() {
+            return Err(broken(step));
+        }
+    }
+    // Who stays may be looked at by a step that leaves it.
+    for step in &plan.steps {
+        if step.what == AssignDeed::Leave && step.why == AssignReason::Owned {
+            wanted.insert(step.lead_id.0, Some(step.version));
+        }
+    }
+    let mut gone = Vec::new();
+    let ids: Vec<i64> = wanted.keys().copied().collect();
+    for chunk in ids.chunks(limit::CHUNK) {
+        let seen = query::seen::<Lead>(tx, chunk)?;
+        let version = |id: &i64| seen.get(id).map(|lead| lead.version);
+        gone.extend(chunk.iter().copied().filter(|id| wanted[id] != version(id)));
+    }
+    if gone.is_empty() { Ok(()) } else { Err(moved(&gone)) }
+}
+
+fn moved(ids: &[i64]) -> Error {
+    let named: Vec<String> = ids.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = ids.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let told = format!(
+        "plan: leads that changed or went since it was made: {}{more}; plan again",
+        named.join(", ")
+    );
+    let error = Error::conflict(told).with_field("plan");
+    match ids.first() {
+        Some(id) => error.with_subject(LeadId(*id).subject()),
+        None => error,
+    }
+}
+
+/// Refuses a plan that would give members more than they may have today, as they are now.
+fn within_quotas(tx: &Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) -> Result<()> {
+    let mut counts: BTreeMap<(TeamId, UserId), i64> = BTreeMap::new();
+    for step in steps {
+        if let (Some(team), Some(user)) = (step.team_id, step.user_id) {
+            *counts.entry((team, user)).or_default() += 1;
+        }
+    }
+    let ids: BTreeSet<i64> = steps.iter().filter_map(|step| step.team_id).map(|id| id.0).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let teams: Vec<Team> = query::visible(tx, &ids)?;
+    let mut left: HashMap<(TeamId, UserId), i64> = HashMap::new();
+    for (row, _, _, seat) in world::members(tx, &teams, plan.rules, plan.force)? {
+        let may = if seat.is_in && !seat.is_away { seat.quota } else { 0 };
+        left.insert((row.team_id, row.user_id), may);
+    }
+    for ((team, user), count) in counts {
+        let may = left.get(&(team, user)).copied().unwrap_or(0);
+        if count > may {
+            let told = format!(
+                "plan: {} would be given {count} leads of {} and may be given {may} now; plan again",
+                user.subject(),
+                team.subject()
+            );
+            return Err(Error::conflict(told).with_field("plan").with_subject(user.subject()));
+        }
+    }
+    Ok(())
+}

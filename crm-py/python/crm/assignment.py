@@ -1,0 +1,96 @@
+"""Assignment: who is given which lead, and why; planned first, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, final
+
+from crm import _crm
+from crm._records import Team
+from crm.frame import Frame
+
+__all__ = ["AssignPlan", "Assigned", "Assignment"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AssignPlan:
+    """Who is given what, and why; and why others are not. Nothing has been written."""
+
+    steps: Frame
+    """A row per lead: `lead_id`; `what`: `assign`, `allocate` (a team gets it and nobody of it), `merge` (`into_id` takes its place) or `leave`;
+    `team_id`, `user_id`, `into_id`; `why`, a word."""
+    head: Frame
+    """Everything that it went by, a row per filter, number and switch: `team_id`, `user_id`, `name`, `value`."""
+    text: str
+    """The plan as JSON text, to be kept and given to :meth:`Assignment.run`."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What became of a plan."""
+
+    assigned: int
+    """Leads that a team and a salesperson got."""
+    allocated: int
+    """Leads that a team got and nobody of it."""
+    merged: int
+    """Leads that others took the place of."""
+    users: int
+    """Salespeople who got something."""
+
+
+@final
+class Assignment:
+    """Who is given which lead.
+
+    >>> import crm
+    >>> with crm.open(":memory:", default_data=False) as db, db.session() as s:
+    ...     ada, north = s.users.create(name="Ada"), s.teams.create(name="North")
+    ...     member = s.teams.add_member(north, ada, assignment_max=60)
+    ...     leads = s.leads.create([{"name": name} for name in ("a", "b", "c")])
+    ...     plan = s.assignment.plan()
+    ...     [(row["what"], row["why"]) for row in plan.steps]
+    ...     s.assignment.run(plan)
+    [('allocate', 'no_quota'), ('assign', 'turn'), ('assign', 'turn')]
+    Assigned(assigned=2, allocated=1, merged=0, users=1)
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _crm.Session, /) -> None:
+        self._native = native
+
+    def plan(
+        self,
+        rules: Literal["reference", "optimal"] = "reference",
+        team_ids: Iterable[int | Team] | None = None,
+        force: bool = False,
+        seed: int = 0,
+        *,
+        delay_hours: int = 0,
+        created_within_days: int | None = None,
+        affinity: bool = True,
+    ) -> AssignPlan:
+        """Who would be given which lead, and why; writes nothing.
+
+        By `reference` rules teams are drawn by their capacity and members take turns by what is left of their day's quota. `optimal` gives the leads
+        with the best chances, as many as can be, as evenly as can be, to those who are to be given them first, and proves it: `head` has a
+        `price` and a `level` of each member that were looked at (`proven`).
+
+        `team_ids`: of these teams alone, else of all that take part. With `force` what was given in the last 24 hours does not count. The same
+        `seed` draws the same. Leads without team must be `delay_hours` old, and at most `created_within_days` days: 0 for any age, and if it is
+        not given 7, or any with `force`. With `affinity` a customer's lead goes to the salesperson of the customer, else of its company, else
+        of its last open opportunity, before any rule gives it away.
+        """
+        text, steps, head = _crm.plan_assignment(
+            self._native, rules, team_ids, force, seed, delay_hours, created_within_days, affinity
+        )
+        return AssignPlan(steps, head, text)
+
+    def run(self, plan: AssignPlan | str) -> Assigned:
+        """Does exactly what a plan, or its text, says; refused as a conflict when a lead of it has changed since, or a member would be given
+        more than the day's quota."""
+        return Assigned(*_crm.run_assignment(self._native, plan if isinstance(plan, str) else plan.text))
