@@ -50,6 +50,7 @@ bench:
 	$(CARGO) bench --locked -p crm-core --bench pipeline
 	$(CARGO) bench --locked -p crm-core --bench score
 	$(CARGO) bench --locked -p crm-core --bench customers
+	$(CARGO) bench --locked -p crm-core --bench assign
 	$(CARGO) bench --locked -p crm-core --features postgres --bench engines
 
 # Random verbs of random users against the laws of the pipeline, each run with another seed; an hour or more.

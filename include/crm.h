@@ -1164,7 +1164,7 @@ crm_status crm_lead_claim(const crm_session *session,
                           crm_record **out,
                           crm_error **err);
 
-// Who would be given which lead, and why; writes nothing. `rules`: `reference`; empty: that. `team_ids`: these teams alone, or with `team_count`
+// Who would be given which lead, and why; writes nothing. `rules`: `reference`, `optimal`; empty: `reference`. `team_ids`: these teams alone, or with `team_count`
 // 0 all that take part. `flags`: 0, or `CRM_ASSIGN_FORCE`, `CRM_ASSIGN_WITHOUT_AFFINITY`. The same `seed` draws the same. `delay_hours`: how old a
 // lead without team must be; `created_within_days`: at most how many days, 0 for any age, -1 for the usual. `out` receives one row, `plan`, a JSON
 // text for `crm_assignment_steps`, `_head` and `_run`. End it with `crm_frame_free`.

@@ -114,9 +114,9 @@ void open_to_forecast() {
   CHECK(s.teams().update_member(north, seller, crm::fields{{"assignment_optout", true}}).id() > 0);
   CHECK(s.teams().members(north).rows() == 1 && s.teams().workload().rows() == 2);
   CHECK(!s.teams().remove_member(north, seller).boolean(CRM_TEAM_MEMBER_ACTIVE));
-  const std::string plan = s.assignment().plan();
-  CHECK(s.assignment().head(plan).rows() > 6 && s.assignment().run(plan).rows() == 1);
-  CHECK(s.assignment().steps(plan).rows() < 1000 && refused([&] { s.leads().claim(lead.id()); }).code() == CRM_E_INVALID);
+  const std::string shares = s.assignment().plan();
+  CHECK(s.assignment().head(shares).rows() > 6 && s.assignment().run(shares).rows() == 1);
+  CHECK(s.assignment().steps(shares).rows() < 1000 && refused([&] { s.leads().claim(lead.id()); }).code() == CRM_E_INVALID);
   const std::int64_t said = s.chatter().post(CRM_KIND_LEAD, lead.id(), "They want the blue ones.", true);
   CHECK(s.chatter().get(said).boolean(CRM_MESSAGE_INTERNAL) && s.chatter().count() == 3);
   CHECK(s.chatter().timeline(CRM_KIND_LEAD, lead.id()).rows() >= 3);

@@ -1,8 +1,8 @@
 //! The best shares: a minimum-cost flow from leads to members, exact, with prices that prove it. A function of values.
 //!
-//! What is best, in this order: the leads of the highest ranks are given, as many as can be (no two have the same rank); then what members
-//! have been given, lately and now, is as even as it can be (the sum of squares is least, so that no lead could go from one member to another who has two fewer); then as many
-//! as can be are with a member who is to be given them first.
+//! What is best, in this order: the leads of the highest ranks are given, as many as can be (no two have the same rank); then what members have
+//! been given, lately and now, is as even as it can be (the sum of squares is least, so that no lead could go from one member to another who
+//! has two fewer); then as many as can be are with a member who is to be given them first.
 //!
 //! Leads that the same members may be given are one class, so that the work grows with classes, not with pairs. Leads come by their ranks, the
 //! highest first; each takes the cheapest way to a member with room, moving others on the way (successive shortest paths, Dijkstra with
