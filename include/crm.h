@@ -1954,6 +1954,12 @@ crm_status crm_team_workload(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
+// What each team and all below it have together: `team_id`, `parent_id`, `team_count` (itself too), `member_count` (users, each once), `lead_count`
+// (pending ones), `lead_unassigned_count`. End `out` with `crm_frame_free`.
+crm_status crm_team_rollup(const crm_session *session,
+                           crm_frame **out,
+                           crm_error **err);
+
 // Creates a team member. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_team_member_create(const crm_session *session,
                                   const crm_fields *fields,

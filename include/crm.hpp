@@ -705,6 +705,7 @@ public:
     return detail::make_frame(crm_team_members, session_, team_id, as_of_days);
   }
   crm::frame workload() const { return detail::make_frame(crm_team_workload, session_); }
+  crm::frame rollup() const { return detail::make_frame(crm_team_rollup, session_); }
 };
 
 // Who is given which lead: a plan is JSON text. Valid as long as the session.

@@ -83,3 +83,14 @@ pub unsafe extern "C" fn crm_team_workload(
 ) -> CrmStatus {
     table(session, out, err, |session| session.teams().workload())
 }
+
+/// What each team and all below it have together: `team_id`, `parent_id`, `team_count` (itself too), `member_count` (users, each once), `lead_count`
+/// (pending ones), `lead_unassigned_count`. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_team_rollup(
+    session: *const CrmSession,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| session.teams().rollup())
+}

@@ -79,5 +79,7 @@ mod _crm {
         score_parameters, weighted_forecast,
     };
     #[pymodule_export]
-    use crate::team::{add_member, remove_member, team_members, team_workload, update_member};
+    use crate::team::{
+        add_member, remove_member, team_members, team_rollup, team_workload, update_member,
+    };
 }

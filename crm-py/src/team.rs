@@ -71,3 +71,8 @@ pub(crate) fn team_workload<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     frame(py, session.ask(py, |core| core.teams().workload())?)
 }
+
+#[pyfunction]
+pub(crate) fn team_rollup<'py>(session: &Session, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    frame(py, session.ask(py, |core| core.teams().rollup())?)
+}

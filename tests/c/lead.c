@@ -329,6 +329,8 @@ static void members(crm_session *s) {
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
   OK(crm_team_workload(s, &frame, &err));
   CHECK(crm_frame_rows(frame) > 0 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_team_rollup(s, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 0 && crm_frame_free(frame) == CRM_OK);
   OK(crm_team_remove_member(s, north, ben, &record, &err));
   id_and_end(record);
   FAILS(CRM_E_NOT_FOUND, crm_team_remove_member(s, north, ben, &record, &err));

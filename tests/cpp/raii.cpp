@@ -112,7 +112,7 @@ void open_to_forecast() {
   const std::int64_t north = s.teams().create(crm::fields{{"name", "North"}}).id();
   CHECK(s.teams().add_member(north, seller, crm::fields{{"assignment_max", 60}}).boolean(CRM_TEAM_MEMBER_ACTIVE));
   CHECK(s.teams().update_member(north, seller, crm::fields{{"assignment_optout", true}}).id() > 0);
-  CHECK(s.teams().members(north).rows() == 1 && s.teams().workload().rows() == 2);
+  CHECK(s.teams().members(north).rows() == 1 && s.teams().workload().rows() == 2 && s.teams().rollup().rows() == 2);
   CHECK(!s.teams().remove_member(north, seller).boolean(CRM_TEAM_MEMBER_ACTIVE));
   const std::string shares = s.assignment().plan();
   CHECK(s.assignment().head(shares).rows() > 6 && s.assignment().run(shares).rows() == 1);

@@ -117,7 +117,8 @@ fn run(path: &Path, size: usize) {
         println!("| {what} | {count} | {ours:.3?} | {theirs:.3?} | {ratio:.2} | {target} |");
     };
     let mut last = None;
-    for (rules, target) in [(AssignRules::Optimal, "≤ 10 s"), (AssignRules::Reference, "≤ 2 s")] {
+    for (rules, target) in [(AssignRules::Optimal, "≤ 10 s"), (AssignRules::Reference, "≤ 2 s")]
+    {
         let asked = Assign { rules, ..Assign::default() };
         let begun = Instant::now();
         let plan = s.assignment().plan(&asked).expect("a plan");

@@ -18,10 +18,6 @@ impl Random {
     }
 
     /// A number below `end`, which is above 0.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the upper half of a product is below its factor"
-    )]
     pub(super) fn below(&mut self, end: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
     }

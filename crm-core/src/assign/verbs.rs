@@ -294,6 +294,7 @@ pub(super) fn no_team(world: &World, lead: usize) -> Result<AssignReason> {
     Ok(AssignReason::NoTeamMatch)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts are written in place")]
 pub(super) fn term(
     team_id: Option<TeamId>,
     user_id: Option<UserId>,

@@ -151,7 +151,7 @@ pub(crate) fn give(tx: &mut Tx<'_>, to: &BTreeMap<i64, (TeamId, Option<UserId>)>
     let ids: Vec<i64> = to.keys().copied().collect();
     let properties = property::definitions(tx)?;
     let own = store::own_partners(tx, &ids)?;
-    let (actor, now, partners) = (tx.actor.clone(), tx.now, customer::Customers::new());
+    let (actor, now, partners) = (tx.actor.clone(), tx.now, customer::Customers::default());
     store::change(tx, &ids, |lead, office| {
         let cx = Context {
             office,

@@ -1,11 +1,11 @@
 //! How much members and teams have been given lately, in one question for all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::base::{Record as _, Result, Timestamp};
+use crate::base::{Record as _, Result, Timestamp, limit};
 use crate::desk::query::Scope;
 use crate::filter::{Filter, Statement};
-use crate::record::Lead;
+use crate::record::{Lead, Team};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -76,4 +76,46 @@ fn group(tx: &Tx<'_>, filter: Filter, mut each: impl FnMut(i64, i64)) -> Result<
         each(line.int(0)?, line.int(1)?);
         Ok(())
     })
+}
+
+/// What a team and all below it have together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Together {
+    /// Teams, itself too.
+    pub(super) teams: i64,
+    /// Users who are members of any of them, each once.
+    pub(super) members: HashSet<i64>,
+    /// Pending leads.
+    pub(super) leads: i64,
+    /// Those without salesperson.
+    pub(super) unassigned: i64,
+}
+
+/// What each of these teams and all below it among them have together. A lead is one team's, a user counts once however many of them they
+/// are in.
+pub(super) fn together(tx: &Tx<'_>, teams: &[Team]) -> Result<HashMap<i64, Together>> {
+    let parent: HashMap<i64, Option<i64>> =
+        teams.iter().map(|team| (team.id.0, team.parent_id.map(|id| id.0))).collect();
+    let mut own: HashMap<i64, (i64, i64)> = HashMap::new();
+    let pending = || vec![Filter::eq("won_status", "pending"), Filter::eq("active", true)];
+    group(tx, Filter::all(pending()), |team, n| own.entry(team).or_default().0 = n)?;
+    let mut free = pending();
+    free.push(Filter::is_null("user_id"));
+    group(tx, Filter::all(free), |team, n| own.entry(team).or_default().1 = n)?;
+    let mut all: HashMap<i64, Together> = HashMap::new();
+    for team in teams {
+        let (leads, unassigned) = own.get(&team.id.0).copied().unwrap_or_default();
+        let mut above = Some(team.id.0);
+        for _ in 0..limit::PARENTS {
+            // What is above and archived or unseen joins nothing: the tree is cut there.
+            let Some(id) = above.filter(|id| parent.contains_key(id)) else { break };
+            let sum = all.entry(id).or_default();
+            sum.teams += 1;
+            sum.members.extend(team.member_ids.iter().map(|user| user.0));
+            sum.leads += leads;
+            sum.unassigned += unassigned;
+            above = parent.get(&id).copied().flatten();
+        }
+    }
+    Ok(all)
 }

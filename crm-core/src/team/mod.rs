@@ -246,6 +246,39 @@ impl Desk<'_, Team> {
             Ok(frame)
         })
     }
+
+    /// What each team that goes on and all below it have together, in the order of a list: `team_id`, `parent_id`, `team_count` (itself too),
+    /// `member_count` (users, each once, however many of these teams they are in), `lead_count` (pending ones), `lead_unassigned_count`. Only leads
+    /// that this user sees are counted.
+    ///
+    /// # Errors
+    /// `Storage` when the database fails.
+    pub fn rollup(&self) -> Result<Frame> {
+        self.link.read(|tx| {
+            let teams = query::find::<Team>(tx, &crate::desk::Find::all())?;
+            let mut all = load::together(tx, &teams)?;
+            let mut frame = Frame::new([
+                ("team_id", FieldKind::Ref(RecordKind::Team)),
+                ("parent_id", FieldKind::Ref(RecordKind::Team)),
+                ("team_count", FieldKind::Int),
+                ("member_count", FieldKind::Int),
+                ("lead_count", FieldKind::Int),
+                ("lead_unassigned_count", FieldKind::Int),
+            ]);
+            for team in teams {
+                let sum = all.remove(&team.id.0).unwrap_or_default();
+                frame.push([
+                    Value::from(team.id),
+                    team.parent_id.into(),
+                    sum.teams.into(),
+                    i64::try_from(sum.members.len()).unwrap_or(i64::MAX).into(),
+                    sum.leads.into(),
+                    sum.unassigned.into(),
+                ]);
+            }
+            Ok(frame)
+        })
+    }
 }
 
 /// Whether a user works in a company.

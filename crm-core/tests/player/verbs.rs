@@ -685,6 +685,9 @@ fn team(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
     if verb == "workload" {
         return Ok(Answer::frame(&teams.workload()?));
     }
+    if verb == "rollup" {
+        return Ok(Answer::frame(&teams.rollup()?));
+    }
     let team = TeamId(on.one()?);
     if verb == "members" {
         return Ok(Answer::frame(&teams.members(team, args.day("as_of")?)?));

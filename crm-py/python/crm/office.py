@@ -145,6 +145,14 @@ class Teams(TeamDesk):
         """
         return _crm.team_workload(self._native)
 
+    def rollup(self) -> Frame:
+        """What each team and all below it have together, a row per team.
+
+        `team_count` counts the team itself too, `member_count` each user once however many of these teams they are in, `lead_count` and
+        `lead_unassigned_count` pending leads.
+        """
+        return _crm.team_rollup(self._native)
+
 
 class TeamMembers(TeamMemberDesk):
     """Who belongs to which team.
