@@ -998,6 +998,14 @@ crm_status crm_lead_copy_many(const crm_session *session,
                               crm_list **out,
                               crm_error **err);
 
+// What leads would tell their customers if what they say of their contact were written again: a row for each that has a customer, with
+// `lead_id`, `partner_id`, `partner_email_update`, `partner_phone_update`. End `out` with `crm_frame_free`.
+crm_status crm_lead_partner_updates(const crm_session *session,
+                                    const int64_t *ids,
+                                    size_t count,
+                                    crm_frame **out,
+                                    crm_error **err);
+
 // Every interval of a lead's life in the pipeline, oldest first. End `out` with `crm_frame_free`.
 crm_status crm_lead_history(const crm_session *session,
                             int64_t id,

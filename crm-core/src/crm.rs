@@ -293,7 +293,11 @@ impl Crm {
 /// Reckons what a schema's step leaves to the program: by what partners and leads are found.
 fn renew(tx: &mut Tx<'_>) -> Result<()> {
     partner::rebuild(tx)?;
-    lead::customer::rebuild(tx)
+    if lead::customer::rebuild(tx)? {
+        // Whether an address can be one is evidence.
+        score::recount(tx)?;
+    }
+    Ok(())
 }
 
 /// Moves a whole database to another place: from a file to a server, back, or between two of a kind. `from` and `to` are what

@@ -205,6 +205,18 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
         count("cancel", &mut |s| s.activities().cancel(&next).unwrap());
         count("status", &mut |s| drop(s.activities().status(&leads).unwrap()));
         count("post", &mut |s| drop(s.chatter().post(&leads, "hello", false).unwrap()));
+        let desk = fields! { name: "Desk", email: format!("desk{asks}@harbour.example") };
+        s.partners().create(desk).unwrap();
+        s.settings().set("duplicate_policy", "link").unwrap();
+        count("create linked to their customer", &mut |s| {
+            let from = drafts(n).into_iter().map(|mut draft| {
+                draft.set("email_from", format!("desk{asks}@harbour.example"));
+                draft
+            });
+            let linked = s.leads().create_many(from.collect()).unwrap();
+            assert!(linked.iter().all(|lead| lead.partner_id.is_some()));
+        });
+        s.settings().set("duplicate_policy", "warn").unwrap();
         count("delete", &mut |s| s.leads().delete(&leads).unwrap());
         count("count", &mut |s| assert!(s.leads().count(None).unwrap() > 0));
         count("board", &mut |s| drop(s.forecast().board(None).unwrap()));

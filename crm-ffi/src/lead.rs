@@ -281,6 +281,19 @@ pub unsafe extern "C" fn crm_lead_copy_many(
     many(session, out, err, |session| Ok(rows(&session.leads().copy(&leads(ids, count)?)?)))
 }
 
+/// What leads would tell their customers if what they say of their contact were written again: a row for each that has a customer, with
+/// `lead_id`, `partner_id`, `partner_email_update`, `partner_phone_update`. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_lead_partner_updates(
+    session: *const CrmSession,
+    ids: *const i64,
+    count: usize,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| session.leads().partner_updates(&leads(ids, count)?))
+}
+
 /// Every interval of a lead's life in the pipeline, oldest first. End `out` with `crm_frame_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_lead_history(

@@ -11,7 +11,7 @@ use crate::fields::fields;
 use crate::frame::{Columns, frame};
 use crate::progress::Hook;
 use crate::session::{Session, kind_of};
-use crate::value::id;
+use crate::value::{id, text, truth, whole};
 
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "Python's arguments, one by one")]
@@ -21,11 +21,13 @@ pub(crate) fn find_duplicates(
     lead_id: Option<&Bound<'_, PyAny>>,
     partner_id: Option<&Bound<'_, PyAny>>,
     candidate: Option<&Bound<'_, PyAny>>,
-    record: &str,
-    include_lost: bool,
-    include_won: bool,
+    record: &Bound<'_, PyAny>,
+    include_lost: &Bound<'_, PyAny>,
+    include_won: &Bound<'_, PyAny>,
 ) -> PyResult<Columns> {
-    let asked = kind_of(py, record)?;
+    let asked = kind_of(py, &text("record", record)?)?;
+    let include_lost = truth("include_lost", include_lost)?;
+    let include_won = truth("include_won", include_won)?;
     let (of, kind) = match (lead_id, partner_id, candidate) {
         (Some(lead), None, None) => {
             let lead = LeadId(id("lead_id", RecordKind::Lead, lead)?);
@@ -52,12 +54,16 @@ pub(crate) fn find_duplicates(
 pub(crate) fn scan_duplicates<'py>(
     session: &Session,
     py: Python<'py>,
-    record: &str,
-    least: i64,
-    include_lost: bool,
+    record: &Bound<'py, PyAny>,
+    least: &Bound<'py, PyAny>,
+    include_lost: &Bound<'py, PyAny>,
     progress: Hook,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let scan = DuplicateScan { record: kind_of(py, record)?, least, include_lost };
+    let scan = DuplicateScan {
+        record: kind_of(py, &text("record", record)?)?,
+        least: whole("least", least)?,
+        include_lost: truth("include_lost", include_lost)?,
+    };
     let found =
         session.watch(py, &progress, |core, progress| core.duplicates().scan(&scan, progress))?;
     frame(py, DuplicateCluster::frame(&found, scan.record))

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use crate::frame::frame;
 use crate::session::Session;
-use crate::value::{id as identify, ids as identities, target};
+use crate::value::{id as identify, ids as identities, optional_text, target, truth};
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
@@ -31,11 +31,11 @@ pub(crate) fn mark_lost<'py>(
     session: &Session,
     id: &Bound<'py, PyAny>,
     lost_reason_id: Given<'_, 'py>,
-    note: Option<String>,
+    note: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let lost_reason_id: Option<LostReasonId> =
         optional("lost_reason_id", RecordKind::LostReason, lost_reason_id)?;
-    let lost = Lost { lost_reason_id, note };
+    let lost = Lost { lost_reason_id, note: optional_text("note", note)? };
     session.verb(id, |leads, ids| leads.mark_lost(ids, &lost))
 }
 
@@ -78,22 +78,22 @@ fn conversion(
     partner_id: Given<'_, '_>,
     user_id: Given<'_, '_>,
     team_id: Given<'_, '_>,
-    create_partner: bool,
+    create_partner: &Bound<'_, PyAny>,
     user_ids: Given<'_, '_>,
-    deduplicate: bool,
-    force: bool,
-    key: Option<String>,
+    deduplicate: &Bound<'_, PyAny>,
+    force: &Bound<'_, PyAny>,
+    key: Given<'_, '_>,
 ) -> PyResult<Convert> {
     let user_ids = user_ids.map(|users| identities("user_ids", RecordKind::User, users));
     Ok(Convert {
         partner_id: optional::<PartnerId>("partner_id", RecordKind::Partner, partner_id)?,
-        create_partner,
+        create_partner: truth("create_partner", create_partner)?,
         user_id: optional("user_id", RecordKind::User, user_id)?,
         user_ids: user_ids.transpose()?.unwrap_or_default().into_iter().map(UserId).collect(),
         team_id: optional("team_id", RecordKind::Team, team_id)?,
-        deduplicate,
-        force,
-        key,
+        deduplicate: truth("deduplicate", deduplicate)?,
+        force: truth("force", force)?,
+        key: optional_text("key", key)?,
     })
 }
 
@@ -105,11 +105,11 @@ pub(crate) fn convert<'py>(
     partner_id: Given<'_, 'py>,
     user_id: Given<'_, 'py>,
     team_id: Given<'_, 'py>,
-    create_partner: bool,
+    create_partner: &Bound<'py, PyAny>,
     user_ids: Given<'_, 'py>,
-    deduplicate: bool,
-    force: bool,
-    key: Option<String>,
+    deduplicate: &Bound<'py, PyAny>,
+    force: &Bound<'py, PyAny>,
+    key: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let convert = conversion(
         partner_id,
@@ -135,10 +135,10 @@ pub(crate) fn plan_convert<'py>(
     partner_id: Given<'_, 'py>,
     user_id: Given<'_, 'py>,
     team_id: Given<'_, 'py>,
-    create_partner: bool,
+    create_partner: &Bound<'py, PyAny>,
     user_ids: Given<'_, 'py>,
-    deduplicate: bool,
-    force: bool,
+    deduplicate: &Bound<'py, PyAny>,
+    force: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (py, convert) = (
         ids.py(),
@@ -172,6 +172,16 @@ pub(crate) fn assign_to<'py>(
 #[pyfunction]
 pub(crate) fn copy<'py>(session: &Session, id: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     session.verb(id, |leads, ids| leads.copy(ids))
+}
+
+#[pyfunction]
+pub(crate) fn partner_updates<'py>(
+    session: &Session,
+    ids: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = ids.py();
+    let ids: Vec<LeadId> = target(RecordKind::Lead, ids)?.0.into_iter().map(LeadId).collect();
+    frame(py, session.ask(py, |core| core.leads().partner_updates(&ids))?)
 }
 
 #[pyfunction]

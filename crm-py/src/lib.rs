@@ -50,8 +50,8 @@ mod _crm {
     use crate::frame::Columns;
     #[pymodule_export]
     use crate::lead::{
-        archive, assign_to, convert, copy, history, mark_lost, mark_won, move_to, plan_convert,
-        reopen, restore,
+        archive, assign_to, convert, copy, history, mark_lost, mark_won, move_to, partner_updates,
+        plan_convert, reopen, restore,
     };
     #[pymodule_export]
     use crate::merge::{

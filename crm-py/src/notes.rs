@@ -9,7 +9,7 @@ use pyo3::types::PyList;
 use crate::frame::frame;
 use crate::lead::optional;
 use crate::session::{Session, answer, kind_of};
-use crate::value::{day, id as identify, ids as identities, target};
+use crate::value::{day, id as identify, ids as identities, optional_text, target, text, truth};
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
@@ -22,8 +22,8 @@ pub(crate) fn schedule_activity<'py>(
     activity_type_id: &Bound<'py, PyAny>,
     date_deadline: Given<'_, 'py>,
     user_id: Given<'_, 'py>,
-    summary: Option<String>,
-    note: Option<String>,
+    summary: Given<'_, 'py>,
+    note: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = id.py();
     let kind = kind_of(py, record)?;
@@ -33,8 +33,8 @@ pub(crate) fn schedule_activity<'py>(
         activity_type_id: of.into(),
         date_deadline: date_deadline.map(|given| day("date_deadline", given)).transpose()?,
         user_id: optional("user_id", RecordKind::User, user_id)?,
-        summary,
-        note,
+        summary: optional_text("summary", summary)?,
+        note: optional_text("note", note)?,
     };
     let scheduled = session.ask(py, |core| core.activities().schedule_about(kind, &ids, &plan))?;
     answer(py, scheduled.iter().map(Activity::row).collect(), many)
@@ -57,8 +57,9 @@ fn verb<'py>(
 pub(crate) fn activity_done<'py>(
     session: &Session,
     id: &Bound<'py, PyAny>,
-    feedback: Option<String>,
+    feedback: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let feedback = optional_text("feedback", feedback)?;
     verb(session, id, |activities, ids| activities.done(ids, feedback.as_deref()))
 }
 
@@ -95,10 +96,11 @@ pub(crate) fn post_message<'py>(
     session: &Session,
     record: &str,
     id: &Bound<'py, PyAny>,
-    body: String,
-    internal: bool,
+    body: &Bound<'py, PyAny>,
+    internal: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = id.py();
+    let (body, internal) = (text("body", body)?, truth("internal", internal)?);
     let kind = kind_of(py, record)?;
     let (ids, many) = target(kind, id)?;
     let posted = session.ask(py, |core| core.chatter().post_about(kind, &ids, &body, internal))?;

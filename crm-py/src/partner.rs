@@ -6,7 +6,7 @@ use crm_core::record::{AddressType, PartnerRole};
 use pyo3::prelude::*;
 
 use crate::session::{Session, answer};
-use crate::value::{day, id as identify};
+use crate::value::{day, id as identify, text};
 
 fn partner(id: &Bound<'_, PyAny>) -> PyResult<PartnerId> {
     identify("id", RecordKind::Partner, id).map(PartnerId)
@@ -16,11 +16,11 @@ fn partner(id: &Bound<'_, PyAny>) -> PyResult<PartnerId> {
 pub(crate) fn address_for<'py>(
     session: &Session,
     id: &Bound<'py, PyAny>,
-    kind: &str,
+    kind: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (py, id) = (id.py(), partner(id)?);
+    let (py, id, kind) = (id.py(), partner(id)?, text("kind", kind)?);
     let card =
-        session.ask(py, |core| core.partners().address_for(id, AddressType::parse(kind)?))?;
+        session.ask(py, |core| core.partners().address_for(id, AddressType::parse(&kind)?))?;
     answer(py, vec![card.row()], false)
 }
 

@@ -242,6 +242,36 @@ fn shown(given: &Bound<'_, PyAny>) -> String {
     }
 }
 
+/// A text that a verb is given.
+pub(crate) fn text(field: &str, given: &Bound<'_, PyAny>) -> PyResult<String> {
+    match given.cast::<PyString>() {
+        Ok(text) => text_of(field, text),
+        Err(_) => Err(invalid(given.py(), field, format_args!("{} is no text", shown(given)))),
+    }
+}
+
+/// A text, or none.
+pub(crate) fn optional_text(
+    field: &str,
+    given: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<String>> {
+    given.map(|given| text(field, given)).transpose()
+}
+
+/// A truth that a verb is given.
+pub(crate) fn truth(field: &str, given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let refuse = |_| invalid(given.py(), field, format_args!("{} is no truth", shown(given)));
+    given.extract::<bool>().map_err(refuse)
+}
+
+/// A whole number that a verb is given.
+pub(crate) fn whole(field: &str, given: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let number = if given.is_instance_of::<PyBool>() { None } else { given.extract::<i64>().ok() };
+    number.ok_or_else(|| {
+        invalid(given.py(), field, format_args!("{} is no whole number", shown(given)))
+    })
+}
+
 /// A number of things: not negative, and no truth.
 pub(crate) fn number(field: &str, given: &Bound<'_, PyAny>) -> PyResult<usize> {
     let number =

@@ -7,6 +7,7 @@ import os
 import pickle
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -142,3 +143,22 @@ def test_a_file_that_takes_nonsense_is_told(s: crm.Session) -> None:
         with pytest.raises(crm.HostError, match=r"write\(\)"):
             s.csv.export("lead", file)  # type: ignore[arg-type]
     assert s.csv.export("lead", File(None)) == 1  # type: ignore[arg-type]
+
+
+def test_a_value_that_a_verb_cannot_take_is_named() -> None:
+    with crm.open(":memory:") as db, db.session() as s:
+        ada, lease = s.partners.create(name="Ada"), s.leads.create(name="Lease", kind="lead")
+        call = s.activities.schedule("lead", lease, activity_type_id=3)
+        wrong = {
+            "kind": lambda: s.partners.address_for(ada, cast(Any, None)),
+            "key": lambda: s.leads.convert(lease, key=cast(Any, 5)),
+            "create_partner": lambda: s.leads.convert(lease, create_partner=cast(Any, "yes")),
+            "body": lambda: s.chatter.post("lead", lease, cast(Any, None)),
+            "least": lambda: s.duplicates.scan("lead", least=cast(Any, None)),
+            "note": lambda: s.leads.mark_lost(lease, note=cast(Any, 7)),
+            "feedback": lambda: s.activities.done(call, cast(Any, b"x")),
+        }
+        for field, verb in wrong.items():
+            with pytest.raises(crm.InvalidError) as told:
+                verb()
+            assert told.value.field == field

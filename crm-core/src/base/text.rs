@@ -115,13 +115,16 @@ fn outside(c: char) -> bool {
 }
 
 fn address(word: &str) -> Option<String> {
-    let word = word.trim_matches(['.', '\'']);
+    // A sentence's full stop behind an address is no part of it; a dot before one is a mistake in it.
+    let word = word.trim_start_matches('\'').trim_end_matches(['.', '\'']);
     let (local, domain) = word.rsplit_once('@')?;
-    let local_fits =
-        !local.is_empty() && !local.contains('@') && !local.contains("..") && local.len() <= 64;
+    let local_fits = local.len() <= 64 && local.split('.').all(is_atom);
     let domain = in_ascii(domain)?;
-    let domain_fits =
-        domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
+    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let domain_fits = domain.len() <= 253
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+        && !domain.rsplit('.').next().is_some_and(is_number);
     if !(local_fits && domain_fits) {
         return None;
     }
@@ -146,6 +149,15 @@ fn in_ascii(domain: &str) -> Option<Cow<'_, str>> {
     // What is far longer than a domain is not looked at.
     let fits = domain.len() <= limit::SHORT_TEXT && domain.chars().all(letter);
     if fits { idna::domain_to_ascii(domain).ok().map(Cow::Owned) } else { None }
+}
+
+/// What stands between the dots before the sign of an address: in ASCII what mail allows there without quotes.
+fn is_atom(part: &str) -> bool {
+    let fits = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c),
+        false => !c.is_control(),
+    };
+    !part.is_empty() && part.chars().all(fits)
 }
 
 fn is_label(label: &str) -> bool {
@@ -222,6 +234,17 @@ mod tests {
             ("a@b", None),
             ("@example.com", None),
             ("a..b@example.com", None),
+            (".ada@x.example", None),
+            ("ada.@x.example", None),
+            ("ada@x.example.", Some("ada@x.example")),
+            ("'ada@x.example'", Some("ada@x.example")),
+            ("o'brien+x@x.example", Some("o'brien+x@x.example")),
+            ("ada\\b@x.example", None),
+            ("ada@192.0.2.1", None),
+            ("ada@-x.example", None),
+            ("ada@x..example", None),
+            ("ada@@x.example", None),
+            ("ada@x.example / ben@x.example", Some("ada@x.example")),
         ] {
             let normal = email_normalized(text);
             assert_eq!(normal.as_deref(), expect, "{text}");

@@ -11,8 +11,8 @@ mod tree;
 
 pub(crate) use by_kind::{by_kind, office_by_kind};
 pub(crate) use office::{
-    Room, alter_in, changes, check_references, check_version, create_dated, create_in, point,
-    same_creation, update_in,
+    Room, alter_in, changes, check_references, check_version, create_all, create_dated, create_in,
+    point, same_creation, update_in,
 };
 pub(crate) use tree::{above, parents};
 
@@ -235,12 +235,14 @@ impl<R: Room> Desk<'_, R> {
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<R>> {
         self.write(|tx| {
-            let ids = drafts
-                .iter()
-                .map(|fields| create_in::<R>(tx, fields))
-                .collect::<Result<Vec<_>>>()?;
+            let ids: Vec<i64> = create_all::<R>(tx, &drafts)?.into_iter().map(Id::number).collect();
             tx.settle()?;
-            ids.into_iter().map(|id| query::get(tx, id)).collect()
+            // Creating what is there already may answer a record twice.
+            let mut stored = query::seen::<R>(tx, &ids)?;
+            match ids.iter().map(|id| stored.remove(id)).collect::<Option<Vec<R>>>() {
+                Some(records) => Ok(records),
+                None => ids.into_iter().map(|id| query::get(tx, R::Id::from(id))).collect(),
+            }
         })
     }
 

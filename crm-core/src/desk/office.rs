@@ -40,6 +40,10 @@ pub(crate) trait Room: Record {
     fn before_removal(&self, _tx: &Tx<'_>) -> Result<()> {
         Ok(())
     }
+    /// The same since these were created, once for all of them.
+    fn after_create(_tx: &mut Tx<'_>, _created: &[Self]) -> Result<()> {
+        Ok(())
+    }
     /// What is to be written elsewhere since this was removed.
     fn after_delete(&self, _tx: &mut Tx<'_>) -> Result<()> {
         Ok(())
@@ -56,6 +60,28 @@ pub(crate) fn create_dated<R: Room>(
     tx: &mut Tx<'_>,
     fields: &Fields,
     created: Option<Timestamp>,
+) -> Result<R::Id> {
+    let mut new = Vec::new();
+    let id = begin::<R>(tx, fields, created, &mut new)?;
+    R::after_create(tx, &new)?;
+    Ok(id)
+}
+
+/// Creates several; consequences wait for `settle`.
+pub(crate) fn create_all<R: Room>(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<R::Id>> {
+    let mut new = Vec::with_capacity(drafts.len());
+    let ids = drafts.iter().map(|fields| begin::<R>(tx, fields, None, &mut new));
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    R::after_create(tx, &new)?;
+    Ok(ids)
+}
+
+/// Creates one, but for what waits until all are there.
+fn begin<R: Room>(
+    tx: &mut Tx<'_>,
+    fields: &Fields,
+    created: Option<Timestamp>,
+    new: &mut Vec<R>,
 ) -> Result<R::Id> {
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor)?;
     let mut record = R::blank(tx)?;
@@ -75,7 +101,9 @@ pub(crate) fn create_dated<R: Room>(
     }
     changed(tx, None, Some(&record))?;
     R::after_save(tx, None, &record)?;
-    Ok(record.id())
+    let id = record.id();
+    new.push(record);
+    Ok(id)
 }
 
 /// Changes records; answers them as stored.

@@ -3,16 +3,19 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::access;
 use crate::base::free_mail::company_domain;
 use crate::base::name::likeness;
 use crate::base::text::{domain_first, emails_normalized};
-use crate::base::{FieldKind, Fields, PartnerId, Record, RecordKind, Result, Value, limit};
+use crate::base::{
+    FieldKind, Fields, LeadId, PartnerId, Record, RecordKind, Result, Table, Value, limit,
+};
 use crate::desk::query;
 use crate::duplicate::reason::{Duplicate, Reason, Shared, score};
 use crate::duplicate::store::{self, Hit, Part};
 use crate::duplicate::{DuplicateOf, DuplicateQuery};
 use crate::record::{Lead, Partner};
-use crate::storage::Tx;
+use crate::storage::{Line, Tx};
 
 /// Addresses in one statement: engines limit parameters.
 pub(super) const ADDRESSES_ASKED: usize = 500;
@@ -32,9 +35,9 @@ struct Probe {
 /// Duplicates of one record.
 pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>> {
     let (kind, probe) = match &asked.of {
-        DuplicateOf::Lead(id) => (RecordKind::Lead, Probe::of_lead(&query::get(tx, *id)?)),
+        DuplicateOf::Lead(id) => (RecordKind::Lead, Probe::stored_lead(tx, *id)?),
         DuplicateOf::Partner(id) => {
-            let probe = Probe::of_partner(&query::get(tx, *id)?);
+            let probe = Probe::stored_partner(tx, *id)?;
             (RecordKind::Partner, probe.with_contacts(store::contacts(tx, *id)?))
         }
         DuplicateOf::Candidate(RecordKind::Lead, fields) => {
@@ -51,7 +54,8 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
     let like = |hit: &Hit| likeness(&probe.name, &hit.key());
     hits.retain(|hit| hit.shared != Shared::Name || like(hit) > 0);
     let mut left_out: HashSet<i64> = probe.id.into_iter().collect();
-    if let (RecordKind::Partner, Some(id)) = (kind, probe.id) {
+    let found_others = hits.iter().any(|hit| Some(hit.id) != probe.id);
+    if let (RecordKind::Partner, Some(id), true) = (kind, probe.id, found_others) {
         // A company's invoice address has its phone number: they are not two.
         left_out.extend(store::line_of(tx, id)?);
     }
@@ -70,7 +74,54 @@ pub(super) const fn is_left(hit: &Hit, include_lost: bool) -> bool {
     }
 }
 
+/// Whether the actor sees a record.
+fn sees(tx: &Tx<'_>, table: &'static Table, id: i64) -> Result<bool> {
+    match access::sight(table.kind, &tx.actor) {
+        Some(sight) => Ok(query::among(tx, table, &[id], &sight)?.contains(&id)),
+        None => Ok(true),
+    }
+}
+
 impl Probe {
+    /// Of a lead that there is: the whole of it is far more than is looked for.
+    fn stored_lead(tx: &Tx<'_>, id: LeadId) -> Result<Self> {
+        let sql = "SELECT lead_text.email_from, lead_text.phone_normalized, lead.partner_id \
+                   FROM lead JOIN lead_text ON lead_text.lead_id = lead.id WHERE lead.id = ?1";
+        let read = |line: &Line<'_>| {
+            Ok(Self {
+                id: Some(id.0),
+                emails: line.text_or_null(0)?.map(emails_normalized).unwrap_or_default(),
+                phones: line.text_or_null(1)?.map(str::to_owned).into_iter().collect(),
+                partner: line.int_or_null(2)?,
+                ..Self::default()
+            })
+        };
+        match tx.optional(sql, &[id.0.into()], read)? {
+            Some(found) if sees(tx, Lead::TABLE, id.0)? => Ok(found),
+            // Says what there is to say of one that is not there.
+            _ => query::get::<Lead>(tx, id).map(|lead| Self::of_lead(&lead)),
+        }
+    }
+
+    /// The same of a customer.
+    fn stored_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Self> {
+        let sql = "SELECT email, phone_normalized, tax_id_normalized, name_key FROM partner WHERE id = ?1";
+        let read = |line: &Line<'_>| {
+            Ok(Self {
+                id: Some(id.0),
+                emails: line.text_or_null(0)?.map(emails_normalized).unwrap_or_default(),
+                phones: line.text_or_null(1)?.map(str::to_owned).into_iter().collect(),
+                partner: None,
+                tax_id: line.text_or_null(2)?.map(str::to_owned),
+                name: line.text_or_null(3)?.unwrap_or_default().to_owned(),
+            })
+        };
+        match tx.optional(sql, &[id.0.into()], read)? {
+            Some(found) if sees(tx, Partner::TABLE, id.0)? => Ok(found),
+            _ => query::get::<Partner>(tx, id).map(|partner| Self::of_partner(&partner)),
+        }
+    }
+
     fn of_lead(lead: &Lead) -> Self {
         Self {
             id: (lead.id.0 != 0).then_some(lead.id.0),

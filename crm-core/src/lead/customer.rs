@@ -7,12 +7,15 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Error, Fields, Id as _, PartnerId, Result, Row, text};
+use crate::base::{
+    Error, FieldKind, Fields, Frame, Id as _, PartnerId, RecordKind, Result, Row, text,
+};
 use crate::desk::{query, update_in};
 use crate::lead::store;
 use crate::lead::verbs::as_system;
-use crate::partner::{Addresses, contact, unlike, write_alike};
-use crate::record::{Lead, Partner};
+use crate::partner::contact;
+use crate::partner::keys::{Form, stale_email, stale_phone};
+use crate::record::{ContactState, Lead, Partner};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -179,6 +182,15 @@ impl Reached {
         says.then_some(reached)
     }
 
+    /// What a lead says now, as if all of it were given.
+    fn whole(lead: &Lead) -> Option<Self> {
+        let mut all = Fields::new();
+        for name in ["email_from", "phone", "mobile"] {
+            all.set(name, true);
+        }
+        Self::of(lead, &all)
+    }
+
     /// What is another one than the customer's, and no unreadable text in the place of something readable.
     fn news(self, card: &Partner) -> Fields {
         let mut news = Fields::new();
@@ -212,38 +224,112 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
         return Ok(false);
     }
     let ids: Vec<i64> = reached.iter().map(|reached| reached.partner.0).collect();
-    let known = load(tx, &query::distinct(&ids)?)?;
-    let mut told = false;
+    let ids = query::distinct(&ids)?;
+    let Customers { known, .. } = load(tx, &ids)?;
+    let mut news = Vec::new();
     for reached in reached {
-        let id = reached.partner.0;
-        let Some(customer) = known.get(id) else { continue };
-        let mut news = reached.news(&customer.card);
-        if !news.is_empty() {
-            // One of their further addresses is no news, and does not become the card's.
-            for name in contact::known(tx, &customer.card, &news)? {
-                news.take(name);
-            }
-        }
-        if !news.is_empty() {
-            update_in::<Partner>(tx, &[id], &news)?;
-            contact::keep(tx, &customer.card)?;
-            told = true;
+        let Some(customer) = known.get(&reached.partner.0) else { continue };
+        let told = reached.news(&customer.card);
+        if !told.is_empty() {
+            news.push((&customer.card, told));
         }
     }
-    Ok(told)
+    let told: Vec<i64> = news.iter().map(|(card, _)| card.id.0).collect();
+    let contacts = contact::of_partners(tx, &query::distinct(&told)?)?;
+    let mut changed: Vec<&Partner> = Vec::new();
+    for (card, mut told) in news {
+        // One of their further addresses is no news, and does not become the card's.
+        let there = contacts.get(&card.id.0).map_or(&[][..], Vec::as_slice);
+        for name in contact::known(tx, card, there, &told)? {
+            told.take(name);
+        }
+        if !told.is_empty() {
+            update_in::<Partner>(tx, &[card.id.0], &told)?;
+            changed.push(card);
+        }
+    }
+    contact::keep(tx, &changed)?;
+    Ok(!changed.is_empty())
 }
 
-const ADDRESSES: Addresses = ("lead_text", "lead_id", "email_from", "email_normalized");
+/// What leads would tell their customers, if what they say were written again: a row for each that has one.
+pub(crate) fn updates(tx: &Tx<'_>, ids: &[i64]) -> Result<Frame> {
+    let mut frame = Frame::new([
+        ("lead_id", FieldKind::Ref(RecordKind::Lead)),
+        ("partner_id", FieldKind::Ref(RecordKind::Partner)),
+        ("partner_email_update", FieldKind::Bool),
+        ("partner_phone_update", FieldKind::Bool),
+    ]);
+    let leads = store::visible(tx, &query::distinct(ids)?)?;
+    let partners: Vec<i64> =
+        leads.iter().filter_map(|lead| lead.partner_id).map(|id| id.0).collect();
+    let partners = query::distinct(&partners)?;
+    let Customers { known, .. } = load(tx, &partners)?;
+    let contacts = contact::of_partners(tx, &partners)?;
+    for lead in leads {
+        let Some(customer) = lead.partner_id.and_then(|id| known.get(&id.0)) else { continue };
+        let card = &customer.card;
+        let mut news = Reached::whole(&lead).map(|said| said.news(card)).unwrap_or_default();
+        let there = contacts.get(&card.id.0).map_or(&[][..], Vec::as_slice);
+        for name in contact::known(tx, card, there, &news)? {
+            news.take(name);
+        }
+        let phone = news.has("phone") || news.has("mobile");
+        frame.push([lead.id.into(), card.id.into(), news.has("email").into(), phone.into()]);
+    }
+    Ok(frame)
+}
 
-/// Leads that are not found by their address, in words.
+/// Calls `each` with what is wrong with what each lead is found by: its address, its number.
+fn stale(
+    tx: &Tx<'_>,
+    thorough: bool,
+    mut each: impl FnMut(i64, Option<Form>, Option<Form>),
+) -> Result<()> {
+    tx.each(include_str!("keys.sql"), &[], |line| {
+        let text = |at: usize| line.text_or_null(at);
+        let email = stale_email(text(1)?, text(2)?);
+        let countries = [text(6)?, text(7)?, text(8)?];
+        let phone = stale_phone((text(3)?, text(4)?), text(5)?, &countries, thorough);
+        if email.is_some() || phone.is_some() {
+            each(line.int(0)?, email, phone);
+        }
+        Ok(())
+    })
+}
+
+/// Leads that are not found by their address or their number, in words.
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
-    let wrong = unlike(tx, ADDRESSES)?.into_iter();
-    Ok(wrong.map(|(id, _)| format!("lead {id} is not found by its address")).collect())
+    let mut wrong = Vec::new();
+    stale(tx, false, |id, email, phone| {
+        let by = [(email.is_some(), "address"), (phone.is_some(), "number")];
+        let by = by.into_iter().filter(|(is, _)| *is);
+        wrong.extend(by.map(|(_, by)| format!("lead {id} is not found by its {by}")));
+    })?;
+    Ok(wrong)
 }
 
-/// Writes the address by which they should be found.
-pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
-    write_alike(tx, ADDRESSES)
+/// Writes what they should be found by; answers whether any was not.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<bool> {
+    let mut wrong = Vec::new();
+    stale(tx, true, |id, email, phone| wrong.push((id, email, phone)))?;
+    let forms = |of: &str| {
+        let form = format!("UPDATE lead_text SET {of}_normalized = ?1 WHERE lead_id = ?2");
+        let state = format!("UPDATE lead SET {of}_state = ?1 WHERE id = ?2");
+        Ok::<_, Error>((tx.prepare(&form)?, tx.prepare(&state)?))
+    };
+    let (mut email, mut phone) = (forms("email")?, forms("phone")?);
+    let is_any = !wrong.is_empty();
+    for (id, is_email, is_phone) in wrong {
+        for ((form, state), is) in [(&mut email, is_email), (&mut phone, is_phone)] {
+            if let Some((is, can)) = is {
+                form.execute_on(("lead_text", id), &[is.into(), id.into()])?;
+                let can = can.map(ContactState::code);
+                state.execute_on(("lead", id), &[can.into(), id.into()])?;
+            }
+        }
+    }
+    Ok(is_any)
 }
 
 /// Lets leads follow what became of their customer's addresses, where they had the old one or none.

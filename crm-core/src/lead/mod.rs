@@ -155,6 +155,18 @@ impl<'s> Leads<'s> {
         self.desk().find(find)
     }
 
+    /// What leads would tell their customers if what they say of their contact were written again, a row for each that has a customer:
+    /// `lead_id`, `partner_id`, `partner_email_update`, `partner_phone_update`. What is written otherwise but the same, what is among the
+    /// customer's contacts, and what cannot be read in the place of what can, is nothing new. Imported leads tell their customers nothing
+    /// by themselves.
+    ///
+    /// # Errors
+    /// `NotFound` when there is one that this user may not see.
+    pub fn partner_updates(&self, ids: &[LeadId]) -> Result<Frame> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.link().read(|tx| customer::updates(tx, &ids))
+    }
+
     /// The states of a lead's pipeline fields in order, each with the time from which and until which it held (`valid_from`,
     /// `valid_to`), and when the file learned it (`known_at`).
     ///

@@ -11,7 +11,7 @@ use crate::desk::{Room, alter_in};
 use crate::partner::{home, seen, unite};
 use crate::record::{ContactChannel, ContactKind, ContactState, Partner, PartnerContact};
 use crate::storage::Tx;
-use crate::storage::records::id_list;
+use crate::storage::records::{Inserter, id_list};
 
 /// The fields of a card that say how somebody is reached, the primary one of a channel first, and what they say of its kind.
 const SLOTS: [(&str, ContactChannel, ContactKind); 3] = [
@@ -36,7 +36,7 @@ fn of_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<PartnerContact>> {
 }
 
 /// The contacts of several partners, by partner, the oldest first.
-pub(super) fn of_partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, Vec<PartnerContact>>> {
+pub(crate) fn of_partners(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, Vec<PartnerContact>>> {
     let rest = "WHERE partner_contact.partner_id IN (SELECT value FROM json_each(?1)) ORDER BY partner_contact.id";
     let rows = tx.select(rest, &[id_list(ids)])?;
     Ok(unite::by_partner(rows, |row: &PartnerContact| row.partner_id))
@@ -169,15 +169,21 @@ fn normalize(tx: &Tx<'_>, card: &Partner, contact: &mut PartnerContact) -> Resul
     Ok(())
 }
 
-/// Those of the fields of a card that would be told what is among its contacts already.
-pub(crate) fn known(tx: &Tx<'_>, card: &Partner, told: &Fields) -> Result<Vec<&'static str>> {
-    let known = of_partner(tx, card.id)?;
+/// Those of the fields of a card that would be told what is among its contacts already, which are given.
+pub(crate) fn known(
+    tx: &Tx<'_>,
+    card: &Partner,
+    known: &[PartnerContact],
+    told: &Fields,
+) -> Result<Vec<&'static str>> {
     let mut old = Vec::new();
     for (name, channel, _) in SLOTS {
         let Some(value) = told.get(name).and_then(|value| value.as_text()) else { continue };
         let (partner_id, value) = (card.id, value.to_owned());
         let mut said = PartnerContact { partner_id, channel, value, ..PartnerContact::default() };
-        normalize(tx, card, &mut said)?;
+        if known.iter().any(|known| known.channel == channel) {
+            normalize(tx, card, &mut said)?;
+        }
         if known.iter().any(|known| is_same(known, &said)) {
             old.push(name);
         }
@@ -185,20 +191,77 @@ pub(crate) fn known(tx: &Tx<'_>, card: &Partner, told: &Fields) -> Result<Vec<&'
     Ok(old)
 }
 
-/// Keeps what a card said before it was told otherwise among its contacts, while there is room.
-pub(crate) fn keep(tx: &Tx<'_>, before: &Partner) -> Result<()> {
-    let Some(card) = tx.by_id::<Partner>(before.id)? else { return Ok(()) };
-    let mut known = of_partner(tx, card.id)?;
-    for ((_, channel, kind), said) in SLOTS.iter().zip(said(before)) {
-        let Some(value) = said.filter(|_| known.len() < limit::CONTACTS) else { continue };
-        let (partner_id, channel, value) = (card.id, *channel, value.to_owned());
-        let mut old = PartnerContact { partner_id, channel, value, ..PartnerContact::default() };
-        normalize(tx, &card, &mut old)?;
-        if !known.iter().any(|known| is_same(known, &old)) {
-            known.push(add(tx, &card, channel, *kind, &old.value)?);
+/// Keeps what cards said before they were told otherwise among their contacts, while there is room.
+pub(crate) fn keep(tx: &Tx<'_>, before: &[&Partner]) -> Result<()> {
+    let mut new = Vec::new();
+    for chunk in before.chunks(limit::CHUNK) {
+        let ids: Vec<i64> = chunk.iter().map(|card| card.id.0).collect();
+        let mut known = of_partners(tx, &ids)?;
+        let now = tx.by_ids::<Partner>(&ids)?;
+        let now: HashMap<i64, Partner> = now.into_iter().map(|card| (card.id.0, card)).collect();
+        for before in chunk {
+            let Some(card) = now.get(&before.id.0) else { continue };
+            let known = known.entry(card.id.0).or_default();
+            for ((_, channel, kind), said) in SLOTS.iter().zip(said(before)) {
+                let Some(value) = said.filter(|_| known.len() < limit::CONTACTS) else { continue };
+                let old = said_as(tx, card, *channel, *kind, value)?;
+                if !known.iter().any(|known| is_same(known, &old)) {
+                    known.push(old.clone());
+                    new.push(old);
+                }
+            }
         }
     }
-    Ok(())
+    insert(tx, new)
+}
+
+/// Contacts of new partners, out of what their cards say.
+pub(super) fn begin(tx: &Tx<'_>, cards: &[Partner]) -> Result<()> {
+    let mut new: Vec<PartnerContact> = Vec::new();
+    for card in cards {
+        let first = new.len();
+        for ((_, channel, kind), said) in SLOTS.iter().zip(said(card)) {
+            let Some(value) = said else { continue };
+            let is_told = |told: &PartnerContact| told.channel == *channel && told.value == value;
+            if !new[first..].iter().any(is_told) {
+                new.push(said_as(tx, card, *channel, *kind, value)?);
+            }
+        }
+    }
+    insert(tx, new)
+}
+
+fn insert(tx: &Tx<'_>, mut contacts: Vec<PartnerContact>) -> Result<()> {
+    let mut inserter = Inserter::new(tx, contacts.len());
+    for contact in &mut contacts {
+        inserter.insert(contact)?;
+    }
+    inserter.end()
+}
+
+/// A contact that a card says.
+fn said_as(
+    tx: &Tx<'_>,
+    card: &Partner,
+    channel: ContactChannel,
+    kind: ContactKind,
+    value: &str,
+) -> Result<PartnerContact> {
+    let (partner_id, value) = (card.id, value.to_owned());
+    let mut contact =
+        PartnerContact { partner_id, channel, kind, value, ..PartnerContact::default() };
+    // What the card says first has its comparable form there already.
+    let own = |of: Option<&String>| of == Some(&contact.value);
+    if own(card.email.as_ref()) && channel == ContactChannel::Email {
+        contact.normalized.clone_from(&card.email_normalized);
+        contact.state = card.email_state;
+    } else if own(card.phone.as_ref()) && card.phone_state == Some(ContactState::Correct) {
+        contact.normalized.clone_from(&card.phone_normalized);
+        contact.state = card.phone_state;
+    } else {
+        normalize(tx, card, &mut contact)?;
+    }
+    Ok(contact)
 }
 
 /// Lets a partner's contacts follow what is written on the card: what replaces something there replaces it here, what is new is added,
@@ -286,10 +349,7 @@ fn add(
     kind: ContactKind,
     value: &str,
 ) -> Result<PartnerContact> {
-    let (partner_id, value) = (card.id, value.to_owned());
-    let mut contact =
-        PartnerContact { partner_id, channel, kind, value, ..PartnerContact::default() };
-    normalize(tx, card, &mut contact)?;
+    let mut contact = said_as(tx, card, channel, kind, value)?;
     tx.insert(&mut contact)?;
     Ok(contact)
 }

@@ -2,11 +2,14 @@
 
 mod address;
 pub(crate) mod contact;
+pub(crate) mod keys;
 pub(crate) mod role;
+#[cfg(test)]
+mod tests;
 pub(crate) mod unite;
 
 use crate::base::name::name_key;
-use crate::base::{CompanyId, Id as _, PartnerId, Result, text};
+use crate::base::{CompanyId, PartnerId, Result, text};
 use crate::desk::Room;
 use crate::record::{ContactState, Partner};
 use crate::storage::Tx;
@@ -23,7 +26,14 @@ impl Room for Partner {
     }
 
     fn after_save(tx: &mut Tx<'_>, before: Option<&Self>, after: &Self) -> Result<()> {
-        contact::follow_card(tx, before, after)
+        match before {
+            Some(_) => contact::follow_card(tx, before, after),
+            None => Ok(()),
+        }
+    }
+
+    fn after_create(tx: &mut Tx<'_>, created: &[Self]) -> Result<()> {
+        contact::begin(tx, created)
     }
 }
 
@@ -81,53 +91,9 @@ pub(crate) fn home(tx: &Tx<'_>, partner: &Partner) -> Result<Option<String>> {
     country("company", partner.company_id.unwrap_or(CompanyId(1)).0)
 }
 
-/// A table with addresses as they were written and in their comparable form: its key, and the two columns.
-pub(crate) type Addresses = (&'static str, &'static str, &'static str, &'static str);
-
-const ADDRESSES: [Addresses; 2] = [
-    ("partner", "id", "email", "email_normalized"),
-    ("partner_contact", "id", "value", "normalized"),
-];
-
-/// Rows whose address has another comparable form than it should, by key: domains in other letters than ASCII's were kept so once.
-pub(crate) fn unlike(
-    tx: &Tx<'_>,
-    (table, key, written, normal): Addresses,
-) -> Result<Vec<(i64, Option<String>)>> {
-    let sql = format!(
-        "SELECT {key}, {written}, {normal} FROM {table} WHERE octet_length({normal}) <> length({normal}) ORDER BY {key}"
-    );
-    let mut wrong = Vec::new();
-    tx.each(&sql, &[], |line| {
-        let is = line.text_or_null(1)?.and_then(text::email_normalized);
-        if line.text_or_null(2)? != is.as_deref() {
-            wrong.push((line.int(0)?, is));
-        }
-        Ok(())
-    })?;
-    Ok(wrong)
-}
-
-/// Writes the form that they should have.
-pub(crate) fn write_alike(tx: &Tx<'_>, addresses: Addresses) -> Result<()> {
-    let (table, key, _, normal) = addresses;
-    let mut set = tx.prepare(&format!("UPDATE {table} SET {normal} = ?1 WHERE {key} = ?2"))?;
-    for (id, is) in unlike(tx, addresses)? {
-        set.execute_on((table, id), &[is.into(), id.into()])?;
-    }
-    Ok(())
-}
-
 /// What is wrong with the names by which partners are found, and with how they are reached, in words.
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
-    let unnamed = unkeyed(tx)?.into_iter();
-    let mut wrong: Vec<String> = unnamed
-        .map(|(id, _)| format!("{} is not found by its name", PartnerId(id).subject()))
-        .collect();
-    for addresses in ADDRESSES {
-        let told = |(id, _)| format!("{} {id} is not found by its address", addresses.0);
-        wrong.extend(unlike(tx, addresses)?.into_iter().map(told));
-    }
+    let mut wrong = keys::verify(tx)?;
     wrong.extend(contact::verify(tx)?);
     wrong.extend(unite::verify(tx)?);
     Ok(wrong)
@@ -135,27 +101,7 @@ pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
 
 /// Reckons the names by which partners are found where they are missing or wrong, and how they are reached.
 pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
-    for addresses in ADDRESSES {
-        write_alike(tx, addresses)?;
-    }
+    keys::rebuild(tx)?;
     contact::rebuild(tx)?;
-    unite::rebuild(tx)?;
-    let mut set = tx.prepare("UPDATE partner SET name_key = ?1 WHERE id = ?2")?;
-    for (id, key) in unkeyed(tx)? {
-        set.execute_on(("partner", id), &[key.as_str().into(), id.into()])?;
-    }
-    Ok(())
-}
-
-/// Partners whose name is compared by something else than it should be, and by what it should.
-fn unkeyed(tx: &Tx<'_>) -> Result<Vec<(i64, String)>> {
-    let mut wrong = Vec::new();
-    tx.each("SELECT id, name, name_key FROM partner ORDER BY id", &[], |line| {
-        let key = name_key(line.text(1)?);
-        if line.text_or_null(2)? != Some(&key) {
-            wrong.push((line.int(0)?, key));
-        }
-        Ok(())
-    })?;
-    Ok(wrong)
+    unite::rebuild(tx)
 }

@@ -548,6 +548,7 @@ fn lead(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
         "assign_to" => leads.assign_to(&ids, args.id("user_id")?, args.id("team_id")?)?,
         "copy" => leads.copy(&ids)?,
         "claim" => vec![leads.claim(LeadId(on.one()?))?],
+        "partner_updates" => return Ok(Answer::frame(&leads.partner_updates(&ids)?)),
         "history" => return Ok(Answer::frame(&leads.history(LeadId(on.one()?))?)),
         "plan_merge" => return Ok(Answer::frame(&leads.plan_merge(&ids, &args.merge()?)?.frame())),
         "merge" => return Ok(merged(&leads.merge(&ids, &args.merge()?)?)),

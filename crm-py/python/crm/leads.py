@@ -195,6 +195,21 @@ class Leads(LeadDesk):
         """A new pending one with the same customer, amounts and labels."""
         return _crm.copy(self._native, id)
 
+    def partner_updates(self, ids: One | Many) -> Frame:
+        """What leads would tell their customers if what they say of their contact were written again.
+
+        A row for each that has a customer: `lead_id`, `partner_id`, `partner_email_update`, `partner_phone_update`. What is the same but
+        for its writing, what is among the customer's contacts, and what cannot be read in the place of what can, is nothing new.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada = s.partners.create(name="Ada", email="ada@harbour.example")
+        ...     lease = s.leads.create(name="Fleet lease", partner_id=ada)
+        ...     next(iter(s.leads.partner_updates(lease)))["partner_email_update"]
+        False
+        """
+        return _crm.partner_updates(self._native, ids)
+
     def history(self, id: One) -> Frame:
         """How it was: one row per state of the pipeline's fields, in the order in which they became known.
 
