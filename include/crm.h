@@ -2669,6 +2669,17 @@ crm_status crm_forecast_board_as_of(const crm_session *session,
                                     crm_frame **out,
                                     crm_error **err);
 
+// Whether a user may `read`, `create`, `update` or `delete` the record `id` of a kind (`CRM_KIND_LEAD`, …), 0: records of the kind at all. A
+// row per ground: `can` (whether all hold, in each row the same), `about`, `holds`, `reason`. Others are the administrator's to ask about. End
+// `out` with `crm_frame_free`.
+crm_status crm_access_why_can(const crm_session *session,
+                              int64_t user_id,
+                              crm_str operation,
+                              int32_t kind,
+                              int64_t id,
+                              crm_frame **out,
+                              crm_error **err);
+
 // Who changed what, the newest first, also of records that are gone: a row per entry of the feed, as `crm_feed` has them, but that the kind of
 // record is called `record`. `kind` is a kind of record (`CRM_KIND_LEAD`, …) or -1 for all; `id` one of them, `user_id` who did it, `event` what
 // happened, such as `setting.changed`; `since` and `until` point at microseconds since 1970 (from that one on, before that one);
@@ -2774,11 +2785,12 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_USER_NAME 6 // text
 #define CRM_USER_LOGIN 7 // text
 #define CRM_USER_EMAIL 8 // text
-#define CRM_USER_ROLE 9 // own team all admin
+#define CRM_USER_ROLE 9 // own team all admin external sub_tree company
 #define CRM_USER_COMPANY_ID 10 // id of a company
 #define CRM_USER_COMPANY_IDS 11 // ids of company
 #define CRM_USER_ACTIVE 12 // truth
 #define CRM_USER_TEAM_ID 13 // id of a team, kept by the library
+#define CRM_USER_PARTNER_ID 14 // id of a partner
 
 // Fields of a team.
 #define CRM_TEAM_ID 0 // id of a team, kept by the library

@@ -299,7 +299,7 @@ CREATE TABLE user_account (
   role INTEGER NOT NULL, -- 0 own, 1 team, 2 all, 3 admin
   company_id INTEGER REFERENCES company (id),
   active INTEGER NOT NULL
-) STRICT;
+, partner_id INTEGER) STRICT;
 CREATE TABLE user_company (
   user_id INTEGER NOT NULL REFERENCES user_account (id), company_id INTEGER NOT NULL REFERENCES company (id),
   PRIMARY KEY (user_id, company_id)

@@ -169,6 +169,7 @@ fn closed_later_after_all(change: &LeadChange) -> Option<Timestamp> {
 
 /// A lead's states in order, each with the time from which and until which it held.
 pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
+    crate::access::allow_inside("read the history of a lead", &tx.actor)?;
     // Sight decides on the lead as it now is; of one that was merged away, on the one that has its place.
     crate::desk::query::get_or_survivor::<Lead>(tx, id)?;
     let table = <Lead as crate::base::Record>::TABLE;

@@ -53,6 +53,7 @@ mod partner;
 mod property;
 mod reaction;
 mod recurring_plan;
+mod rights;
 pub mod score;
 mod session;
 mod setting;
@@ -86,5 +87,6 @@ pub use merge::{
 };
 pub use property::{Properties, PropertyDefinition};
 pub use record::*;
+pub use rights::{Access, Why, WhyGround};
 pub use session::Session;
 pub use setting::Settings;

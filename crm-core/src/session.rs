@@ -18,6 +18,7 @@ use crate::record::{
     ActivityType, Campaign, Company, LostReason, Medium, Partner, PartnerContact, PartnerRole,
     RecurringPlan, Source, Stage, Tag, Team, TeamMember, User,
 };
+use crate::rights::Access;
 use crate::score::Scores;
 use crate::setting::Settings;
 use crate::storage::Link;
@@ -134,6 +135,12 @@ impl Session {
     #[must_use]
     pub fn forecast(&self) -> Forecasts<'_> {
         Forecasts::new(&self.link)
+    }
+
+    /// Who may do what, and why.
+    #[must_use]
+    pub fn access(&self) -> Access<'_> {
+        Access::new(&self.link)
     }
 
     /// Who changed what, and when.

@@ -11,6 +11,11 @@ impl Room for User {
     }
 
     fn check(_: &Tx<'_>, _: Option<&Self>, after: &mut Self) -> Result<()> {
+        crate::require!(
+            after.role != Role::External || after.partner_id.is_some(),
+            "partner_id",
+            "partner_id: who is an external user, outside? Without a partner they would see nothing"
+        );
         if after.login.is_empty() {
             // Enough for an office that signs people in elsewhere: the name is what names them.
             after.login =

@@ -27,6 +27,7 @@ const RANKS: &[&[&str]] = &[
         "partner",
         "history",
         "audit",
+        "rights",
         "tally",
     ],
     &["lead"],

@@ -27,6 +27,7 @@ compile_error!(
 
 mod edge;
 
+pub mod access;
 pub mod activity;
 pub mod assignment;
 pub mod audit;

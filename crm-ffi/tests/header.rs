@@ -58,6 +58,7 @@ const SOURCES: &[&str] = &[
     "score.rs",
     "duplicate.rs",
     "forecast.rs",
+    "access.rs",
     "audit.rs",
     "csv.rs",
 ];

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::needless_pass_by_value, reason = "what Python gives is taken by value")]
 
+mod access;
 mod assignment;
 mod audit;
 mod call;
@@ -36,6 +37,8 @@ mod _crm {
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use crate::access::why_can;
     #[pymodule_export]
     use crate::assignment::{claim, plan_assignment, run_assignment};
     #[pymodule_export]

@@ -165,6 +165,19 @@ static void audit(crm_session *s) {
   OK(crm_audit_find(s, -1, 0, 0, S("lead.created"), NULL, &now, 0, 100, &frame, &err));
   CHECK(crm_frame_rows(frame) == 0 && crm_frame_free(frame) == CRM_OK);
   FAILS(CRM_E_INVALID, crm_audit_find(s, -1, 1, 0, S(""), NULL, NULL, 0, 100, &frame, &err));
+
+  crm_fields *who = named("Eve");
+  OK(crm_fields_set_text(who, S("role"), S("own"), &err));
+  crm_record *eve = NULL;
+  OK(crm_user_create(s, who, &eve, &err));
+  OK(crm_access_why_can(s, crm_record_id(eve), S("delete"), CRM_KIND_LEAD, 1, &frame, &err));
+  bool can = true;
+  OK(crm_frame_bool(frame, 0, 0, &can, &err));
+  CHECK(crm_frame_rows(frame) == 2 && !can); /* her role, and whose it is */
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_access_why_can(s, crm_record_id(eve), S("steal"), CRM_KIND_LEAD, 1, &frame, &err));
+  CHECK(crm_record_free(eve) == CRM_OK);
+  CHECK(crm_fields_free(who) == CRM_OK);
 }
 
 static void lists(crm_session *s) {

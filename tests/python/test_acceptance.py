@@ -175,6 +175,8 @@ def plain(answer: Any) -> Any:
         ]
     if isinstance(answer, crm.AuditSeal | crm.AuditState):
         return [asdict(answer)]
+    if isinstance(answer, crm.Why):
+        return [{"can": answer.can} | asdict(ground) for ground in answer.grounds]
     if isinstance(answer, crm.ScoreRun):
         return asdict(answer)
     if isinstance(answer, crm.Merged):

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::access;
 use crate::base::{Cell, Date, FieldKind, Frame, Record as _, RecordKind, Result, Value, limit};
 use crate::desk::query;
 use crate::record::{ActivityState, Lead, SubjectKind};
@@ -10,6 +11,7 @@ use crate::storage::records::id_list;
 
 /// One line per lead, in the order of the ids.
 pub(super) fn of_leads(tx: &Tx<'_>, ids: &[i64]) -> Result<Frame> {
+    access::allow_inside("ask what is to be done", &tx.actor)?;
     let ids = query::distinct(ids)?;
     query::companies(tx, Lead::TABLE, &ids)?;
     let mut open: HashMap<i64, [Value; 4]> = HashMap::new();

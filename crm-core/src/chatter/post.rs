@@ -18,6 +18,9 @@ pub(super) fn post(
     internal: bool,
 ) -> Result<Vec<MessageId>> {
     access::allow(RecordKind::Message, Deed::Create, &tx.actor)?;
+    if internal {
+        access::allow_inside("write what is meant for colleagues", &tx.actor)?;
+    }
     let subject_kind = SubjectKind::of(kind)?;
     let field: &Field = Message::TABLE.field("body")?;
     let body: Option<String> =

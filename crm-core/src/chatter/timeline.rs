@@ -3,7 +3,7 @@
 use crate::base::{FieldKind, Frame, LeadId, RecordKind, Result, Subject, Timestamp, Value};
 use crate::desk::query;
 use crate::history;
-use crate::record::{MessageType, SubjectKind, WonStatus, table};
+use crate::record::{MessageType, Role, SubjectKind, WonStatus, table};
 use crate::storage::Tx;
 
 /// The fields whose changes are told, of those that the history keeps.
@@ -44,11 +44,18 @@ type Line = (Timestamp, [Value; COLUMNS.len()]);
 pub(super) fn list(tx: &mut Tx<'_>, subject: Subject) -> Result<Frame> {
     let kind = SubjectKind::of(subject.kind)?;
     query::companies(tx, table(subject.kind), &[subject.id])?;
+    let outside = tx.actor.role == Role::External;
     let mut lines = match kind {
+        _ if outside => Vec::new(),
         SubjectKind::Lead => changes(&history::of_lead(tx, LeadId(subject.id))?),
         SubjectKind::Partner => Vec::new(),
     };
     lines.extend(messages(tx, kind, subject.id)?);
+    if outside {
+        // What was said to them, as sight has it of messages; what became of the deal is for colleagues.
+        let comment = Value::from(MessageType::Comment.word());
+        lines.retain(|(_, values)| values[1] == comment && values[4] == Value::Bool(false));
+    }
     // Stable: what happened at one moment stays in its order, changes before what was said about them.
     lines.sort_by_key(|(date, _)| *date);
     let mut frame = Frame::new(COLUMNS);

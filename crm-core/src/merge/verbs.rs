@@ -34,7 +34,7 @@ fn check(tx: &Tx<'_>, kind: RecordKind, clusters: &[Vec<i64>]) -> Result<()> {
                 None => error,
             });
         }
-        if ids.len() > limit::MERGE && tx.actor.role < Role::Admin {
+        if ids.len() > limit::MERGE && !tx.actor.role.reaches(Role::Admin) {
             let message = format!(
                 "ids: {} {named}s; at most {} become one, unless an administrator merges them",
                 ids.len(),

@@ -1,6 +1,6 @@
 //! The address of a partner for a purpose, in a documented order.
 
-use crate::base::{CompanyId, PartnerId, Result, limit};
+use crate::base::{PartnerId, Result, limit};
 use crate::desk::{Desk, query};
 use crate::record::{AddressType, Partner};
 
@@ -36,18 +36,9 @@ impl Desk<'_, Partner> {
             let own: Partner = query::get_or_survivor(tx, id)?;
             let depth = i64::try_from(limit::PARENTS).unwrap_or(i64::MAX);
             let params = [own.id.0.into(), depth.into(), kind.code().into()];
-            let mut found = None;
-            tx.each(include_str!("address_for.sql"), &params, |line| {
-                let company = line.int_or_null(1)?.map(CompanyId);
-                if found.is_none() && tx.actor.sees_company(company) {
-                    found = Some(line.int(0)?);
-                }
-                Ok(())
-            })?;
-            match found {
-                Some(other) if other != own.id.0 => query::get(tx, other.into()),
-                _ => Ok(own),
-            }
+            let found = tx.rows(include_str!("address_for.sql"), &params, |line| line.int(0))?;
+            let mut seen = query::seen::<Partner>(tx, &query::distinct(&found)?)?;
+            Ok(found.iter().find_map(|id| seen.remove(id)).unwrap_or(own))
         })
     }
 }

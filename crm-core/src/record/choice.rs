@@ -19,7 +19,7 @@ choice! {
         /// We did not.
         Lost = "lost",
     }
-    /// What a user may see.
+    /// What a user may see and do. Stored numbers stand in the order in which roles came to be; [`Role::reaches`] says which is more.
     Role {
         /// Leads that are theirs or nobody's.
         Own = "own",
@@ -29,6 +29,12 @@ choice! {
         All = "all",
         /// And settings and the office.
         Admin = "admin",
+        /// Somebody outside, such as a customer: what belongs to the company of their `partner_id`, and nothing else.
+        External = "external",
+        /// As `team`, and those of the teams below.
+        SubTree = "sub_tree",
+        /// As `sub_tree`, and those of the company they belong to, not of further ones.
+        Company = "company",
     }
     /// Whether an e-mail address or a phone number looks right.
     ContactState {
@@ -282,6 +288,27 @@ impl PropertyKind {
             Self::Date => Some(FieldKind::Date),
             Self::Boolean => Some(FieldKind::Bool),
         }
+    }
+}
+
+impl Role {
+    /// Its place among the roles: each sees and may do what those before it do.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::External => 0,
+            Self::Own => 1,
+            Self::Team => 2,
+            Self::SubTree => 3,
+            Self::Company => 4,
+            Self::All => 5,
+            Self::Admin => 6,
+        }
+    }
+
+    /// Whether it is that role or more.
+    #[must_use]
+    pub const fn reaches(self, needed: Self) -> bool {
+        self.rank() >= needed.rank()
     }
 }
 

@@ -4,8 +4,8 @@ use crate::base::field::{Nature, record};
 use crate::base::limit;
 use crate::base::money::Currency;
 use crate::base::{
-    CampaignId, CompanyId, Date, LostReasonId, MediumId, RecurringPlanId, SourceId, StageId, TagId,
-    TeamId, TeamMemberId, UserId,
+    CampaignId, CompanyId, Date, LostReasonId, MediumId, PartnerId, RecurringPlanId, SourceId,
+    StageId, TagId, TeamId, TeamMemberId, UserId,
 };
 use crate::record::choice::{ProbabilityPolicy, Role};
 
@@ -49,6 +49,8 @@ record! {
         active: bool;
         /// Their main team: that of the oldest membership which goes on.
         team_id: Option<TeamId> => sql(MAIN_TEAM), system;
+        /// Who an `external` user is, outside: they see what is of that partner's company.
+        partner_id: Option<PartnerId>;
     }
 }
 

@@ -60,6 +60,15 @@ pub(crate) struct Variable {
 }
 
 impl Variable {
+    /// Whether its values are words that somebody wrote about a lead, rather than numbers, truths or references.
+    pub(crate) fn is_words(&self) -> bool {
+        self.scale.is_none()
+            && match &self.origin {
+                Origin::Field(at) => Lead::TABLE.fields[*at].kind == FieldKind::Text,
+                Origin::Property(_) => true,
+            }
+    }
+
     /// The variable of a configured name. Whether a property is declared, the caller knows.
     ///
     /// # Errors

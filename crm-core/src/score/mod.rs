@@ -159,11 +159,14 @@ impl<'s> Scores<'s> {
     /// between are evenly spaced; values' weights are as they count now. `bayes` has counts only, see [`Self::frequencies`].
     ///
     /// # Errors
-    /// `Storage` when the database fails.
+    /// `Storage` when the database fails; `Denied` for who is outside. Who does not see every lead is not told the values of texts and
+    /// custom fields, which are words of leads.
     pub fn parameters(&self) -> Result<String> {
         self.link.read(|tx| {
             let config = config::load(tx)?;
-            Ok(parameters::parameters(&*store::model(tx, &config)?, &config).to_string())
+            access::allow_inside("read what was learnt", &tx.actor)?;
+            let all = access::sees_every_lead(&tx.actor);
+            Ok(parameters::parameters(&*store::model(tx, &config)?, &config, all).to_string())
         })
     }
 
@@ -293,12 +296,20 @@ impl<'s> Scores<'s> {
     /// which it was closed, and the model reads whole leads, without the tenth.
     ///
     /// # Errors
-    /// `Storage` when the database fails.
+    /// `Storage` when the database fails; `Denied` for who is outside. Who does not see every lead is not told the values of texts and
+    /// custom fields, which are words of leads.
     pub fn frequencies(&self) -> Result<Vec<ScoreFrequency>> {
         self.link.read(|tx| {
             let config = config::load(tx)?;
             let model = store::model(tx, &config)?;
-            Ok(explain::frequencies(model.judge(), &config.variables))
+            access::allow_inside("read what was learnt", &tx.actor)?;
+            let mut rows = explain::frequencies(model.judge(), &config.variables);
+            if !access::sees_every_lead(&tx.actor) {
+                let words = config.variables.iter().filter(|variable| variable.is_words());
+                let words: Vec<&str> = words.map(|variable| variable.name.as_str()).collect();
+                rows.retain(|row| !words.contains(&row.variable.as_str()));
+            }
+            Ok(rows)
         })
     }
 
@@ -310,6 +321,7 @@ impl<'s> Scores<'s> {
     /// `NotFound` when there is no such lead that this user may see.
     pub fn explain(&self, id: LeadId) -> Result<Explanation> {
         self.link.read(|tx| {
+            access::allow_inside("read what was learnt", &tx.actor)?;
             let lead = query::get::<Lead>(tx, id)?;
             let config = config::load(tx)?;
             let mut evidence = evidence::evidence(&lead, &config.variables);

@@ -12,11 +12,11 @@ use crate::score::model::Model;
 use crate::score::online::Pull;
 use crate::score::weighted;
 
-/// The parameters of the model as it stands.
-pub(crate) fn parameters(model: &Model, config: &Config) -> Value {
+/// The parameters of the model as it stands; of texts, which are words of leads, the values only with `all`.
+pub(crate) fn parameters(model: &Model, config: &Config, all: bool) -> Value {
     let (outcomes, weights) = match model {
         Model::Bayes(_) => (of_bayes(model), Value::Null),
-        Model::Weighted(model) => (model.total(), weights(model, config)),
+        Model::Weighted(model) => (model.total(), weights(model, config, all)),
     };
     json!({
         "model": config.model.word(),
@@ -36,10 +36,11 @@ fn of_bayes(model: &Model) -> Tally {
     all
 }
 
-fn weights(model: &weighted::Model, config: &Config) -> Value {
+fn weights(model: &weighted::Model, config: &Config, all: bool) -> Value {
     let online = &model.online;
     let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
-        let pulls = model.all_pulls().filter(|(own, _, _)| *own == at);
+        let told = all || !variable.is_words();
+        let pulls = model.all_pulls().filter(|(own, _, _)| told && *own == at);
         let values = pulls.map(|(_, code, _)| {
             let tally = model.tally(None, at, code);
             let name = model.words(at).text(code).to_owned();

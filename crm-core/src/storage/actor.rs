@@ -2,9 +2,10 @@
 
 use crate::access::Actor;
 use crate::base::field::FieldValue;
-use crate::base::{CompanyId, Error, Id as _, Result, TeamId, UserId};
+use crate::base::{CompanyId, Error, Id as _, Result, TeamId, UserId, limit};
 use crate::record::Role;
 use crate::storage::Tx;
+use crate::storage::records::id_list;
 
 const ACTOR: &str = include_str!("actor.sql");
 
@@ -18,7 +19,23 @@ pub(crate) fn load(tx: &Tx<'_>, user: UserId) -> Result<Actor> {
         let mut teams = Vec::<TeamId>::from_cell(line.cell(3)).unwrap_or_default();
         teams.sort_unstable();
         teams.dedup();
-        Ok(Actor::user(user, role, companies, teams, company.is_none()))
+        let partner = line.int_or_null(4)?;
+        Ok((Actor::user(user, role, companies, teams, company), partner))
     })?;
-    actor.ok_or_else(|| Error::not_found(user.subject()))
+    let Some((mut actor, partner)) = actor else { return Err(Error::not_found(user.subject())) };
+    match (actor.role, partner) {
+        (Role::SubTree | Role::Company, _) if !actor.team_ids.is_empty() => {
+            let teams: Vec<i64> = actor.team_ids.iter().map(|team| team.0).collect();
+            let sql = include_str!("teams_below.sql");
+            actor.seen_team_ids =
+                tx.rows(sql, &[id_list(&teams)], |line| line.int(0).map(TeamId))?;
+        }
+        (Role::External, Some(partner)) => {
+            let depth = i64::try_from(limit::PARENTS).unwrap_or(i64::MAX);
+            let params = [partner.into(), depth.into()];
+            actor.partner_ids = tx.rows(include_str!("entity.sql"), &params, |line| line.int(0))?;
+        }
+        _ => {}
+    }
+    Ok(actor)
 }

@@ -2,5 +2,6 @@ SELECT u.role, u.company_id,
   (SELECT string_agg(CAST(company_id AS TEXT), ',') FROM user_company WHERE user_id = u.id),
   (SELECT string_agg(CAST(t.id AS TEXT), ',') FROM (
      SELECT team_id AS id FROM team_member_active WHERE user_id = u.id
-     UNION SELECT id FROM team WHERE user_id = u.id) AS t)
+     UNION SELECT id FROM team WHERE user_id = u.id) AS t),
+  u.partner_id
 FROM user_account AS u WHERE u.id = ?1 AND u.active

@@ -46,6 +46,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0018_members"),
     step!("0019_audit"),
     step!("0020_origin"),
+    step!("0021_external"),
 ];
 
 /// What to do about a schema of a newer library.

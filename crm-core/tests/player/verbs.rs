@@ -11,7 +11,7 @@ use crm_core::{
     ActivityId, AsOf, Assign, AssignRules, AuditQuery, Convert, Date, Error, FeedEntry, Fields,
     Filter, Find, ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId, PartnerMerge,
     Progress, PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject,
-    TeamId, Timestamp, UserRef, Value,
+    TeamId, Timestamp, UserId, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -323,6 +323,12 @@ impl World {
                     (column.name.clone(), head.at(0, &column.name))
                 };
                 Answer::Record(head.columns().iter().map(named).collect())
+            }
+            ("access", "why_can") => {
+                let user = args.id("user_id")?.unwrap_or(UserId(0));
+                let operation = args.text("operation")?.unwrap_or_default();
+                let (kind, id) = (args.record("record")?, args.number("id")?);
+                Answer::frame(&s.access().why_can(user, &operation, kind, id)?.frame())
             }
             ("audit", "find") => {
                 let record = args.text("record")?;

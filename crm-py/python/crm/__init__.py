@@ -41,6 +41,7 @@ from crm._records import (
     TeamMember,
     User,
 )
+from crm.access import Access, Why, WhyGround
 from crm.activities import Activities, Chatter
 from crm.assignment import Assigned, Assignment, AssignPlan
 from crm.audit import Audit, AuditSeal, AuditState
@@ -69,6 +70,7 @@ from crm.session import Atomic, Properties, Property, Session, Settings
 from crm.study import Backtest, Explanation, Forecast, Forecasts, ScoreConfiguration, ScoreHealth, ScoreRun, Scores
 
 __all__ = [
+    "Access",
     "Activities",
     "Activity",
     "ActivityType",
@@ -133,6 +135,8 @@ __all__ = [
     "Team",
     "TeamMember",
     "User",
+    "Why",
+    "WhyGround",
     "__version__",
     "copy",
     "open",

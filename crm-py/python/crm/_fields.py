@@ -51,10 +51,11 @@ class UserFields(TypedDict, total=False):
     name: str
     login: str
     email: str | None
-    role: Literal["own", "team", "all", "admin"]
+    role: Literal["own", "team", "all", "admin", "external", "sub_tree", "company"]
     company_id: int | Company | None
     company_ids: Iterable[int | Company] | None
     active: bool
+    partner_id: int | Partner | None
 
 
 class TeamFields(TypedDict, total=False):

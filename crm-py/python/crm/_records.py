@@ -62,7 +62,7 @@ class Company(Record):
 class User(Record):
     """Someone who works with the pipeline.
 
-    `create` and `update` take: name, login, email, role, company_id, company_ids, active.
+    `create` and `update` take: name, login, email, role, company_id, company_ids, active, partner_id.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid, team_id.
     """
@@ -97,7 +97,7 @@ class User(Record):
     email: Field[str | None] = Field()
     """Where to write to them."""
 
-    role: Field[Literal["own", "team", "all", "admin"]] = Field()
+    role: Field[Literal["own", "team", "all", "admin", "external", "sub_tree", "company"]] = Field()
     """What they may see."""
 
     company_id: Field[int | None] = Field()
@@ -111,6 +111,9 @@ class User(Record):
 
     team_id: Field[int | None] = Field()
     """Their main team: that of the oldest membership which goes on."""
+
+    partner_id: Field[int | None] = Field()
+    """Who an `external` user is, outside: they see what is of that partner's company."""
 
 
 @final

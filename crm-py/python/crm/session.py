@@ -9,6 +9,7 @@ from typing import Any, Literal, final
 
 from crm import _crm
 from crm._records import Team
+from crm.access import Access
 from crm.activities import Activities, Chatter
 from crm.assignment import Assignment
 from crm.audit import Audit
@@ -52,6 +53,7 @@ class Session:
 
     __slots__ = (
         "_native",
+        "access",
         "activities",
         "activity_types",
         "assignment",
@@ -107,6 +109,7 @@ class Session:
         self.duplicates = Duplicates(native)
         self.forecast = Forecasts(native)
         self.audit = Audit(native)
+        self.access = Access(native)
         self.csv = Csv(native)
 
     def atomic(self) -> Atomic:

@@ -1,0 +1,246 @@
+//! Non-interference: whatever an actor may read is the same whether or not there is anything that they do not see.
+//!
+//! Random leads, partners, activities, messages and merges; every role; two databases, of which one has lost what the actor does not see. Every
+//! answer is compared as text. Exempt, as `access` says: ids (which stay the same here), the feed's numbers, and what the score has learnt, for
+//! which nothing unseen is closed here.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+use std::collections::BTreeSet;
+use std::fmt::{Debug, Write as _};
+
+use crm_core::duplicate::{DuplicateOf, DuplicateQuery, DuplicateScan};
+use crm_core::forecast::{ForecastKey, ForecastQuery};
+use crm_core::{
+    AuditQuery, Crm, Fields, Filter, Find, LeadId, Lost, PartnerId, Progress, RecordKind, Schedule,
+    Session, Subject, Timestamp, UserId, fields,
+};
+
+const ROLES: [&str; 7] = ["external", "own", "team", "sub_tree", "company", "all", "admin"];
+const KINDS: [RecordKind; 6] = [
+    RecordKind::Lead,
+    RecordKind::Partner,
+    RecordKind::PartnerContact,
+    RecordKind::PartnerRole,
+    RecordKind::Activity,
+    RecordKind::Message,
+];
+
+/// Numbers that only look random, so that both databases get the same.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: i64) -> i64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+/// A database after the same random verbs; the actor has that role.
+fn world(seed: u64, role: &str) -> (Crm, UserId) {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = session(&crm, None);
+    let mut dice = Dice(seed);
+    let mut d = |sides| dice.roll(sides);
+    let there = s.companies().create(fields! { name: "There", currency: "EUR" }).unwrap().id;
+    let mut partners: Vec<i64> = Vec::new();
+    for n in 0..14 {
+        let mut card =
+            fields! { name: format!("Partner {}", d(9)), email: format!("p{}@h{n}.example", d(4)) };
+        card.set("is_company", n % 4 == 0);
+        if n % 4 != 0 {
+            card.set("parent_id", partners[usize::try_from(n / 4 * 4).unwrap()]);
+        }
+        if d(4) == 0 {
+            card.set("company_id", there.0);
+        }
+        if n % 4 == 3 {
+            card.set("address_type", "private");
+        }
+        card.set("city", format!("City {}", d(3)));
+        if let Ok(partner) = s.partners().create(card) {
+            partners.push(partner.id.0);
+        } else {
+            let alone = s.partners().create(fields! { name: "Alone" }).unwrap();
+            partners.push(alone.id.0);
+        }
+    }
+    let mut me = fields! { name: "Me", login: "me", role: role, company_id: 1 };
+    me.set("partner_id", partners[1]);
+    let me = s.users().create(me).unwrap().id;
+    let other = s.users().create(fields! { name: "Other", login: "other" }).unwrap().id;
+    let team = s.teams().create(fields! { name: "Mine", user_id: me }).unwrap().id;
+    let below = s.teams().create(fields! { name: "Below", parent_id: team }).unwrap().id;
+    let aside = s.teams().create(fields! { name: "Aside" }).unwrap().id;
+    let mut leads: Vec<LeadId> = Vec::new();
+    for n in 0..30 {
+        let mut lead = fields! { name: format!("Lead {n}"), expected_revenue: 100 + d(900) };
+        lead.set("email_from", format!("ada{}@moss.example", d(6)));
+        lead.set("phone", format!("+33 1 23 45 67 8{}", d(4)));
+        lead.set("city", format!("City {}", d(3)));
+        lead.set("priority", d(4));
+        match d(4) {
+            0 => drop(lead.set("user_id", me.0)),
+            1 => drop(lead.set("user_id", crm_core::Value::Null)),
+            _ => drop(lead.set("user_id", other.0)),
+        }
+        lead.set("team_id", [team, below, aside][usize::try_from(d(3)).unwrap()].0);
+        if d(3) > 0 {
+            lead.set("partner_id", partners[usize::try_from(d(14)).unwrap()]);
+        } else if d(3) == 0 {
+            lead.set("company_id", there.0);
+        }
+        let Ok(lead) = s.leads().create(lead) else { continue };
+        leads.push(lead.id);
+        s.chatter().post(lead.id, &format!("said {n}"), d(2) == 0).unwrap();
+        let plan = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
+        s.activities().schedule(lead.id, &plan).unwrap();
+        let _ = s.leads().update(lead.id, fields! { expected_revenue: 1_000 + d(900) });
+        if d(5) == 0 {
+            s.leads().archive(lead.id).unwrap();
+        }
+    }
+    for partner in &partners {
+        s.chatter().post(PartnerId(*partner), "about them", d(2) == 0).unwrap();
+        let mut role = Fields::new();
+        role.set("partner_id", *partner);
+        role.set("role", "customer");
+        let _ = s.partner_roles().create(role);
+    }
+    (crm, me)
+}
+
+fn session(crm: &Crm, user: Option<UserId>) -> Session {
+    let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+    crm.session(user.map(Into::into), Some(now)).unwrap()
+}
+
+/// Ids that a session sees, archived ones too.
+fn seen(s: &Session, kind: RecordKind) -> BTreeSet<i64> {
+    let all = match kind {
+        RecordKind::Lead | RecordKind::Partner => "active in (true, false)",
+        RecordKind::Activity => "date_done is null",
+        _ => "id > 0",
+    };
+    let frame = s.desk(kind).frame(&Find::filter(all).unwrap(), Some(&["id"])).unwrap();
+    (0..frame.len()).filter_map(|at| frame.value(at, 0).as_int()).collect()
+}
+
+/// Everything that a session answers, in text; errors by their words.
+fn all_answers(s: &Session) -> String {
+    let mut text = String::new();
+    fn tell<T: Debug, E: std::fmt::Display>(text: &mut String, what: &str, answer: Result<T, E>) {
+        match answer {
+            Ok(answer) => writeln!(text, "{what}: {answer:?}").unwrap(),
+            Err(error) => writeln!(text, "{what}: {error}").unwrap(),
+        }
+    }
+    let filters = [
+        None,
+        Some("active in (true, false)"),
+        Some("city = \"City 1\""),
+        Some("partner_id.name ilike \"%1%\""),
+        Some("team_id.name = \"Below\" and expected_revenue > 500"),
+        Some("email_from ilike \"%moss%\""),
+    ];
+    for kind in KINDS {
+        for filter in filters {
+            let parsed = filter.map(|filter| Filter::parse(filter).unwrap());
+            tell(&mut text, "count", s.desk(kind).count(parsed.as_ref()));
+            for order in [None, Some("id desc".to_owned())] {
+                let find =
+                    Find { filter: parsed.clone(), order, limit: Some(7), ..Find::default() };
+                tell(&mut text, "find", s.desk(kind).find(&find));
+            }
+        }
+        for id in 1..=45 {
+            tell(&mut text, "get", s.desk(kind).get(id));
+        }
+        let mut out = Vec::new();
+        let _ = s.csv().export(kind, &mut out, None, None);
+        tell(&mut text, "csv", Ok::<_, String>(String::from_utf8(out)));
+        let query = AuditQuery { record: Some(kind), limit: 1_000, ..AuditQuery::default() };
+        let told = s.audit().find(&query).map(|told| {
+            // The feed's numbers are exempt.
+            let line = |entry: crm_core::FeedEntry| (entry.event, entry.subject, entry.data);
+            told.into_iter().map(line).collect::<Vec<_>>()
+        });
+        tell(&mut text, "audit", told);
+    }
+    for id in 1..=30 {
+        let lead = LeadId(id);
+        tell(&mut text, "history", s.leads().history(lead));
+        tell(&mut text, "status", s.activities().status(&[lead]));
+        tell(&mut text, "timeline", s.chatter().list(lead));
+        tell(&mut text, "explain", s.score().explain(lead).map(|why| why.rows));
+        tell(&mut text, "nearest", s.score().nearest(lead));
+        tell(&mut text, "alike", s.duplicates().find(&DuplicateQuery::of(DuplicateOf::Lead(lead))));
+    }
+    for id in 1..=14 {
+        let partner = PartnerId(id);
+        tell(&mut text, "timeline", s.chatter().list(Subject { kind: RecordKind::Partner, id }));
+        tell(&mut text, "roles", s.partners().roles(partner));
+        let of = DuplicateOf::Partner(partner);
+        tell(&mut text, "alike", s.duplicates().find(&DuplicateQuery::of(of)));
+        for purpose in ["invoice", "private", "contact"] {
+            let purpose = crm_core::AddressType::parse(purpose).unwrap();
+            tell(&mut text, "address", s.partners().address_for(partner, purpose));
+        }
+    }
+    for kind in [RecordKind::Lead, RecordKind::Partner] {
+        let scan = s.duplicates().scan(&DuplicateScan::of(kind), &mut Progress::none());
+        tell(&mut text, "scan", scan);
+    }
+    tell(&mut text, "board", s.forecast().board(None));
+    for key in [ForecastKey::TeamId, ForecastKey::UserId, ForecastKey::Month] {
+        let query = ForecastQuery { by: vec![key], ..ForecastQuery::default() };
+        tell(&mut text, "forecast", s.forecast().weighted(&query));
+    }
+    tell(&mut text, "frequencies", s.score().frequencies());
+    for lead in (1..=30).map(LeadId) {
+        tell(
+            &mut text,
+            "lost",
+            s.leads().mark_lost(lead, &Lost::default()).err().map_or(Ok("may"), Err),
+        );
+        tell(&mut text, "delete", s.leads().delete(lead).err().map_or(Ok("may"), Err));
+    }
+    text
+}
+
+/// What a session answers when nothing that it does is kept.
+fn answers(s: &Session) -> String {
+    s.begin().unwrap();
+    let text = all_answers(s);
+    s.rollback().unwrap();
+    text
+}
+
+#[test]
+fn what_is_unseen_changes_no_answer() {
+    for role in ROLES {
+        for seed in 0..2 {
+            let (whole, me) = world(seed, role);
+            let (less, _) = world(seed, role);
+            let (admin, own) = (session(&less, None), session(&less, Some(me)));
+            let (leads, partners) = (seen(&own, RecordKind::Lead), seen(&own, RecordKind::Partner));
+            let mut gone = 0;
+            for id in seen(&admin, RecordKind::Lead).difference(&leads) {
+                admin.leads().delete(LeadId(*id)).unwrap();
+                gone += 1;
+            }
+            for id in seen(&admin, RecordKind::Partner).difference(&partners) {
+                // One to which something seen refers stays: that there is somebody is seen there.
+                gone += usize::from(admin.partners().delete(PartnerId(*id)).is_ok());
+            }
+            let shown = seen(&own, RecordKind::Message).len();
+            assert!(shown > 0 || role == "external", "{role} {seed}: the actor sees something");
+            assert!(gone > 0, "{role} {seed}: something is unseen");
+            let (with, without) = (answers(&session(&whole, Some(me))), answers(&own));
+            for (with, without) in with.lines().zip(without.lines()) {
+                assert_eq!(with, without, "{role} {seed}");
+            }
+            assert_eq!(with.lines().count(), without.lines().count(), "{role} {seed}");
+        }
+    }
+}
