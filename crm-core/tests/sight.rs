@@ -1,6 +1,6 @@
 //! Non-interference: whatever an actor may read is the same whether or not there is anything that they do not see.
 //!
-//! Random leads, partners, activities, messages and merges; every role; two databases, of which one has lost what the actor does not see. Every
+//! Random leads, partners, roles, activities and messages; every role; two databases, of which one has lost what the actor does not see. Every
 //! answer is compared as text. Exempt, as `access` says: ids (which stay the same here), the feed's numbers, and what the score has learnt, for
 //! which nothing unseen is closed here.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
