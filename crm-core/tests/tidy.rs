@@ -53,6 +53,8 @@ const BANNED: &[(&str, &str)] = &[
     ("unimplemented!(", "the code"),
     ("SystemTime", "`Tx::now`"),
     ("Utc::now", "`Tx::now`; the clock is read in storage/handle.rs alone"),
+    ("role >=", "`Role::reaches`; the numbers of roles have no order"),
+    ("role <", "`Role::reaches`"),
     ("thread::spawn", "`storage::ahead`; no thread outlives its call"),
 ];
 

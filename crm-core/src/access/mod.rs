@@ -240,12 +240,17 @@ pub(crate) fn allow(kind: RecordKind, deed: Deed, actor: &Actor) -> Result<()> {
 
 /// Refuses what only an administrator may set up, such as `"change settings"`.
 pub(crate) fn allow_setup(deed: &str, actor: &Actor) -> Result<()> {
-    if actor.role.reaches(Role::Admin) { Ok(()) } else { Err(denied(deed, Role::Admin, actor)) }
+    allow_role(deed, Role::Admin, actor)
 }
 
 /// Refuses who is outside what is for colleagues, such as `"read the history"`.
 pub(crate) fn allow_inside(deed: &str, actor: &Actor) -> Result<()> {
-    if actor.role.reaches(Role::Own) { Ok(()) } else { Err(denied(deed, Role::Own, actor)) }
+    allow_role(deed, Role::Own, actor)
+}
+
+/// Refuses what takes a role, such as `"assign leads"`.
+pub(crate) fn allow_role(deed: &str, needed: Role, actor: &Actor) -> Result<()> {
+    if actor.role.reaches(needed) { Ok(()) } else { Err(denied(deed, needed, actor)) }
 }
 
 fn denied(deed: &str, needed: Role, actor: &Actor) -> Error {

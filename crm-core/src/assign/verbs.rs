@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::access;
 use crate::assign::Assign;
 use crate::assign::optimal;
 use crate::assign::plan::{
@@ -25,11 +26,7 @@ const WITHIN: i64 = 7;
 const NAMED: usize = 20;
 
 fn allow(tx: &Tx<'_>) -> Result<()> {
-    if tx.actor.role >= Role::All {
-        return Ok(());
-    }
-    let (needed, has) = (Role::All.word(), tx.actor.role.word());
-    Err(Error::denied(format!("to assign leads takes the role {needed:?}; this user has {has:?}")))
+    access::allow_role("assign leads", Role::All, &tx.actor)
 }
 
 /// What becomes of one lead.

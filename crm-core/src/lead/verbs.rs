@@ -172,6 +172,7 @@ pub(crate) fn give(tx: &mut Tx<'_>, to: &BTreeMap<i64, (TeamId, Option<UserId>)>
 
 /// Takes a lead that nobody has, for the user who asks; who has it already keeps it.
 pub(crate) fn claim(tx: &mut Tx<'_>, id: LeadId) -> Result<()> {
+    access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
     let me = tx.actor.user_id.ok_or_else(|| {
         Error::invalid("user_id", "user_id: a session of no user claims nothing; use assign_to")
     })?;
