@@ -302,12 +302,13 @@ impl<'p> Replay<'p> {
             self.done += 1;
             self.won += usize::from(won);
             let Some(model) = &mut self.model else { continue };
-            let codes = model.learn_codes(&model.values(&evidence));
+            let codes = model.tables.learn_codes(&model.tables.values(&evidence));
             model.learn(evidence.team_id, &codes, won);
-            if model.wants_bins() {
+            if model.tables.wants_bins() {
                 let bins = self.past.bins(&self.config.variables, self.done);
                 let (kind, variables) = (self.config.model, &self.config.variables);
-                *model = self.past.replay(kind, variables, self.stages.clone(), bins, self.done);
+                let stages = self.stages.clone();
+                *model = self.past.replay(kind, variables, stages, bins, self.done, None)?;
             }
         }
         Ok(())

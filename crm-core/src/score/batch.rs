@@ -131,7 +131,8 @@ fn learned(
     }
     let past = Past::read(tx, config, Which::Closed, config.start(), tell)?;
     let bins = bins.unwrap_or_else(|| past.bins(&config.variables, past.len()));
-    let model = past.replay(config.model, &config.variables, stages, bins, past.len());
+    let (all, ahead) = (past.len(), tell.ahead);
+    let model = past.replay(config.model, &config.variables, stages, bins, all, ahead)?;
     Ok((Model::Weighted(Box::new(model)), past.len() as u64))
 }
 

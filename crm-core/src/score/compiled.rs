@@ -122,7 +122,8 @@ impl Compiled {
 
     /// The same of the model `weighted`.
     pub(crate) fn weighted(model: &weighted::Model) -> Self {
-        let teams = model.teams().map(|team| (team, Some(mixed(model, Some(team))))).collect();
+        let teams =
+            model.tables.teams().map(|team| (team, Some(mixed(model, Some(team))))).collect();
         Self { teams, all: Some(mixed(model, None)) }
     }
 
@@ -177,18 +178,18 @@ fn column(values: usize, weights: Map<u32, f64>) -> Weights {
 }
 
 fn mixed(model: &weighted::Model, team: Option<TeamId>) -> Sheet {
-    let ground = model.ground(team);
+    let ground = model.tables.ground(team);
     let adds = |variable: usize, code: u32| match variable {
-        STAGE => model.stage_says(ground, code),
+        STAGE => model.tables.stage_says(ground, code),
         _ => model.adds(ground, variable, code),
     };
-    let codes = |variable: usize| model.words(variable).codes();
-    let columns = (0..model.variables()).map(|variable| {
+    let codes = |variable: usize| model.tables.words(variable).codes();
+    let columns = (0..model.tables.variables()).map(|variable| {
         let weights = codes(variable).map(|code| (code, adds(variable, code)));
-        column(model.words(variable).len(), weights.collect())
+        column(model.tables.words(variable).len(), weights.collect())
     });
-    let empty = (0..model.variables()).map(|variable| {
-        let code = model.words(variable).code("");
+    let empty = (0..model.tables.variables()).map(|variable| {
+        let code = model.tables.words(variable).code("");
         code.map_or(0.0, |code| adds(variable, code))
     });
     let closing = model.closing();

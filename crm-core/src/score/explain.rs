@@ -215,16 +215,16 @@ pub(crate) fn weighted(
     let row = |term: &weighted::Term<'_>| {
         let (name, tally) = match (term.variable, term.code) {
             (Some(at), Some(code)) => {
-                (variables[at].name.as_str(), model.tally(evidence.team_id, at, code))
+                (variables[at].name.as_str(), model.tables.tally(evidence.team_id, at, code))
             }
             // A value that was never met says nothing.
             (Some(at), None) => (variables[at].name.as_str(), Tally::default()),
-            (None, _) => (TEAM_ID, model.team_tally(evidence.team_id)),
+            (None, _) => (TEAM_ID, model.tables.team_tally(evidence.team_id)),
         };
         ExplanationRow {
             variable: name.to_owned(),
             value: term.text.clone().into_owned(),
-            bin: term.variable.and_then(|at| model.bin(at, &term.text)),
+            bin: term.variable.and_then(|at| model.tables.bin(at, &term.text)),
             log_odds: term.log_odds,
             points: reasons.points(term),
             share: fraction(term.log_odds),

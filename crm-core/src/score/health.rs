@@ -19,7 +19,7 @@ use crate::score::known::Whose;
 use crate::score::pass::Which;
 use crate::score::replay::Past;
 use crate::score::store;
-use crate::score::weighted::{COLD, RARE};
+use crate::score::tables::{COLD, RARE};
 use crate::storage::Tx;
 use crate::tally;
 

@@ -48,7 +48,9 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
             Model::Weighted(model) => relearn(tx, &config, model, &lessons)?,
         }
         let is_to_learn_anew = match &model {
-            Model::Weighted(model) => model.wants_bins() || is_to_forget(tx, model, &lessons)?,
+            Model::Weighted(model) => {
+                model.tables.wants_bins() || is_to_forget(tx, model, &lessons)?
+            }
             Model::Bayes(_) => false,
         };
         if is_part {
@@ -79,7 +81,8 @@ fn is_to_forget(tx: &Tx<'_>, model: &weighted::Model, lessons: &[LeadLesson]) ->
         return Ok(false);
     }
     let all = store::take_back(tx, i64::try_from(now).unwrap_or(i64::MAX))?;
-    Ok(model.outcomes() <= bins::LAST && all.saturating_mul(FORGOTTEN) >= model.outcomes())
+    Ok(model.tables.outcomes() <= bins::LAST
+        && all.saturating_mul(FORGOTTEN) >= model.tables.outcomes())
 }
 
 /// What the leads are that teach something or are to be judged.
@@ -169,9 +172,9 @@ fn relearn(
         for (side, step) in [(&lesson.before, -1), (&lesson.after, 1)] {
             let Some((evidence, won)) = side else { continue };
             let team = evidence.team_id;
-            let codes = model.learn_codes(&model.values(evidence));
+            let codes = model.tables.learn_codes(&model.tables.values(evidence));
             for (variable, code) in &codes {
-                let text = model.words(*variable).text(*code).to_owned();
+                let text = model.tables.words(*variable).text(*code).to_owned();
                 let key = (team.map_or(0, |team| team.0), *variable, text);
                 moves.entry(key).or_default().add(Tally::one(*won, step));
             }
@@ -186,7 +189,7 @@ fn relearn(
                 continue;
             }
             for (variable, code) in codes {
-                model.count(team, variable, code, Tally::one(*won, step));
+                model.tables.count(team, variable, code, Tally::one(*won, step));
             }
         }
     }
@@ -215,7 +218,7 @@ fn take_waiting(
     touched: &mut Touched,
 ) -> Result<()> {
     for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
-        let codes = model.learn_codes(&model.values(&evidence));
+        let codes = model.tables.learn_codes(&model.tables.values(&evidence));
         touched.add(evidence.team_id, codes);
     }
     lesson::clear(tx)

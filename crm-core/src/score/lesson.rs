@@ -71,10 +71,15 @@ pub(crate) fn clear(tx: &Tx<'_>) -> Result<()> {
 pub(crate) fn catch_up(model: &mut Model, waiting: &[Waiting]) {
     let mut late = Vec::with_capacity(waiting.len());
     for one in waiting {
-        let codes = model.learn_codes(&model.values(&one.evidence));
-        if model.has_counted(one.evidence.team_id, &codes, one.is_won) {
+        let codes = model.tables.learn_codes(&model.tables.values(&one.evidence));
+        if model.tables.has_counted(one.evidence.team_id, &codes, one.is_won) {
             for (variable, code) in &codes {
-                model.count(one.evidence.team_id, *variable, *code, Tally::one(one.is_won, -1));
+                model.tables.count(
+                    one.evidence.team_id,
+                    *variable,
+                    *code,
+                    Tally::one(one.is_won, -1),
+                );
             }
             late.push((one, codes));
         }

@@ -41,6 +41,7 @@ mod reference_tests;
 mod replay;
 mod stage_chance;
 mod store;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod weighted;
@@ -364,6 +365,15 @@ pub(crate) fn recount(tx: &mut Tx<'_>) -> Result<()> {
     let mut nobody = Progress::none();
     let mut steps = batch::Steps::new(&mut nobody, store::last_lead(tx)?, 1);
     count(tx, &config, &mut steps).map(drop)
+}
+
+/// Lets the model know words of leads no more that none of them says any longer.
+pub(crate) fn forget_words(tx: &mut Tx<'_>) -> Result<()> {
+    let config = config::load(tx)?;
+    let names_people = |variable: &evidence::Variable| {
+        variable.is_words() && variable.field().is_none_or(|field| field.personal)
+    };
+    if config.variables.iter().any(names_people) { recount(tx) } else { Ok(()) }
 }
 
 /// What is wrong with the stored counters, in words.

@@ -78,8 +78,8 @@ impl Model {
                 }
             }
             Self::Weighted(model) => {
-                for (variable, code) in model.learn_codes(&model.values(evidence)) {
-                    model.count(team, variable, code, by);
+                for (variable, code) in model.tables.learn_codes(&model.tables.values(evidence)) {
+                    model.tables.count(team, variable, code, by);
                 }
             }
         }
@@ -119,19 +119,23 @@ impl Judge for weighted::Model {
         explain::weighted(self, variables, id, evidence)
     }
     fn counters(&self) -> Vec<Counter<'_>> {
-        self.counters().collect()
+        self.tables.counters().collect()
     }
     fn shown(&self) -> Vec<Counter<'_>> {
-        self.counters().map(|(team, at, text, tally)| (team, at, text, tally.tenths())).collect()
+        self.tables
+            .counters()
+            .map(|(team, at, text, tally)| (team, at, text, tally.tenths()))
+            .collect()
     }
     fn size(&self) -> usize {
-        let values: usize = (0..self.variables()).map(|at| self.words(at).len()).sum();
-        values * (self.teams().count() + 1)
+        let values: usize =
+            (0..self.tables.variables()).map(|at| self.tables.words(at).len()).sum();
+        values * (self.tables.teams().count() + 1)
     }
     fn compiled(&self) -> Compiled {
         Compiled::weighted(self)
     }
     fn number(&self, variable: usize, text: &str) -> Option<u32> {
-        Some(self.number(variable, text))
+        Some(self.tables.number(variable, text))
     }
 }

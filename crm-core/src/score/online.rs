@@ -8,6 +8,8 @@
 //! Only `+ − × ÷ √ exp ln` of `f64`; the same leads in the same order give the same bytes on one platform. Deliberately absent:
 //! unlearning, which counts do exactly and weights need not; storage.
 
+use crate::base::TeamId;
+
 /// Begins each field's weight: between believing counts fully and halving them.
 const FIELD_START: f64 = 0.7;
 /// How fast field weights and the level move (`AdaGrad`).
@@ -25,7 +27,7 @@ const TRUST_START: [f64; 2] = [0.2, 0.8];
 /// Trust that is shared out again after every outcome, so that neither is ever given up.
 const TRUST_SHARED: f64 = 1e-3;
 /// Chances are kept this far from 0 and 1 before a logarithm is taken.
-const EDGE: f64 = 1e-6;
+pub(crate) const EDGE: f64 = 1e-6;
 
 /// Odds as a logarithm.
 pub(crate) fn logit(chance: f64) -> f64 {
@@ -81,17 +83,23 @@ impl Pull {
     }
 }
 
-/// What one outcome teaches from: sums over the lead's values, as they stood before its outcome entered the tables.
+/// What one outcome teaches from, as things stood before it entered the tables.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lesson<'l> {
+    /// The lead's team.
+    pub team: Option<TeamId>,
+    /// How much that can tell, 0…1.
+    pub team_share: f64,
     /// The running base rate that applies.
     pub base: f64,
     /// By variable: what the tables say of its values, in log-odds against the base rate.
     pub says: &'l [f64],
     /// By variable: the place of its bin, −1…1; 0 for what is no number.
     pub places: &'l [f64],
-    /// Sum of the value weights of the lead's values.
-    pub pulls: f64,
+    /// Its values, by variable and number, with how much each can tell.
+    pub telling: &'l [(u32, u32, f64)],
+    /// The outcome.
+    pub won: bool,
 }
 
 /// The weights of one model, but for those of single values.
@@ -147,19 +155,20 @@ impl Online {
         self.mix[1].value * pull
     }
 
-    /// Learns from an outcome; answers the gradient that the lead's value weights are to step by.
-    pub(crate) fn learn(&mut self, lesson: &Lesson<'_>, won: bool) -> f64 {
-        let truth = if won { 1.0 } else { 0.0 };
+    /// Learns from an outcome, given the sum of the value weights of the lead's team and values; answers the gradient that those are to
+    /// step by.
+    pub(crate) fn learn(&mut self, lesson: &Lesson<'_>, pulls: f64) -> f64 {
+        let truth = if lesson.won { 1.0 } else { 0.0 };
         let weighed = self.fields.iter().zip(lesson.says).map(|(weight, says)| weight.value * says);
         let tables = logit(lesson.base) + self.bias.value + weighed.sum::<f64>();
         let sloped =
             self.slopes.iter().zip(lesson.places).map(|(slope, place)| slope.weight() * place);
-        let values = self.level.weight() + lesson.pulls + sloped.sum::<f64>();
+        let values = self.level.weight() + pulls + sloped.sum::<f64>();
         let inputs = [tables, values, 1.0];
         let mixed: f64 =
             self.mix.iter().zip(inputs).map(|(weight, input)| weight.value * input).sum();
 
-        self.trust(lesson.base, chance(mixed), won);
+        self.trust(lesson.base, chance(mixed), lesson.won);
         let miss = chance(mixed) - truth;
         for (weight, input) in self.mix.iter_mut().zip(inputs) {
             weight.step(miss * input, MIX_RATE);

@@ -16,7 +16,7 @@ use crate::score::weighted;
 pub(crate) fn parameters(model: &Model, config: &Config, all: bool) -> Value {
     let (outcomes, weights) = match model {
         Model::Bayes(_) => (of_bayes(model), Value::Null),
-        Model::Weighted(model) => (model.total(), weights(model, config, all)),
+        Model::Weighted(model) => (model.tables.total(), weights(model, config, all)),
     };
     json!({
         "model": config.model.word(),
@@ -42,15 +42,15 @@ fn weights(model: &weighted::Model, config: &Config, all: bool) -> Value {
         let told = all || !variable.is_words();
         let pulls = model.all_pulls().filter(|(own, _, _)| told && *own == at);
         let values = pulls.map(|(_, code, _)| {
-            let tally = model.tally(None, at, code);
-            let name = model.words(at).text(code).to_owned();
+            let tally = model.tables.tally(None, at, code);
+            let name = model.tables.words(at).text(code).to_owned();
             (name, json!({ "weight": model.pulls(at, code), "won": tally.won, "lost": tally.lost }))
         });
         json!({
             "field": variable.name,
             "weight": online.fields[at].value,
             "slope": online.slopes[at].weight(),
-            "edges": model.bins()[at].as_ref().map(|bins| bins.edges.clone()),
+            "edges": model.tables.bins()[at].as_ref().map(|bins| bins.edges.clone()),
             "values": values.collect::<serde_json::Map<_, _>>(),
         })
     });

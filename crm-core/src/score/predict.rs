@@ -139,7 +139,7 @@ fn then(
             _ => {}
         }
     }
-    let model = past.model(config, store::stages(tx)?);
+    let model = past.model(config, store::stages(tx)?)?;
     asked.sort_unstable_by_key(|at| every.id(*at));
     let said = |at| ScorePrediction::new(every.id(at), when, model.judge().said(&evidence(at)));
     Ok(asked.into_iter().map(said).collect())

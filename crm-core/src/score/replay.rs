@@ -12,9 +12,10 @@ use crate::score::count::{StageRank, Tally, Words};
 use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::model::Model;
 use crate::score::pass::{Pass, Which};
+use crate::score::tables::{Lessons, Tables};
 use crate::score::{bayes, weighted};
 use crate::storage::Tx;
-use crate::storage::ahead::in_ranges;
+use crate::storage::ahead::{Ahead, in_parts, in_ranges};
 
 /// Bins by variable, and the number of outcomes they were drawn from.
 pub(crate) type Drawn = (Vec<Option<Bins>>, i64);
@@ -150,18 +151,19 @@ impl Past {
     }
 
     /// The configured model that has learnt all of it: what a rebuild would come to.
-    pub(crate) fn model(mut self, config: &Config, stages: Vec<StageRank>) -> Model {
+    pub(crate) fn model(mut self, config: &Config, stages: Vec<StageRank>) -> Result<Model> {
         self.sort();
         if config.model == Kind::Bayes {
             let mut model = bayes::Model::new(&config.variables, stages);
             for at in 0..self.len() {
                 tell(&mut model, &self.evidence(at), self.is_won(at));
             }
-            return Model::Bayes(Box::new(model));
+            return Ok(Model::Bayes(Box::new(model)));
         }
         let bins = self.bins(&config.variables, self.len());
-        let model = self.replay(config.model, &config.variables, stages, bins, self.len());
-        Model::Weighted(Box::new(model))
+        let all = self.len();
+        let model = self.replay(config.model, &config.variables, stages, bins, all, None)?;
+        Ok(Model::Weighted(Box::new(model)))
     }
 
     /// How many leads there are.
@@ -247,7 +249,7 @@ impl Past {
         (bins, outcomes)
     }
 
-    /// Learns from the first `until` outcomes in their order.
+    /// Learns from the first `until` outcomes in their order. With `ahead`, a second thread counts the next ones while weights learn.
     pub(crate) fn replay(
         &self,
         kind: Kind,
@@ -255,35 +257,65 @@ impl Past {
         stages: Vec<StageRank>,
         (bins, drawn): Drawn,
         until: usize,
-    ) -> weighted::Model {
+        ahead: Option<Ahead<'_>>,
+    ) -> Result<weighted::Model> {
         let mut model = weighted::Model::new(kind, variables, stages);
-        model.set_bins(bins, drawn);
-        let mut codes: Vec<Vec<Option<u32>>> =
-            self.words.iter().map(|words| vec![None; words.len()]).collect();
-        let empty: Vec<u32> =
-            (0..variables.len()).map(|variable| model.words_mut(variable).learn("")).collect();
-        let mut values = Vec::new();
-        for lead in &self.leads[..until] {
-            values.clear();
-            let mut rest = self.values_of(lead);
-            for (variable, empty) in empty.iter().enumerate() {
-                let own = rest.iter().take_while(|(at, _)| *at as usize == variable).count();
-                if own == 0 {
-                    values.push((variable, *empty));
-                }
-                for (_, known) in &rest[..own] {
-                    let code = codes[variable][*known as usize].get_or_insert_with(|| {
-                        let text = self.words[variable].text(*known);
-                        let counted = model.counted(variable, text).into_owned();
-                        model.words_mut(variable).learn(&counted)
-                    });
-                    values.push((variable, *code));
-                }
-                rest = &rest[own..];
+        let mut tables = model.tables.clone();
+        tables.set_bins(bins, drawn);
+        let mut coder = Coder::new(&self.words, &mut tables);
+        let teach = |leads: &[Closed]| {
+            let mut lessons = Lessons::new(variables.len());
+            for lead in leads {
+                let values = coder.values(&mut tables, self.values_of(lead));
+                tables.teach(lead.team, values, lead.is_won, &mut lessons);
             }
-            model.learn(lead.team, &values, lead.is_won);
+            lessons
+        };
+        in_parts(ahead, &self.leads[..until], teach, |_, lessons| {
+            model.take(&lessons);
+            Ok(())
+        })?;
+        model.tables = tables;
+        Ok(model)
+    }
+}
+
+/// How values of the past are numbered in the tables; an empty field is a value there.
+struct Coder<'p> {
+    words: &'p [Words],
+    /// By variable, the number of the empty value.
+    empty: Vec<u32>,
+    /// By variable and number here.
+    codes: Vec<Vec<Option<u32>>>,
+    values: Vec<(usize, u32)>,
+}
+
+impl<'p> Coder<'p> {
+    fn new(words: &'p [Words], tables: &mut Tables) -> Self {
+        let codes = words.iter().map(|words| vec![None; words.len()]).collect();
+        let empty = (0..words.len()).map(|at| tables.words_mut(at).learn("")).collect();
+        Self { words, empty, codes, values: Vec::new() }
+    }
+
+    /// Variable and number of everything that counts of a lead.
+    fn values(&mut self, tables: &mut Tables, mut rest: &[(u32, u32)]) -> &[(usize, u32)] {
+        self.values.clear();
+        for (variable, empty) in self.empty.iter().enumerate() {
+            let own = rest.iter().take_while(|(at, _)| *at as usize == variable).count();
+            if own == 0 {
+                self.values.push((variable, *empty));
+            }
+            for (_, known) in &rest[..own] {
+                let code = self.codes[variable][*known as usize].get_or_insert_with(|| {
+                    let text = self.words[variable].text(*known);
+                    let counted = tables.counted(variable, text).into_owned();
+                    tables.words_mut(variable).learn(&counted)
+                });
+                self.values.push((variable, *code));
+            }
+            rest = &rest[own..];
         }
-        model
+        &self.values
     }
 }
 

@@ -99,21 +99,21 @@ fn counted(tx: &Tx<'_>) -> Result<BTreeMap<(i64, i64), i64>> {
     let sql = "SELECT team_id, value, won, lost FROM score_count WHERE variable = ?1";
     tx.each(sql, &[crate::score::evidence::STAGE_ID.into()], |line| {
         let tally = Tally { won: line.int(2)?, lost: line.int(3)? };
-        let code = model.words_mut(STAGE).learn(line.text(1)?);
-        model.count(store::team(line.int(0)?), STAGE, code, tally);
+        let code = model.tables.words_mut(STAGE).learn(line.text(1)?);
+        model.tables.count(store::team(line.int(0)?), STAGE, code, tally);
         Ok(())
     })?;
     let mut said = BTreeMap::new();
-    if model.outcomes() == 0 {
+    if model.tables.outcomes() == 0 {
         return Ok(said);
     }
     let teams = tx.rows("SELECT id FROM team", &[], |line| line.int(0))?;
     let places = stages.iter().map(|stage| Some(stage.id)).chain([None]);
     for stage_id in places {
         let text = stage_id.map_or_else(String::new, |stage| stage.to_string());
-        let known = model.words(STAGE).code(&text);
+        let known = model.tables.words(STAGE).code(&text);
         let has_come = stage_id.is_some()
-            && known.is_some_and(|code| model.tally(None, STAGE, code) != Tally::default());
+            && known.is_some_and(|code| model.tables.tally(None, STAGE, code) != Tally::default());
         let source = if has_come { ProbabilitySource::Stage } else { ProbabilitySource::Base };
         for team in teams.iter().copied().chain([0]) {
             let evidence = Evidence { team_id: store::team(team), stage_id, ..Evidence::default() };

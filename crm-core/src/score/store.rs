@@ -80,7 +80,7 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
     let mut model = weighted::Model::new(config.model, variables, stages(tx)?);
     let parts = parts(tx)?;
     let (bins, drawn) = bins_of(parts.get(BINS), variables);
-    model.set_bins(bins, drawn);
+    model.tables.set_bins(bins, drawn);
     let waiting = if tx.is_shared() { lesson::waiting(tx, config)? } else { Vec::new() };
     let (mut of_these, mut or_stages, mut params) = ("", "", Vec::new());
     if let Some(leads) = leads {
@@ -91,8 +91,8 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
     for (team, variable, value, tally) in
         counters(tx, config, &[of_these, or_stages].concat(), &params)?
     {
-        let code = model.words_mut(variable).learn(&value);
-        model.count(team, variable, code, tally);
+        let code = model.tables.words_mut(variable).learn(&value);
+        model.tables.count(team, variable, code, tally);
     }
     if let Some(text) = parts.get(WEIGHTS) {
         model.online = Online::from_text(text, &names(variables));
@@ -132,8 +132,8 @@ fn needed_values<'e>(
     let mut texts = BTreeSet::new();
     for lead in leads {
         texts.extend(lead.team_id.map(|team| team.to_string()));
-        for (variable, text) in model.values(lead) {
-            texts.insert(model.counted(variable, &text).into_owned());
+        for (variable, text) in model.tables.values(lead) {
+            texts.insert(model.tables.counted(variable, &text).into_owned());
         }
     }
     serde_json::to_string(&texts).map_err(|_| Error::bug("texts can be written as JSON"))
@@ -214,8 +214,8 @@ fn bins_of(text: Option<&String>, variables: &[Variable]) -> Drawn {
 }
 
 fn bins_text(model: &weighted::Model, variables: &[Variable]) -> String {
-    let mut text = format!("{}\n", model.drawn);
-    for (bins, variable) in model.bins().iter().zip(variables) {
+    let mut text = format!("{}\n", model.tables.drawn);
+    for (bins, variable) in model.tables.bins().iter().zip(variables) {
         for bins in bins.iter().filter(|bins| !bins.edges.is_empty()) {
             let edges = bins.edges.iter().map(|edge| format!("\t{edge:e}"));
             text.push_str(&variable.name);
@@ -275,7 +275,7 @@ pub(crate) fn put_weights(
     let mut put = tx.prepare(dialect!(tx, "weight_put"))?;
     for (at, code) in values.iter().filter(|(at, _)| *at != STAGE) {
         let (name, pull) = (config.variables[*at].name.as_str(), model.pull(*at, *code));
-        let value = model.words(*at).text(*code);
+        let value = model.tables.words(*at).text(*code);
         put.execute(&[name.into(), value.into(), Cell::Real(pull.sum), Cell::Real(pull.seen)])?;
     }
     for team in teams {

@@ -65,10 +65,10 @@ fn state(s: &Session) -> Vec<String> {
                     let names: Vec<_> = config.variables.iter().map(|v| v.name.as_str()).collect();
                     let mut lines = vec![model.online.to_text(&names)];
                     lines.extend(model.all_pulls().map(|(at, code, pull)| {
-                        format!("{at} {:?} {pull:?}", model.words(at).text(code))
+                        format!("{at} {:?} {pull:?}", model.tables.words(at).text(code))
                     }));
                     lines.extend(model.all_team_pulls().iter().map(|pull| format!("{pull:?}")));
-                    lines.extend(model.counters().map(|counter| format!("{counter:?}")));
+                    lines.extend(model.tables.counters().map(|counter| format!("{counter:?}")));
                     lines.sort_unstable();
                     lines.join("\n")
                 }

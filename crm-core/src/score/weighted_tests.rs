@@ -31,13 +31,13 @@ fn lead(team: Option<i64>, stage: i64, values: &[&str]) -> Evidence {
 }
 
 fn learn(model: &mut Model, evidence: &Evidence, won: bool) {
-    let codes = model.learn_codes(&model.values(evidence));
+    let codes = model.tables.learn_codes(&model.tables.values(evidence));
     model.learn(evidence.team_id, &codes, won);
 }
 
 fn count(model: &mut Model, evidence: &Evidence, by: Tally) {
-    for (variable, code) in model.learn_codes(&model.values(evidence)) {
-        model.count(evidence.team_id, variable, code, by);
+    for (variable, code) in model.tables.learn_codes(&model.tables.values(evidence)) {
+        model.tables.count(evidence.team_id, variable, code, by);
     }
 }
 
@@ -142,7 +142,7 @@ fn a_small_team_leans_on_the_others_and_a_large_one_does_not() {
         learn(&mut model, &lead(Some(1), 1, &[]), i % 2 == 0);
     }
     learn(&mut model, &lead(Some(2), 1, &[]), false);
-    let base = |team| model.ground(Some(TeamId(team))).base;
+    let base = |team| model.tables.ground(Some(TeamId(team))).base;
     assert!((0.45..0.5).contains(&base(2)), "one loss moves a team's rate a little: {}", base(2));
     assert!((base(1) - 0.5).abs() < 0.001);
     assert!((base(3) - 101.0 / 203.0).abs() < 1e-12, "a team nobody has met is judged by all");
@@ -160,7 +160,7 @@ proptest! {
             (lead((*team > 0).then_some(*team), *stage, &values), *won)
         };
         let sorted = |model: &Model| {
-            let mut all: Vec<_> = model.counters().map(|(t, v, x, n)| (t, v, x.to_owned(), n)).collect();
+            let mut all: Vec<_> = model.tables.counters().map(|(t, v, x, n)| (t, v, x.to_owned(), n)).collect();
             all.sort_unstable_by(|one, other| (one.0, one.1, &one.2).cmp(&(other.0, other.1, &other.2)));
             all
         };

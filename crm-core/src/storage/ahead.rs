@@ -84,13 +84,26 @@ pub(crate) fn in_ranges<S, T: Send>(
 /// How many things are made at a time, and how few are not worth a thread.
 const MADE: usize = 256;
 
-/// Makes something of every item and takes it, in the order of the items; up to the first that fails. With `ahead`, a second thread makes
-/// the next ones while the calling thread takes these: `make` is a function of values, so what comes out is the same.
+/// Makes something of every item and takes it, in the order of the items; up to the first that fails. See [`in_parts`].
 pub(crate) fn in_turn<'i, I: Sync, T: Send>(
     ahead: Option<Ahead<'_>>,
     items: &'i [I],
     mut make: impl FnMut(&I) -> Result<T> + Send,
     mut take: impl FnMut(&'i I, T) -> Result<()>,
+) -> Result<()> {
+    let make = |part: &[I]| part.iter().map(&mut make).collect::<Vec<Result<T>>>();
+    in_parts(ahead, items, make, |part, made| {
+        part.iter().zip(made).try_for_each(|(item, made)| take(item, made?))
+    })
+}
+
+/// Makes something of so many items at a time and takes it, in the order of the items. With `ahead`, a second thread makes the next part
+/// while the calling thread takes this one: `make` knows only what it made before, so what comes out is the same.
+pub(crate) fn in_parts<'i, I: Sync, T: Send>(
+    ahead: Option<Ahead<'_>>,
+    items: &'i [I],
+    mut make: impl FnMut(&'i [I]) -> T + Send,
+    mut take: impl FnMut(&'i [I], T) -> Result<()>,
 ) -> Result<()> {
     if ahead.is_some() && items.len() > MADE {
         let done = thread::scope(|scope| {
@@ -99,24 +112,24 @@ pub(crate) fn in_turn<'i, I: Sync, T: Send>(
             let make = &mut make;
             let work = move || {
                 for part in items.chunks(MADE) {
-                    let made: Vec<Result<T>> = part.iter().map(&mut *make).collect();
-                    if send.send(made).is_err() {
+                    if send.send(make(part)).is_err() {
                         break; // Nobody waits for it: the call has failed.
                     }
                 }
             };
             thread::Builder::new().spawn_scoped(scope, work).ok()?;
-            Some(items.chunks(MADE).try_for_each(|part| {
-                let made = receive.recv().map_err(|_| ended())?;
-                part.iter().zip(made).try_for_each(|(item, made)| take(item, made?))
-            }))
+            Some(
+                items
+                    .chunks(MADE)
+                    .try_for_each(|part| take(part, receive.recv().map_err(|_| ended())?)),
+            )
         });
         if let Some(done) = done {
             return done;
         }
         // The machine gives no more threads.
     }
-    items.iter().try_for_each(|item| take(item, make(item)?))
+    items.chunks(MADE).try_for_each(|part| take(part, make(part)))
 }
 
 fn ended() -> Error {
