@@ -28,14 +28,14 @@ test-rust:
 
 # The cases, the laws and the engine's own tests beside a server that .ci/postgres starts and ends; then Python.
 test-postgres: target/venv/ready
-	.ci/postgres $(CARGO) test $(ALL) --test postgres --test copy --test processes --test acceptance --test properties
-	.ci/postgres $(PYTHON) -m pytest -q tests/python
+	.ci/postgres $(CARGO) test $(ALL) --test postgres --test copy --test processes --test acceptance --test properties -- --skip in_a_file
+	.ci/postgres $(PYTHON) -m pytest -q -n auto tests/python
 
 # The package is built as `pip install ./crm-py` does, only with the profile that compiles fastest.
 test-python: target/venv/ready
 	$(PYTHON) -m pip install -q --disable-pip-version-check --force-reinstall --no-deps \
 		--config-settings=build-args="--profile dev --locked --features postgres" ./crm-py
-	$(PYTHON) -m pytest -q tests/python
+	$(PYTHON) -m pytest -q -n auto tests/python
 
 target/venv/ready: tests/python/requirements.txt
 	.ci/setup cc

@@ -37,24 +37,34 @@ const RULES: [&str; 28] = [
     "5.2", "5.3", "5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "6", "7", "9", "17", "19", "24",
 ];
 
-/// Plays all cases on what `open` opens; panics with what failed.
-fn play_all(mut target: impl FnMut(&str) -> String) {
+/// Plays all cases, each on a target of its own, by as many threads as there are cores; panics with what failed.
+fn play_all(target: impl Fn(&str) -> String + Sync) {
     let wanted = std::env::var("CRM_CASE").ok();
-    let mut failures = Vec::new();
-    let mut played = 0;
-    for (name, case) in player::case::all() {
-        if wanted.as_ref().is_some_and(|word| !name.contains(word.as_str())) {
-            continue;
-        }
-        played += 1;
-        let outcome = case.and_then(|case| player::play(&case, &target(&name)));
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|word| name.contains(word.as_str()));
+    let all = player::case::all();
+    let chosen: Vec<_> = all.iter().filter(|(name, _)| is_wanted(name)).collect();
+    let played = chosen.len();
+    let play = |(name, case): &(String, Result<Case, String>)| {
+        let case = case.as_ref().map_err(Clone::clone);
+        let outcome = case.and_then(|case| player::play(case, &target(name)));
         if wanted.is_some() {
             println!("{name}: {}", if outcome.is_ok() { "holds" } else { "FAILS" });
         }
-        if let Err(why) = outcome {
-            failures.push(format!("{name}\n{why}"));
-        }
-    }
+        outcome.err().map(|why| format!("{name}\n{why}"))
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut failures: Vec<String> = std::thread::scope(|scope| {
+        let (chosen, play) = (&chosen, &play);
+        let work = |thread: usize| {
+            move || {
+                let own = chosen.iter().skip(thread).step_by(threads);
+                own.filter_map(|one| play(one)).collect::<Vec<_>>()
+            }
+        };
+        let working: Vec<_> = (0..threads).map(|thread| scope.spawn(work(thread))).collect();
+        working.into_iter().flat_map(|one| one.join().expect("a case fails by its word")).collect()
+    });
+    failures.sort();
     assert!(played > 0, "there are cases to play");
     assert!(
         failures.is_empty(),

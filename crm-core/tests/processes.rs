@@ -12,7 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use crm_core::{
-    Convert, Crm, ErrorKind, Lead, LeadId, Lost, Merge, Session, Value, WonStatus, fields,
+    Convert, Crm, ErrorKind, Lead, LeadId, Lost, Merge, Session, UserId, UserRef, Value, WonStatus,
+    fields,
 };
 
 /// What a child is to do, and where.
@@ -292,4 +293,47 @@ fn two_programs_that_merge_and_convert_the_same_leads_do_it_once() {
         assert_eq!(s.leads().merged_into(gone).unwrap(), Some(kept));
     }
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn two_programs_that_claim_the_same_leads_get_each_once() {
+    const LEADS: i64 = 40;
+    let act = |_: &Session, role: &str| {
+        let user = UserId(role.parse().unwrap());
+        let crm = Crm::open(&std::env::var(TARGET).unwrap()).unwrap();
+        let s = crm.session(Some(UserRef::Id(user)), None).unwrap();
+        // One goes up, the other down: they meet.
+        for n in 1..=LEADS {
+            let lead = LeadId(if user.0 % 2 == 0 { n } else { LEADS + 1 - n });
+            match s.leads().claim(lead) {
+                Ok(claimed) => assert_eq!(claimed.user_id, Some(user)),
+                Err(late) => assert_eq!(late.kind(), ErrorKind::Conflict, "{late}"),
+            }
+        }
+    };
+    if is_child(act) {
+        return;
+    }
+    let shared = Shared::new("claim");
+    let crm = shared.open();
+    let s = crm.session(None, None).unwrap();
+    assert_eq!(create(&s, 40), (1..=LEADS).map(LeadId).collect::<Vec<_>>());
+    let user = |name: &str| s.users().create(fields! { name: name }).unwrap().id;
+    let users = [user("Ada"), user("Ben")];
+    let test = "two_programs_that_claim_the_same_leads_get_each_once";
+    run(test, &shared, &users.map(|user| user.to_string()));
+
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    let feed = crm.feed(0, 100_000).unwrap();
+    for lead in (1..=LEADS).map(LeadId) {
+        let owner = s.leads().get(lead).unwrap().user_id.unwrap();
+        assert!(users.contains(&owner));
+        let given: Vec<_> = feed
+            .iter()
+            .filter(|entry| entry.event == "lead.assigned")
+            .filter(|entry| entry.subject.is_some_and(|subject| subject.id == lead.0))
+            .map(|entry| entry.user_id)
+            .collect();
+        assert_eq!(given, [Some(owner)], "it was given once, and by whom it has");
+    }
 }
