@@ -120,6 +120,21 @@ pub(crate) fn give_back(
     Ok(found.is_none_or(|found| found == id))
 }
 
+/// Calls `each` for every name: kind and id of the record, the system, what it calls it.
+pub(crate) fn each(tx: &Tx<'_>, mut each: impl FnMut(&str, i64, &str, &str)) -> Result<()> {
+    let sql = "SELECT kind, record_id, system, external_id FROM external_id ORDER BY kind, record_id, system, external_id";
+    tx.each(sql, &[], |line| {
+        each(line.text(0)?, line.int(1)?, line.text(2)?, line.text(3)?);
+        Ok(())
+    })
+}
+
+/// Forgets that a system calls something so.
+pub(crate) fn forget(tx: &Tx<'_>, kind: &str, id: i64, system: &str, name: &str) -> Result<()> {
+    let sql = "DELETE FROM external_id WHERE system = ?1 AND kind = ?2 AND external_id = ?3";
+    tx.write(sql, ("external_id", id), &[system.into(), kind.into(), name.into()])
+}
+
 /// Forgets all names of a record.
 pub(crate) fn unbind(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
     let sql = "DELETE FROM external_id WHERE kind = ?1 AND record_id = ?2";

@@ -136,6 +136,28 @@ static void open_to_forecast(crm_session *s) {
   CHECK(crm_record_free(record) == CRM_OK);
 }
 
+static void person(crm_session *s) {
+  crm_fields *fields = named("Ada Lovelace");
+  crm_record *ada = NULL;
+  OK(crm_partner_create(s, fields, &ada, &err));
+  int64_t id = crm_record_id(ada);
+  CHECK(crm_record_free(ada) == CRM_OK && crm_fields_free(fields) == CRM_OK);
+  crm_frame *frame = NULL;
+  crm_str text;
+  OK(crm_partner_subject_export(s, id, &frame, &err));
+  OK(crm_frame_text(frame, 0, 0, &text, &err));
+  CHECK(crm_frame_rows(frame) == 1 && text.len > 100 && text.data[0] == '{');
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  int32_t holds[] = {CRM_KIND_LEAD, CRM_KIND_STAGE};
+  FAILS(CRM_E_INVALID, crm_partner_subject_erase(s, id, holds, 2, &frame, &err));
+  OK(crm_partner_subject_erase(s, id, holds, 1, &frame, &err));
+  CHECK(crm_frame_rows(frame) > 5 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_partner_get(s, id, &ada, &err));
+  OK(crm_record_text(ada, CRM_PARTNER_NAME, &text, &err));
+  CHECK(is(text, "erased"));
+  CHECK(crm_record_free(ada) == CRM_OK);
+}
+
 static void audit(crm_session *s) {
   crm_frame *frame = NULL;
   size_t event = 0, broken = 0;
@@ -366,6 +388,29 @@ static void assigning(crm_session *s) {
   FAILS(CRM_E_FORMAT, crm_assignment_run(s, S("{"), &frame, &err));
   CHECK(crm_frame_free(plan) == CRM_OK);
   FAILS(CRM_E_INVALID, crm_lead_claim(s, deal(s, "Claimed", "1.00"), &record, &err));
+  crm_fields *given = named("Leaving");
+  OK(crm_user_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t leaving = id_and_end(record);
+  given = named("Staying");
+  OK(crm_user_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t staying = id_and_end(record);
+  given = named("Their customer");
+  OK(crm_fields_set_i64(given, S("user_id"), leaving, &err));
+  OK(crm_partner_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t theirs = id_and_end(record);
+  OK(crm_plan_hand_over(s, leaving, staying, -1, S(""), &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  FAILS(CRM_E_INVALID, crm_hand_over(s, leaving, staying, -1, S("name = \"x\""), &frame, &err));
+  FAILS(CRM_E_INVALID, crm_hand_over(s, leaving, leaving, -1, S(""), &frame, &err));
+  FAILS(CRM_E_INVALID, crm_hand_over(s, leaving, staying, CRM_KIND_TAG, S(""), &frame, &err));
+  OK(crm_hand_over(s, leaving, staying, CRM_KIND_PARTNER, S("name = \"Their customer\""), &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1 && crm_frame_free(frame) == CRM_OK);
+  OK(crm_partner_get(s, theirs, &record, &err));
+  CHECK(number(record, CRM_PARTNER_USER_ID) == staying);
+  id_and_end(record);
 }
 
 static void converting(crm_session *s, int64_t one) {
@@ -720,6 +765,7 @@ int main(int count, char **arguments) {
   OK(crm_session_open(db, S(""), &NOW, &s, &err));
   open_to_forecast(s);
   audit(s);
+  person(s);
   lists(s);
   other_systems_and_custom_values(s);
   transactions(s);

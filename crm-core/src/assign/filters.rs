@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::base::{Error, Record as _, Result};
 use crate::desk::query;
-use crate::filter::{Filter, Params, Resolved, resolve};
-use crate::property::definitions;
+use crate::filter::{Filter, Params, Resolved};
 use crate::record::Lead;
 use crate::storage::Tx;
 
@@ -50,7 +49,7 @@ impl Filters {
             now: tx.now,
             my_teams: me.map(|(_, team)| team).into_iter().collect(),
         };
-        let resolved = resolve(&Filter::parse(text)?, Lead::TABLE, &params, &*definitions(tx)?)?;
+        let resolved = query::written_with(tx, &Filter::parse(text)?, Lead::TABLE, &params)?;
         let test = if resolved.reads_the_record_alone() {
             Test::Here(resolved)
         } else {

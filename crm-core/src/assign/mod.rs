@@ -11,6 +11,7 @@
 
 mod filters;
 mod flow;
+mod hand_over;
 mod optimal;
 mod plan;
 mod random;
@@ -24,7 +25,8 @@ pub use plan::{
     AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
 };
 
-use crate::base::{Result, TeamId};
+use crate::base::{Frame, RecordKind, Result, TeamId, UserId};
+use crate::filter::Filter;
 use crate::storage::Link;
 
 /// How leads are to be given.
@@ -58,6 +60,27 @@ impl Default for Assign {
             created_within_days: None,
             affinity: true,
         }
+    }
+}
+
+/// What somebody has, to become another's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandOver {
+    /// Whose it is; they may be archived by now.
+    pub user_id: UserId,
+    /// Who gets it.
+    pub to_user_id: UserId,
+    /// Records of this kind alone: `Lead`, `Partner` or `Activity`; `None`: of all three.
+    pub record: Option<RecordKind>,
+    /// Of those what matches; only with `record`.
+    pub filter: Option<Filter>,
+}
+
+impl HandOver {
+    /// Everything that is open.
+    #[must_use]
+    pub const fn all(user_id: UserId, to_user_id: UserId) -> Self {
+        Self { user_id, to_user_id, record: None, filter: None }
     }
 }
 
@@ -98,6 +121,41 @@ impl<'s> Assignment<'s> {
     /// filter that names what leads have no more.
     pub fn plan(&self, assign: &Assign) -> Result<AssignPlan> {
         self.link.read(|tx| verbs::plan(tx, assign))
+    }
+
+    /// What [`Self::hand_over`] would hand over now, a row for each: `record` (`partner`, `lead`, `activity`), `record_id`, `name` (of an
+    /// activity its summary). Writes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_hand_over(&self, asked: &HandOver) -> Result<Frame> {
+        self.link.read(|tx| hand_over::plan(tx, asked))
+    }
+
+    /// Makes another's what somebody has, as far as this user sees it: leads that are neither won nor lost, customers, and what is still to
+    /// be done; archived ones too. Closed deals stay whose they were. A lead's team follows as in
+    /// [`Leads::assign_to`](crate::Leads::assign_to). All or nothing; answers what it did, as [`Self::plan_hand_over`] does.
+    ///
+    /// ```
+    /// use crm_core::{Crm, HandOver, fields};
+    /// # fn main() -> crm_core::Result<()> {
+    /// let s = Crm::open(":memory:")?.session(None, None)?;
+    /// let (ada, ben) = (s.users().create(fields! { name: "Ada" })?.id, s.users().create(fields! { name: "Ben" })?.id);
+    /// s.partners().create(fields! { name: "Harbour", user_id: ada })?;
+    /// let open = s.leads().create(fields! { name: "Fleet lease", user_id: ada })?.id;
+    /// let won = s.leads().create(fields! { name: "Vans", user_id: ada })?.id;
+    /// s.leads().mark_won(won)?;
+    /// assert_eq!(s.assignment().hand_over(&HandOver::all(ada, ben))?.len(), 2);
+    /// assert_eq!((s.leads().get(open)?.user_id, s.leads().get(won)?.user_id), (Some(ben), Some(ada)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Denied` below the role `team` for what is not one's own; `Invalid` for a user who is not there, an archived one to get it, one who
+    /// does not work in a record's company, and a filter without `record`.
+    pub fn hand_over(&self, asked: &HandOver) -> Result<Frame> {
+        self.link.write(|tx| hand_over::hand_over(tx, asked))
     }
 
     /// Does exactly what a plan says: merges, gives teams and salespeople, and makes opportunities of what has one.

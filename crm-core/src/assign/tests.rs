@@ -245,4 +245,42 @@ proptest! {
         prop_assert!(best.1 >= other.1, "{best:?} {other:?}");
         prop_assert!(optimal.terms.iter().any(|term| term.name == "proven" && term.value == "true"));
     }
+
+    /// Nobody who is given something ends up with two more in 30 days than somebody else who could have had it and is not full.
+    #[test]
+    fn what_can_be_shared_evenly_is(
+        members in prop::collection::vec((0..2_usize, 1..5_i64, 0..4_i64, 0..8_usize), 2..7),
+        deals in prop::collection::vec((0..4_i64, 0..3_usize), 1..20),
+    ) {
+        let (crm, s) = office();
+        teamless(&s);
+        let teams: Vec<TeamId> = (0..2).map(|n| team(&s, &format!("T{n}"))).collect();
+        let mut seats = Vec::new();
+        for (place, most, least, had) in &members {
+            let user = member(&s, teams[*place], most * 30);
+            let fields = fields! { assignment_filter: format!("priority >= {least}") };
+            s.teams().update_member(teams[*place], user, fields).unwrap();
+            let before = fields! { name: "Before", team_id: teams[*place], user_id: user };
+            s.leads().create_many(vec![before; *had]).unwrap();
+            seats.push((user, teams[*place], usize::try_from(*most).unwrap(), *least, *had));
+        }
+        let later = at(&crm, 9);
+        let drafts = deals.iter().map(|(priority, place)| {
+            fields! { name: "Deal", priority: *priority, team_id: teams.get(*place).copied(), user_id: None::<UserId> }
+        });
+        later.leads().create_many(drafts.collect()).unwrap();
+        let asked = Assign { rules: AssignRules::Optimal, ..Assign::default() };
+        let plan = later.assignment().plan(&asked).unwrap();
+        for step in plan.steps.iter().filter(|step| step.what == AssignDeed::Assign) {
+            let lead = later.leads().get(step.lead_id).unwrap();
+            let level = |user: UserId, had: usize| had + given(&plan, user);
+            let (owner, .., had) = seats.iter().find(|seat| Some(seat.0) == step.user_id).unwrap();
+            for (user, team, most, least, theirs) in &seats {
+                let may = lead.team_id.is_none_or(|own| own == *team) && lead.priority >= *least;
+                if may && given(&plan, *user) < *most {
+                    prop_assert!(level(*owner, *had) <= level(*user, *theirs) + 1, "{step:?} {user:?}");
+                }
+            }
+        }
+    }
 }

@@ -95,7 +95,7 @@ pub(super) fn members(
     let users: Vec<i64> = rows.iter().map(|row| row.user_id.0).collect();
     let users: HashMap<UserId, User> =
         tx.by_ids::<User>(&users)?.into_iter().map(|user| (user.id, user)).collect();
-    let loads = of_members(tx, Some(&ids), tx.now)?;
+    let loads = of_members(tx, Some(&ids), tx.now, true)?;
     let today = tx.now.date();
     let member = |row: TeamMember| {
         let user = users.get(&row.user_id)?.clone();

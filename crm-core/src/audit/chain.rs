@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::{AuditSeal, AuditState};
 use crate::base::Result;
 use crate::feed;
+use crate::storage::records::id_list;
 use crate::storage::{Line, Tx};
 
 /// Entries that are sealed in one transaction.
@@ -99,6 +100,14 @@ pub(super) fn round(tx: &Tx<'_>) -> Result<AuditSeal> {
     Ok(head)
 }
 
+/// Forgets the salt of what entries about these records said of a person and say no more: nobody can try texts against the digest.
+pub(super) fn forget(tx: &Tx<'_>, kind: &str, ids: &[i64]) -> Result<()> {
+    let sql = "UPDATE audit_chain SET salt = NULL WHERE salt IS NOT NULL AND kind = ?1 \
+               AND record_id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS \
+               (SELECT 1 FROM feed_whole WHERE feed_whole.seq = audit_chain.seq AND feed_whole.personal IS NOT NULL)";
+    tx.execute(sql, &[kind.into(), id_list(ids)]).map(drop)
+}
+
 /// A link of the chain.
 struct Sealed {
     seq: i64,
@@ -150,7 +159,8 @@ pub(super) fn verify(tx: &Tx<'_>, known: Option<(i64, &str)>) -> Result<AuditSta
     let mut state = AuditState { seq: head.seq, digest: head.digest, ..AuditState::default() };
     let sql = "SELECT count(*) FROM feed_whole WHERE seq > ?1";
     state.unsealed = tx.one(sql, &[head.seq.into()], |line| line.int(0))?;
-    let (mut after, mut before) = (0, String::new());
+    // From below 1, where numbers begin: an entry there was written by somebody else.
+    let (mut after, mut before) = (i64::MIN, String::new());
     let mut met = known.is_none_or(|(seq, _)| seq == 0);
     while state.broken.is_none() {
         let links = links(tx, after)?;

@@ -12,7 +12,7 @@ mod find;
 use crate::access;
 use crate::base::{FieldKind, Frame, RecordKind, Result, Timestamp, UserId};
 use crate::feed::FeedEntry;
-use crate::storage::Link;
+use crate::storage::{Link, Tx};
 
 /// A question to the audit; what is not said narrows nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +118,11 @@ impl AuditState {
         ]);
         frame
     }
+}
+
+/// What was said of a person in entries about these records is forgotten, not tampered with.
+pub(crate) fn forget(tx: &Tx<'_>, kind: &str, ids: &[i64]) -> Result<()> {
+    chain::forget(tx, kind, ids)
 }
 
 /// The desk of the audit.

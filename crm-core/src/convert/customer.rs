@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::base::name::name_key;
 use crate::base::text::{emails_normalized, folded};
-use crate::base::{Cell, CompanyId, Fields, Id as _, PartnerId, Result, limit};
+use crate::base::{Cell, CompanyId, Fields, PartnerId, Result, limit};
 use crate::desk::{Find, query};
 use crate::filter::Filter;
 use crate::record::{Lead, Partner, PartnerContact};
@@ -217,33 +217,33 @@ fn card(partner: &Partner) -> Card {
     }
 }
 
-/// The customer of each of these leads, in their order. `create` stores one that is not there, or pretends to.
+/// The customer of each of these leads, in their order. One that is not there yet gets a number from `create`, which is told for which lead.
 pub(crate) fn customers(
     known: &mut Known,
     leads: &[&Lead],
-    mut create: impl FnMut(&Fields) -> Result<PartnerId>,
-) -> Result<BTreeMap<i64, PartnerId>> {
+    mut create: impl FnMut(&Lead, &Fields) -> PartnerId,
+) -> BTreeMap<i64, PartnerId> {
     let mut customers = BTreeMap::new();
     for lead in leads {
-        let customer = customer(known, &Said::of(lead), &mut create);
-        customers.insert(lead.id.0, customer.map_err(|error| error.or_subject(lead.id.subject()))?);
+        let customer = customer(known, &Said::of(lead), &mut |fields| create(lead, fields));
+        customers.insert(lead.id.0, customer);
     }
-    Ok(customers)
+    customers
 }
 
 fn customer(
     known: &mut Known,
     said: &Said<'_>,
-    create: &mut impl FnMut(&Fields) -> Result<PartnerId>,
-) -> Result<PartnerId> {
+    create: &mut impl FnMut(&Fields) -> PartnerId,
+) -> PartnerId {
     if let Some(email) = &said.email
         && let Some(card) = said.first(known.emails.get(email), |_| true)
     {
-        return Ok(card.id);
+        return card.id;
     }
-    let company = company(known, said, create)?;
+    let company = company(known, said, create);
     let name = match (&said.contact, company) {
-        (None, Some(company)) => return Ok(company),
+        (None, Some(company)) => return company,
         (contact, _) => contact.as_deref().unwrap_or(&said.lead.name),
     };
     let phone = said.lead.phone_normalized.as_ref();
@@ -256,37 +256,37 @@ fn customer(
         && said.contact.is_some()
         && let Some(card) = said.first(known.persons.get(&spelled(name)), is)
     {
-        return Ok(card.id);
+        return card.id;
     }
     let mut fields = said.fields(name, false, true);
     fields.set("parent_id", company);
-    let card = said.card(create(&fields)?, name, company);
+    let card = said.card(create(&fields), name, company);
     let id = card.id;
     if let Some(email) = &said.email {
         known.emails.entry(email.clone()).or_default().push(card.clone());
     }
     known.persons.entry(spelled(name)).or_default().push(card);
-    Ok(id)
+    id
 }
 
 /// The company that a lead names, created if it is not there. Without a person it is the customer, and reached as the lead says.
 fn company(
     known: &mut Known,
     said: &Said<'_>,
-    create: &mut impl FnMut(&Fields) -> Result<PartnerId>,
-) -> Result<Option<PartnerId>> {
-    let Some(name) = said.company else { return Ok(None) };
+    create: &mut impl FnMut(&Fields) -> PartnerId,
+) -> Option<PartnerId> {
+    let name = said.company?;
     let there = known.companies.get(&spelled(name));
     let same = said.first(there, |card| card.name == name);
     if let Some(card) = same.or_else(|| said.first(there, |_| true)) {
-        return Ok(Some(card.id));
+        return Some(card.id);
     }
     let is_customer = said.contact.is_none();
-    let card = said.card(create(&said.fields(name, true, is_customer))?, name, None);
+    let card = said.card(create(&said.fields(name, true, is_customer)), name, None);
     let id = card.id;
     if let Some(email) = said.email.as_ref().filter(|_| is_customer) {
         known.emails.entry(email.clone()).or_default().push(card.clone());
     }
     known.companies.entry(spelled(name)).or_default().push(card);
-    Ok(Some(id))
+    Some(id)
 }

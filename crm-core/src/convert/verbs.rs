@@ -7,7 +7,7 @@ use crate::base::{Error, Fields, Id as _, LeadId, PartnerId, Result, Value, limi
 use crate::convert::customer;
 use crate::convert::plan::{ConvertPlan, ConvertStep};
 use crate::convert::{Convert, rules, store};
-use crate::desk::{create_in, query};
+use crate::desk::{create_apart, query};
 use crate::duplicate::{Identity, same_customer};
 use crate::lead::customer::load as customer_cards;
 use crate::lead::import::{self, Draft};
@@ -125,6 +125,48 @@ fn without_customer<'l>(leads: &'l [Lead], convert: &Convert) -> Vec<&'l Lead> {
         .collect()
 }
 
+/// Customers that are to be created, each with the lead that asks for it first.
+type New = Vec<(LeadId, Fields)>;
+
+/// The customers of these leads. Those that are to be created have no ids yet: they are told apart by the numbers -1, -2 and so on.
+fn customers(tx: &Tx<'_>, wanting: &[&Lead]) -> Result<(BTreeMap<i64, PartnerId>, New)> {
+    let mut known = customer::known(tx, wanting)?;
+    let mut new = New::new();
+    let found = customer::customers(&mut known, wanting, |lead, fields| {
+        new.push((lead.id, fields.clone()));
+        PartnerId(-i64::try_from(new.len()).unwrap_or(i64::MAX))
+    });
+    Ok((found, new))
+}
+
+/// Creates them: first the companies, then people, who may be of them. However many, the statements are the same.
+fn create(tx: &mut Tx<'_>, new: New) -> Result<HashMap<PartnerId, PartnerId>> {
+    let parent = |fields: &Fields| fields.get("parent_id").and_then(Value::as_int);
+    let numbered = (1..).map(|n| PartnerId(-n)).zip(new);
+    let is_company = |fields: &Fields| fields.get("is_company") == Some(&Value::Bool(true));
+    let (companies, people): (Vec<_>, Vec<_>) =
+        numbered.partition(|(_, (_, fields))| is_company(fields));
+    let mut created: HashMap<PartnerId, PartnerId> = HashMap::new();
+    for mut wave in [companies, people] {
+        for (_, (_, fields)) in &mut wave {
+            if let Some(company) = parent(fields).and_then(|id| created.get(&PartnerId(id))) {
+                fields.set("parent_id", *company);
+            }
+        }
+        if wave.is_empty() {
+            continue;
+        }
+        let drafts: Vec<Fields> = wave.iter().map(|(_, (_, fields))| fields.clone()).collect();
+        let ids =
+            create_apart::<Partner>(tx, &drafts).map_err(|(at, error)| match wave.get(at) {
+                Some((_, (lead, _))) => error.or_subject(lead.subject()),
+                None => error,
+            })?;
+        created.extend(wave.iter().map(|(number, _)| *number).zip(ids));
+    }
+    Ok(created)
+}
+
 /// Converts; answers the leads that came of it. One that is named alone must be open.
 pub(crate) fn convert(
     tx: &mut Tx<'_>,
@@ -158,9 +200,12 @@ pub(crate) fn convert(
         (ids, given)
     };
     let wanting = without_customer(&leads, convert);
-    let mut known = customer::known(tx, &wanting)?;
-    let create = |fields: &Fields| create_in::<Partner>(tx, fields);
-    let customers = customer::customers(&mut known, &wanting, create)?;
+    let (mut customers, new) = customers(tx, &wanting)?;
+    let created = create(tx, new)?;
+    for customer in customers.values_mut().filter(|customer| customer.0 < 0) {
+        *customer =
+            *created.get(customer).ok_or_else(|| Error::bug("a customer nobody created"))?;
+    }
     tx.settle()?;
     for chunk in drafts(&leads, convert, &customers).chunks(limit::CHUNK) {
         let steps = import::decide(tx, chunk)?.into_iter().collect::<Result<Vec<_>>>()?;
@@ -208,15 +253,11 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
             leads.push(lead);
         }
     }
-    let wanting = without_customer(&leads, convert);
-    let mut known = customer::known(tx, &wanting)?;
-    // Those that would be created have no ids yet: they are told apart by numbers that no record has.
-    let mut names: Vec<String> = Vec::new();
-    let found = customer::customers(&mut known, &wanting, |fields| {
-        names.push(fields.get("name").and_then(Value::as_text).unwrap_or_default().to_owned());
-        Ok(PartnerId(-i64::try_from(names.len()).unwrap_or(i64::MAX)))
-    })?;
-    let created = |id: PartnerId| names.get(usize::try_from(-id.0 - 1).ok()?);
+    let (found, new) = customers(tx, &without_customer(&leads, convert))?;
+    let created = |id: PartnerId| {
+        let (_, fields) = new.get(usize::try_from(-id.0 - 1).ok()?)?;
+        fields.get("name").and_then(Value::as_text)
+    };
     let turns = rules::in_turn(&leads, convert);
     let converted = leads.iter().map(|lead| {
         let own = lead.partner_id.map_or("none", |_| "own");
@@ -233,7 +274,9 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
         }
         if let Some(id) = found.get(&lead.id.0) {
             match created(*id) {
-                Some(name) => (told.customer, told.partner_name) = ("created", Some(name.clone())),
+                Some(name) => {
+                    (told.customer, told.partner_name) = ("created", Some(name.to_owned()));
+                }
                 None => (told.customer, told.partner_id) = ("found", Some(*id)),
             }
         }

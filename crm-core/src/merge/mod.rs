@@ -18,7 +18,7 @@ mod partner_tests;
 mod partners;
 mod plan;
 mod references;
-mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod undo;

@@ -142,6 +142,11 @@ fn check(partners: &[Partner], given: &PartnerMerge) -> Result<()> {
         let told = format!("head_id: {} is none of those that are merged", head.subject());
         return Err(Error::invalid("head_id", told).with_subject(head.subject()));
     }
+    if let Some(partner) = partners.iter().find(|partner| partner.date_erased.is_some()) {
+        let subject = partner.id.subject();
+        let told = format!("date_erased: who {subject} was has been erased; nobody is the same");
+        return Err(Error::invalid("date_erased", told).with_subject(subject));
+    }
     let company = partners.iter().find_map(|partner| partner.company_id);
     let foreign = |partner: &&Partner| partner.company_id.is_some_and(|own| Some(own) != company);
     if let Some(partner) = partners.iter().find(foreign) {

@@ -255,6 +255,41 @@ pub(crate) fn end(tx: &Tx<'_>, merge: i64) -> Result<()> {
     tx.execute(sql, &[merge.into()]).map(drop)
 }
 
+/// What a merge kept of a record that may identify a person.
+#[derive(Debug)]
+pub(crate) struct Personal<'l> {
+    /// The merge.
+    pub(crate) id: i64,
+    pub(crate) record: i64,
+    pub(crate) kind: &'l str,
+    pub(crate) text: &'l str,
+    /// The keys of the rows that hung on it.
+    pub(crate) moved: &'l str,
+}
+
+/// Calls `each` for all that merges kept so.
+pub(crate) fn each_personal(
+    tx: &Tx<'_>,
+    mut each: impl FnMut(&Personal<'_>) -> Result<()>,
+) -> Result<()> {
+    let sql = "SELECT merge_id, record_id, kind, personal, moved FROM merge_row WHERE personal <> '{}' ORDER BY merge_id, record_id";
+    tx.each(sql, &[], |line| {
+        each(&Personal {
+            id: line.int(0)?,
+            record: line.int(1)?,
+            kind: line.text(2)?,
+            text: line.text(3)?,
+            moved: line.text(4)?,
+        })
+    })
+}
+
+/// Forgets who records were before a merge, which cannot be taken back then.
+pub(crate) fn forget(tx: &Tx<'_>, merge: i64) -> Result<()> {
+    let sql = "UPDATE merge_row SET personal = NULL, moved = '{}' WHERE merge_id = ?1";
+    tx.write(sql, ("merge_row", merge), &[merge.into()])
+}
+
 fn object(text: &str) -> Result<Map<String, Json>> {
     match serde_json::from_str(text) {
         Ok(Json::Object(object)) => Ok(object),

@@ -92,6 +92,7 @@ pub(crate) fn unmerge<R: Mergeable>(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged
     if stored.is_undone {
         return Ok(Unmerged { records: vec![now], conflicts: Vec::new() });
     }
+    query::permit(tx, R::TABLE, &[stored.head], Deed::Update)?;
     let (kept, gone) = stored.rows.split_first().ok_or_else(missing)?;
     let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
     let mut ids = vec![stored.head];

@@ -123,6 +123,7 @@ pub(crate) fn merge<R: Mergeable>(
     access::allow(kind, Deed::Update, &tx.actor)?;
     let decided = decide::<R>(tx, clusters, given)?;
     let all: Vec<i64> = clusters.iter().flatten().copied().collect();
+    query::permit(tx, R::TABLE, &all, Deed::Update)?;
     let tails = gone(&decided);
     let last = R::last_state(tx, &all)?;
     let mut rows = R::rows(tx, &all)?;
@@ -177,6 +178,7 @@ pub(crate) fn merge<R: Mergeable>(
     });
     tx.announce(Event::Merged(told.collect()));
     tx.settle()?;
+    query::permit(tx, R::TABLE, &kept, Deed::Update)?;
     Ok(done)
 }
 

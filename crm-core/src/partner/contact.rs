@@ -71,6 +71,8 @@ impl Room for PartnerContact {
         crate::require!(!mobile, "kind", "kind: an e-mail address is not mobile; a phone is");
         // Without a partner the reference is refused by who checks them.
         let Some(card) = seen(tx, after.partner_id)? else { return Ok(()) };
+        let told = "partner_id: who this partner was has been erased; create a new one";
+        crate::require!(card.date_erased.is_none(), "partner_id", "{told}");
         normalize(tx, &card, after)?;
         if before.is_some_and(|before| before.value == after.value) {
             return Ok(());

@@ -8,20 +8,26 @@ pub(crate) mod role;
 mod tests;
 pub(crate) mod unite;
 
+use crate::base::field::changed_fields;
 use crate::base::name::name_key;
-use crate::base::{CompanyId, PartnerId, Result, text};
-use crate::desk::Room;
+use crate::base::{CompanyId, Id as _, PartnerId, Record as _, Result, text};
+use crate::desk::{Room, query};
 use crate::record::{ContactState, Partner};
 use crate::storage::Tx;
 
 pub(crate) use contact::agree;
 
 impl Room for Partner {
+    const APART: bool = true;
+
     fn blank(_: &Tx<'_>) -> Result<Self> {
         Ok(Self { is_customer: true, active: true, ..Self::default() })
     }
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        if let Some(before) = before.filter(|before| before.date_erased.is_some()) {
+            return stays_erased(before, after);
+        }
         normalize(tx, before, after)
     }
 
@@ -35,6 +41,21 @@ impl Room for Partner {
     fn after_create(tx: &mut Tx<'_>, created: &[Self]) -> Result<()> {
         contact::begin(tx, created)
     }
+}
+
+/// Refuses to let a card whose person was erased be somebody again.
+fn stays_erased(before: &Partner, after: &Partner) -> Result<()> {
+    for at in changed_fields(before, after) {
+        let field = &Partner::TABLE.fields[at];
+        crate::require!(
+            !field.personal && field.name != "is_company",
+            field.name,
+            "{}: who {} was has been erased; create a new one",
+            field.name,
+            before.id.subject()
+        );
+    }
+    Ok(())
 }
 
 /// The comparable forms of name, country, e-mail, phone and tax number, and whether those to reach somebody can be one.
@@ -71,8 +92,10 @@ pub(crate) fn normalize(
 
 /// A partner, if the actor sees it: of others it is not told what they have.
 fn seen(tx: &Tx<'_>, id: PartnerId) -> Result<Option<Partner>> {
-    let card = tx.by_id::<Partner>(id)?;
-    Ok(card.filter(|card| tx.actor.sees_company(card.company_id)))
+    match query::seen_among(tx, Partner::TABLE, &[id.0])? {
+        Some(seen) if !seen.contains(&id.0) => Ok(None),
+        _ => tx.by_id::<Partner>(id),
+    }
 }
 
 /// The country of whom a partner belongs to, else of its company, else of company 1.
