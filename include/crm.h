@@ -1200,6 +1200,27 @@ crm_status crm_assignment_head(const crm_session *session,
                                crm_frame **out,
                                crm_error **err);
 
+// What `crm_hand_over` would hand over now, a row for each: `record`, `record_id`, `name`. Writes nothing. End `out` with `crm_frame_free`.
+crm_status crm_plan_hand_over(const crm_session *session,
+                              int64_t user_id,
+                              int64_t to_user_id,
+                              int32_t kind,
+                              crm_str filter,
+                              crm_frame **out,
+                              crm_error **err);
+
+// Makes another's what a user has: leads that are neither won nor lost, customers and what is still to be done, as far as the session's user
+// sees it; all of it or nothing. `kind`: `CRM_KIND_LEAD`, `_PARTNER` or `_ACTIVITY` alone; -1: all three. `filter`: of those what matches, only
+// with a `kind`; empty: all. `CRM_E_DENIED` below the role `team` for what is not one's own. `out` receives what was handed over, a row for each:
+// `record`, `record_id`, `name`. End it with `crm_frame_free`.
+crm_status crm_hand_over(const crm_session *session,
+                         int64_t user_id,
+                         int64_t to_user_id,
+                         int32_t kind,
+                         crm_str filter,
+                         crm_frame **out,
+                         crm_error **err);
+
 // Does exactly what a plan says. `CRM_E_CONFLICT` when a lead of it has changed since, or a member would be given more than the day's quota; then
 // nothing is written. `out` receives one row: `assigned`, `allocated`, `merged`, `users`. End it with `crm_frame_free`.
 crm_status crm_assignment_run(const crm_session *session,
@@ -1460,6 +1481,26 @@ crm_status crm_partner_role_as_of(const crm_session *session,
                                   int64_t date_days,
                                   crm_list **out,
                                   crm_error **err);
+
+// Everything that is known of a person. One row, one column: `data`, a JSON object with `own` and `told` (records that are theirs, and
+// others' that tell of them, by kind), `roles`, `external_ids`, `states` of their deals, `feed`, `merges`, `partner_id`, `date`. For
+// administrators of all companies; a company is refused. End `out` with `crm_frame_free`.
+crm_status crm_partner_subject_export(const crm_session *session,
+                                      int64_t id,
+                                      crm_frame **out,
+                                      crm_error **err);
+
+// Forgets a person: afterwards no text of theirs is in the database, nor in its files, which are written anew. Numbers, times, kinds,
+// amounts and outcomes stay. `holds` are kinds of record that are kept (`CRM_KIND_LEAD`, `CRM_KIND_MESSAGE`, `CRM_KIND_ACTIVITY`). A row for
+// each sort of thing: `record`, `erased`, `kept`. Not within an open transaction. `CRM_E_STORAGE` with code 701: a reader of an older
+// state keeps the file from being written anew; it is erased by then, and the same call does the rest. For administrators of all
+// companies; a company is refused. End `out` with `crm_frame_free`.
+crm_status crm_partner_subject_erase(const crm_session *session,
+                                     int64_t id,
+                                     const int32_t *holds,
+                                     size_t hold_count,
+                                     crm_frame **out,
+                                     crm_error **err);
 
 // Creates a partner contact. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_partner_contact_create(const crm_session *session,
@@ -2376,6 +2417,71 @@ crm_status crm_recurring_plan_delete_many(const crm_session *session,
                                           size_t count,
                                           crm_error **err);
 
+// Creates a rule. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_rule_create(const crm_session *session,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_rule_create_many(const crm_session *session,
+                                const crm_fields *const *fields,
+                                size_t count,
+                                crm_list **out,
+                                crm_error **err);
+
+// The rule with that id, archived or not.
+crm_status crm_rule_get(const crm_session *session, int64_t id, crm_record **out, crm_error **err);
+
+// The rule that another system knows by that id.
+crm_status crm_rule_get_external(const crm_session *session,
+                                 crm_str system,
+                                 crm_str external_id,
+                                 crm_record **out,
+                                 crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_rule_find(const crm_session *session,
+                         const crm_find_options *find,
+                         crm_list **out,
+                         crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_rule_count(const crm_session *session,
+                          crm_str filter,
+                          int64_t *out,
+                          crm_error **err);
+
+// As `crm_rule_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_rule_frame(const crm_session *session,
+                          const crm_find_options *find,
+                          crm_frame **out,
+                          crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the rule as stored.
+crm_status crm_rule_update(const crm_session *session,
+                           int64_t id,
+                           const crm_fields *fields,
+                           crm_record **out,
+                           crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_rule_update_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                const crm_fields *fields,
+                                crm_list **out,
+                                crm_error **err);
+
+// Deletes a rule; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_rule_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_rule_delete_many(const crm_session *session,
+                                const int64_t *ids,
+                                size_t count,
+                                crm_error **err);
+
 // Creates a activity type. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_activity_type_create(const crm_session *session,
                                     const crm_fields *fields,
@@ -2761,6 +2867,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_KIND_MESSAGE 15
 #define CRM_KIND_PARTNER_CONTACT 16
 #define CRM_KIND_PARTNER_ROLE 17
+#define CRM_KIND_RULE 18
 
 // Fields of a company.
 #define CRM_COMPANY_ID 0 // id of a company, kept by the library
@@ -2953,6 +3060,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_PARTNER_PHONE_STATE 34 // correct incorrect, kept by the library
 #define CRM_PARTNER_TAG_IDS 36 // ids of tag
 #define CRM_PARTNER_REFERRER_ID 37 // id of a partner
+#define CRM_PARTNER_DATE_ERASED 38 // instant, kept by the library
 
 // Fields of a lead.
 #define CRM_LEAD_ID 0 // id of a lead, kept by the library
@@ -3115,6 +3223,24 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_PARTNER_ROLE_ROLE 7 // prospect customer supplier partner former
 #define CRM_PARTNER_ROLE_DATE_START 8 // date
 #define CRM_PARTNER_ROLE_DATE_END 9 // date
+
+// Fields of a rule.
+#define CRM_RULE_ID 0 // id of a rule, kept by the library
+#define CRM_RULE_VERSION 1 // number, kept by the library
+#define CRM_RULE_CREATE_DATE 2 // instant, kept by the library
+#define CRM_RULE_WRITE_DATE 3 // instant, kept by the library
+#define CRM_RULE_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_RULE_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_RULE_NAME 6 // text
+#define CRM_RULE_RECORD 7 // lead partner
+#define CRM_RULE_ROLE 8 // own team all admin external sub_tree company
+#define CRM_RULE_USER_ID 9 // id of a user
+#define CRM_RULE_FILTER 10 // text
+#define CRM_RULE_USE_READ 11 // truth
+#define CRM_RULE_USE_CREATE 12 // truth
+#define CRM_RULE_USE_UPDATE 13 // truth
+#define CRM_RULE_USE_DELETE 14 // truth
+#define CRM_RULE_ACTIVE 15 // truth
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

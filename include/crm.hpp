@@ -663,6 +663,13 @@ public:
   list role_as_of(std::int64_t id, std::int64_t date_days) const {
     return detail::make_list(crm_partner_role_as_of, session_, id, date_days);
   }
+  // Everything that is known of a person, as JSON in one cell; and forgetting them, but for kinds that are held.
+  crm::frame subject_export(std::int64_t id) const {
+    return detail::make_frame(crm_partner_subject_export, session_, id);
+  }
+  crm::frame subject_erase(std::int64_t id, const std::vector<std::int32_t> &holds = {}) const {
+    return detail::make_frame(crm_partner_subject_erase, session_, id, holds.data(), holds.size());
+  }
   // As those of leads; `head_id` is the one that is kept.
   crm::frame plan_merge(const many &ids, std::int64_t head_id = 0, std::int64_t user_id = 0) const {
     return detail::make_frame(crm_partner_plan_merge, session_, ids.data(), ids.size(), head_id, user_id);
@@ -723,6 +730,15 @@ public:
   crm::frame steps(std::string_view plan) const { return detail::make_frame(crm_assignment_steps, session_, view(plan)); }
   crm::frame head(std::string_view plan) const { return detail::make_frame(crm_assignment_head, session_, view(plan)); }
   crm::frame run(std::string_view plan) const { return detail::make_frame(crm_assignment_run, session_, view(plan)); }
+  // Makes another's what a user has; see `crm_hand_over`.
+  crm::frame hand_over(std::int64_t user_id, std::int64_t to_user_id, std::int32_t kind = -1,
+                       std::string_view filter = {}) const {
+    return detail::make_frame(crm_hand_over, session_, user_id, to_user_id, kind, view(filter));
+  }
+  crm::frame plan_hand_over(std::int64_t user_id, std::int64_t to_user_id, std::int32_t kind = -1,
+                            std::string_view filter = {}) const {
+    return detail::make_frame(crm_plan_hand_over, session_, user_id, to_user_id, kind, view(filter));
+  }
 
 private:
   crm_session *session_;
@@ -851,6 +867,7 @@ public:
   CRM_HPP_DESK(partner_contact, partner_contacts)
   CRM_HPP_DESK(partner_role, partner_roles)
   CRM_HPP_DESK(activity_type, activity_types)
+  CRM_HPP_DESK(rule, rules)
 #undef CRM_HPP_DESK
 
   lead_desk leads() const noexcept {

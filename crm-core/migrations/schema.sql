@@ -1,8 +1,22 @@
+CREATE VIEW feed_told AS
+SELECT personal.kind, personal.record_id, personal.seq, feed.date, feed.user_id, feed.event, feed.data,
+  personal.data AS personal
+FROM feed_personal AS personal JOIN feed ON feed.seq = personal.seq;
 CREATE VIEW feed_whole AS
 SELECT feed.seq, feed.date, feed.user_id, feed.event, feed.kind, feed.record_id, feed.data, personal.data AS personal
 FROM feed LEFT JOIN feed_personal AS personal
   ON personal.kind = feed.kind AND personal.record_id = feed.record_id AND personal.seq = feed.seq;
 CREATE VIEW team_member_active AS SELECT team_id, user_id FROM team_member WHERE active;
+CREATE TABLE access_rule (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+  version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
+  name TEXT NOT NULL,
+  record INTEGER, -- 0 lead, 1 partner
+  role INTEGER, user_id INTEGER,
+  filter TEXT NOT NULL,
+  use_read INTEGER NOT NULL, use_create INTEGER NOT NULL, use_update INTEGER NOT NULL, use_delete INTEGER NOT NULL,
+  active INTEGER NOT NULL
+) STRICT;
 CREATE TABLE activity (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -187,7 +201,7 @@ CREATE TABLE partner (
   comment TEXT,
   properties TEXT, -- a JSON object by name
   active INTEGER NOT NULL
-, tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT, referrer_id INTEGER REFERENCES partner (id)) STRICT;
+, tax_id TEXT, tax_id_normalized TEXT, email_state INTEGER, phone_state INTEGER, name_key TEXT, referrer_id INTEGER REFERENCES partner (id), date_erased INTEGER) STRICT;
 CREATE TABLE partner_contact (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,

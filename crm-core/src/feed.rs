@@ -19,6 +19,7 @@ use crate::base::{
 use crate::event::{ActivityChange, LeadChange, Merged, OfficeChange};
 use crate::record::{Activity, Lead, Message};
 use crate::storage::ahead::in_turn;
+use crate::storage::records::id_list;
 use crate::storage::{Line, Prepared, Tx, dialect};
 
 /// One event as a host reads it.
@@ -133,9 +134,22 @@ fn append(
     writer.end()
 }
 
+/// What stands in the place of a name that cannot be empty, once it is forgotten.
+pub(crate) const ERASED: &str = "erased";
+
+/// Whether JSON text is that, alone or with a number that makes it unique.
+fn is_erased(json: &str) -> bool {
+    let text = json.trim_matches('"').strip_prefix(ERASED);
+    text.is_some_and(|rest| {
+        rest.is_empty() || rest.starts_with('.') && rest[1..].parse::<i64>().is_ok()
+    })
+}
+
 /// Fields of one entry, as the insides of JSON objects: what is told to all, and what may identify a person.
 #[derive(Default)]
 struct Told {
+    /// What was is left out.
+    forgets: bool,
     set: String,
     was: String,
     personal_set: String,
@@ -143,6 +157,10 @@ struct Told {
 }
 
 impl Told {
+    fn new(tx: &Tx<'_>) -> Self {
+        Self { forgets: tx.is_forgetting, ..Self::default() }
+    }
+
     /// Adds a field; `before` and `after` append its JSON.
     fn add(
         &mut self,
@@ -160,12 +178,22 @@ impl Told {
             text.push_str(field.name);
             text.push_str("\":");
         };
-        if let Some(before) = before {
-            name(was);
-            before(was);
+        if !self.forgets {
+            if let Some(before) = before {
+                name(was);
+                before(was);
+            }
+            name(set);
+            after(set);
+            return;
         }
+        let mut text = String::new();
+        after(&mut text);
+        // That nothing is said any more is told to all, and stays when the rest is forgotten.
+        let is_nothing = matches!(text.as_str(), "null" | "{}") || is_erased(&text);
+        let set = if is_nothing { &mut self.set } else { set };
         name(set);
-        after(set);
+        set.push_str(&text);
     }
 
     /// The two JSON objects; the second only if it says something.
@@ -245,7 +273,7 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
         .filter(|at| !Lead::TABLE.fields[*at].hidden)
         .map(|at| (at, (Lead::ACCESS[at].cell)(&empty)))
         .collect();
-    let mut told = Told::default();
+    let mut told = Told::new(tx);
     let tell = |change: &LeadChange| {
         told.clear();
         match (&change.before, &change.after) {
@@ -271,15 +299,19 @@ pub(crate) fn leads(tx: &Tx<'_>, changes: &[LeadChange]) -> Result<()> {
     writer.end()
 }
 
-/// Tells of a changed record of the office.
-pub(crate) fn office(tx: &Tx<'_>, change: &OfficeChange) -> Result<()> {
-    let (data, personal) = difference(change.before.as_ref(), change.after.as_ref());
-    append(tx, &change.name(), change.kind.name(), change.id, &data, personal)
+/// Tells of changed records of the office.
+pub(crate) fn office(tx: &Tx<'_>, changes: &[OfficeChange]) -> Result<()> {
+    let mut writer = Writer::new(tx, changes.len())?;
+    for change in changes {
+        let (data, personal) = difference(tx, change.before.as_ref(), change.after.as_ref());
+        writer.append(&change.name(), change.kind.name(), change.id, Some(&data), personal)?;
+    }
+    writer.end()
 }
 
 /// What differs between two states of a record: told to all, and what may identify a person.
-fn difference(before: Option<&Row>, after: Option<&Row>) -> (String, Option<String>) {
-    let mut told = Told::default();
+fn difference(tx: &Tx<'_>, before: Option<&Row>, after: Option<&Row>) -> (String, Option<String>) {
+    let mut told = Told::new(tx);
     if let Some(after) = after {
         for (at, field) in after.table().fields.iter().enumerate() {
             let stored = field.is_stored() || matches!(field.place, Place::Link(..));
@@ -310,7 +342,7 @@ pub(crate) fn activities(tx: &Tx<'_>, changes: &[ActivityChange]) -> Result<()> 
         let id = change.after.as_ref().or(change.before.as_ref()).map_or(0, |it| it.id.0);
         let row = |state: &Option<Activity>| state.as_ref().map(Record::row);
         let (data, mut personal) =
-            difference(row(&change.before).as_ref(), row(&change.after).as_ref());
+            difference(tx, row(&change.before).as_ref(), row(&change.after).as_ref());
         for (at, event) in change.names().into_iter().enumerate() {
             let data = (at == 0).then_some(data.as_str());
             writer.append(event, kind, id, data, personal.take())?;
@@ -323,7 +355,7 @@ pub(crate) fn activities(tx: &Tx<'_>, changes: &[ActivityChange]) -> Result<()> 
 pub(crate) fn messages(tx: &Tx<'_>, posted: &[Message]) -> Result<()> {
     let mut writer = Writer::new(tx, posted.len())?;
     for message in posted {
-        let (data, personal) = difference(None, Some(&message.row()));
+        let (data, personal) = difference(tx, None, Some(&message.row()));
         let kind = RecordKind::Message.name();
         writer.append("message.posted", kind, message.id.0, Some(&data), personal)?;
     }
@@ -353,6 +385,82 @@ pub(crate) fn merged(tx: &Tx<'_>, merges: &[Merged]) -> Result<()> {
 pub(crate) fn set_up(tx: &Tx<'_>, event: &str, data: &str) -> Result<()> {
     let about = SET_UP.iter().find(|about| event.starts_with(*about)).unwrap_or(&SET_UP[0]);
     append(tx, event, about, 0, data, None)
+}
+
+/// Tells that who somebody was is forgotten: of what how much, as a JSON object.
+pub(crate) fn erased(tx: &Tx<'_>, subject: Subject, data: &str) -> Result<()> {
+    let kind = subject.kind.name();
+    append(tx, &format!("{kind}.erased"), kind, subject.id, data, None)
+}
+
+/// Tells of a record once more what may identify a person, since an entry that told it is forgotten.
+pub(crate) fn tell_again(tx: &Tx<'_>, record: &Row) -> Result<()> {
+    let mut told = Told::new(tx);
+    for (field, value) in record.table().fields.iter().zip(record.values()) {
+        if field.personal && field.is_stored() && !field.hidden && !value.is_null() {
+            let is = |out: &mut String| out.push_str(&json(value).to_string());
+            told.add(field, None::<fn(&mut String)>, is);
+        }
+    }
+    let version = record.get("version")?.as_int();
+    let (data, personal) = told.texts(version.unwrap_or_default());
+    let kind = record.table().kind.name();
+    append(tx, &format!("{kind}.changed"), kind, record.id(), &data, personal)
+}
+
+/// Something that an entry says and that may identify a person.
+#[derive(Debug)]
+pub(crate) struct Personal<'l> {
+    pub(crate) kind: &'l str,
+    pub(crate) record: i64,
+    /// The entry.
+    pub(crate) entry: i64,
+    /// When, in microseconds.
+    pub(crate) date: i64,
+    pub(crate) user: Option<i64>,
+    pub(crate) event: &'l str,
+    /// What it tells to all of the same.
+    pub(crate) plain: Option<&'l str>,
+    pub(crate) text: &'l str,
+}
+
+/// Calls `each` for all that is said so, record by record.
+pub(crate) fn each_personal(
+    tx: &Tx<'_>,
+    mut each: impl FnMut(&Personal<'_>) -> Result<()>,
+) -> Result<()> {
+    let sql = "SELECT kind, record_id, seq, date, user_id, event, data, personal FROM feed_told ORDER BY kind, record_id, seq";
+    tx.each(sql, &[], |line| {
+        each(&Personal {
+            kind: line.text(0)?,
+            record: line.int(1)?,
+            entry: line.int(2)?,
+            date: line.int(3)?,
+            user: line.int_or_null(4)?,
+            event: line.text(5)?,
+            plain: line.text_or_null(6)?,
+            text: line.text(7)?,
+        })
+    })
+}
+
+/// Whether anything was ever told of a record, also of one that is gone. Reads entries until it meets one.
+pub(crate) fn knows(tx: &Tx<'_>, subject: Subject) -> Result<bool> {
+    let sql = "SELECT 1 FROM feed_whole WHERE kind = ?1 AND record_id = ?2 LIMIT 1";
+    let found = tx.optional(sql, &[subject.kind.name().into(), subject.id.into()], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+/// Forgets all that may identify a person in what is told of these records; answers in how many entries.
+pub(crate) fn forget(tx: &Tx<'_>, kind: &str, ids: &[i64]) -> Result<usize> {
+    let sql = "DELETE FROM feed_personal WHERE kind = ?1 AND record_id IN (SELECT value FROM json_each(?2))";
+    tx.execute(sql, &[kind.into(), id_list(ids)])
+}
+
+/// The same of one entry.
+pub(crate) fn forget_entry(tx: &Tx<'_>, kind: &str, record: i64, entry: i64) -> Result<usize> {
+    let sql = "DELETE FROM feed_personal WHERE kind = ?1 AND record_id = ?2 AND seq = ?3";
+    tx.execute(sql, &[kind.into(), record.into(), entry.into()])
 }
 
 /// What entries are about that are about no record but the whole file.

@@ -50,10 +50,12 @@ mod lost_reason;
 mod merge;
 mod merged;
 mod partner;
+mod person;
 mod property;
 mod reaction;
 mod recurring_plan;
 mod rights;
+mod rule;
 pub mod score;
 mod session;
 mod setting;
@@ -70,7 +72,7 @@ pub use activity::{Activities, Schedule};
 pub use any_desk::AnyDesk;
 pub use assign::{
     Assign, AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
-    Assignment,
+    Assignment, HandOver,
 };
 pub use audit::{Audit, AuditQuery, AuditSeal, AuditState};
 pub use base::*;
@@ -85,6 +87,7 @@ pub use merge::{
     Merge, MergeConflict, MergeEntry, MergePlan, Merged, MergedField, MergedRows, PartnerMerge,
     Unmerged,
 };
+pub use person::{Erased, Erasure};
 pub use property::{Properties, PropertyDefinition};
 pub use record::*;
 pub use rights::{Access, Why, WhyGround};

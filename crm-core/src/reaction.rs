@@ -13,7 +13,8 @@ use crate::{activity, chatter, duplicate, feed, history, lead, partner, score, t
 
 /// Lets the consequences of events follow.
 pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
-    for event in events {
+    let mut events = events.into_iter().peekable();
+    while let Some(event) = events.next() {
         match event {
             Event::Leads(mut changes) => {
                 score::learn(tx, &mut changes)?;
@@ -32,8 +33,15 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
             }
             Event::Messages(posted) => feed::messages(tx, &posted)?,
             Event::Office(change) => {
-                feed::office(tx, &change)?;
-                office(tx, &change)?;
+                // What follows may settle by itself: all that came before it is told by then.
+                let mut changes = vec![change];
+                while let Some(Event::Office(next)) =
+                    events.next_if(|next| matches!(next, Event::Office(_)))
+                {
+                    changes.push(next);
+                }
+                feed::office(tx, &changes)?;
+                changes.iter().try_for_each(|change| office(tx, change))?;
             }
             Event::Rescored { run, changed, stages } => feed::rescored(tx, run, changed, stages)?,
             Event::Policies(changes) => {

@@ -3,7 +3,7 @@
 //! The same lists decide and explain (`access::grounds`, `access::allow`), so an explanation cannot say otherwise than a verb does. What else a
 //! verb asks for (a stage of the team, a name) is not told here.
 
-use crate::access::{self, Deed};
+use crate::access::{self, Deed, Ground};
 use crate::base::{Error, FieldKind, Frame, Id as _, RecordKind, Result, Subject, UserId};
 use crate::desk::query;
 use crate::filter::Filter;
@@ -22,7 +22,7 @@ pub struct Why {
 /// Something that must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhyGround {
-    /// What it is about: `user`, `role`, `company`, `owner`, `address`, `partner`, `subject`, `kind`.
+    /// What it is about: `user`, `role`, `company`, `owner`, `address`, `partner`, `subject`, `kind`, `rule`.
     pub about: &'static str,
     /// Whether it holds.
     pub holds: bool,
@@ -133,18 +133,29 @@ fn why(
             Ok(()) => add("role", true, format!("the role {role:?} is enough")),
             Err(error) => add("role", false, error.message().to_owned()),
         }
-        for ground in access::grounds(kind, &asked) {
+        let mut all = access::grounds(kind, &asked);
+        let beyond = deed.map_or_else(Vec::new, |deed| access::asked(kind, deed, &asked));
+        for (rule, filter) in beyond {
+            let told = format!("what the rule {rule:?} asks for holds");
+            let any = vec![(told.into(), filter)];
+            // A rule that speaks of reading too is told once.
+            if !all.iter().any(|ground| ground.any == any) {
+                all.push(Ground { name: "rule", any });
+            }
+        }
+        for ground in all {
             let mut why = None;
             for (told, filter) in &ground.any {
                 let Some(id) = id else { break };
-                if query::among(tx, table, &[id], filter)?.contains(&id) {
-                    why = Some(*told);
+                let filter = query::resolved_for(tx, filter, table, &asked)?;
+                if query::among_resolved(tx, table, &[id], &filter)?.contains(&id) {
+                    why = Some(told.to_string());
                     break;
                 }
             }
-            let words: Vec<&str> = ground.any.iter().map(|(told, _)| *told).collect();
+            let words: Vec<&str> = ground.any.iter().map(|(told, _)| told.as_ref()).collect();
             match why {
-                Some(told) => add(ground.name, true, told.to_owned()),
+                Some(told) => add(ground.name, true, told),
                 None if id.is_some() => {
                     add(ground.name, false, format!("none of these holds: {}", words.join("; ")));
                 }

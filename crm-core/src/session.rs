@@ -16,7 +16,7 @@ use crate::lead::Leads;
 use crate::property::Properties;
 use crate::record::{
     ActivityType, Campaign, Company, LostReason, Medium, Partner, PartnerContact, PartnerRole,
-    RecurringPlan, Source, Stage, Tag, Team, TeamMember, User,
+    RecurringPlan, Rule, Source, Stage, Tag, Team, TeamMember, User,
 };
 use crate::rights::Access;
 use crate::score::Scores;
@@ -81,6 +81,8 @@ impl Session {
         recurring_plans: RecurringPlan;
         /// Kinds of things to do.
         activity_types: ActivityType;
+        /// What narrows who may read and change leads and partners.
+        rules: Rule;
     }
 
     /// What is to be done about leads and partners.

@@ -25,6 +25,8 @@ fn office() -> Crm {
     let call = Schedule { activity_type_id: 3.into(), ..Schedule::default() };
     s.activities().schedule(lease.id, &call).unwrap();
     s.chatter().post(lease.id, "hello", false).unwrap();
+    let all = fields! { name: "All", record: "lead", filter: "id > 0" };
+    s.rules().create(all).unwrap();
     crm
 }
 

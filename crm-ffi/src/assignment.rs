@@ -1,9 +1,12 @@
 //! Assignment: a plan of who is given which lead, as text; and doing it.
 
 use crm_core::base::frame::{Column, ColumnData};
-use crm_core::{Assign, AssignPlan, AssignRules, Frame, LeadId, Record as _, Result, TeamId};
+use crm_core::{
+    Assign, AssignPlan, AssignRules, Frame, HandOver, LeadId, Record as _, Result, TeamId, UserId,
+};
 
-use crate::desk::{one, table};
+use crate::catalog;
+use crate::desk::{filter, one, table};
 use crate::edge::abi::{CrmError, CrmFrame, CrmRecord, CrmSession, CrmStatus, CrmStr};
 use crate::edge::option::{CRM_ASSIGN_FORCE, CRM_ASSIGN_WITHOUT_AFFINITY, known_bits};
 use crate::edge::{ids, optional_text, text};
@@ -81,6 +84,53 @@ pub unsafe extern "C" fn crm_assignment_head(
     err: *mut *mut CrmError,
 ) -> CrmStatus {
     table(session, out, err, |_| Ok(planned(plan)?.head()))
+}
+
+fn hand_over_of(user_id: i64, to_user_id: i64, kind: i32, matching: CrmStr) -> Result<HandOver> {
+    let record = (kind != -1).then(|| catalog::kind(kind));
+    Ok(HandOver {
+        user_id: UserId(user_id),
+        to_user_id: UserId(to_user_id),
+        record: record.transpose()?,
+        filter: filter(matching)?,
+    })
+}
+
+/// What `crm_hand_over` would hand over now, a row for each: `record`, `record_id`, `name`. Writes nothing. End `out` with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_plan_hand_over(
+    session: *const CrmSession,
+    user_id: i64,
+    to_user_id: i64,
+    kind: i32,
+    filter: CrmStr,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let asked = hand_over_of(user_id, to_user_id, kind, filter)?;
+        session.assignment().plan_hand_over(&asked)
+    })
+}
+
+/// Makes another's what a user has: leads that are neither won nor lost, customers and what is still to be done, as far as the session's user
+/// sees it; all of it or nothing. `kind`: `CRM_KIND_LEAD`, `_PARTNER` or `_ACTIVITY` alone; -1: all three. `filter`: of those what matches, only
+/// with a `kind`; empty: all. `CRM_E_DENIED` below the role `team` for what is not one's own. `out` receives what was handed over, a row for each:
+/// `record`, `record_id`, `name`. End it with `crm_frame_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn crm_hand_over(
+    session: *const CrmSession,
+    user_id: i64,
+    to_user_id: i64,
+    kind: i32,
+    filter: CrmStr,
+    out: *mut *mut CrmFrame,
+    err: *mut *mut CrmError,
+) -> CrmStatus {
+    table(session, out, err, |session| {
+        let asked = hand_over_of(user_id, to_user_id, kind, filter)?;
+        session.assignment().hand_over(&asked)
+    })
 }
 
 /// Does exactly what a plan says. `CRM_E_CONFLICT` when a lead of it has changed since, or a member would be given more than the day's quota; then

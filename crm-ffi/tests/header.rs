@@ -52,6 +52,7 @@ const SOURCES: &[&str] = &[
     "desk/medium.rs",
     "desk/source.rs",
     "desk/recurring_plan.rs",
+    "desk/rule.rs",
     "desk/activity_type.rs",
     "setting.rs",
     "property.rs",

@@ -5,10 +5,11 @@ use crm_core::{AuditQuery, AuditState, FeedEntry};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::error::invalid;
 use crate::frame::frame;
 use crate::lead::optional;
 use crate::session::{Session, kind_of};
-use crate::value::{id as identify, moment, number};
+use crate::value::{id as identify, moment, number, shown};
 
 type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
@@ -23,7 +24,7 @@ pub(crate) fn find_audit<'py>(
     event: Option<String>,
     since: Given<'_, 'py>,
     until: Given<'_, 'py>,
-    before: Option<i64>,
+    before: Given<'_, 'py>,
     limit: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let record = record.map(|name| kind_of(py, name)).transpose()?;
@@ -35,7 +36,9 @@ pub(crate) fn find_audit<'py>(
         event,
         since: since.map(|since| moment("since", since)).transpose()?,
         until: until.map(|until| moment("until", until)).transpose()?,
-        before,
+        before: before
+            .map(|seq| number("before", seq).map(|seq| i64::try_from(seq).unwrap_or(i64::MAX)))
+            .transpose()?,
         limit: number("limit", limit)?,
     };
     frame(py, FeedEntry::frame(session.ask(py, |core| core.audit().find(&query))?))
@@ -51,8 +54,16 @@ pub(crate) fn seal_audit(session: &Session, py: Python<'_>) -> PyResult<(i64, St
 pub(crate) fn verify_audit<'py>(
     session: &Session,
     py: Python<'py>,
-    known: Option<(i64, String)>,
+    known: Given<'_, 'py>,
 ) -> PyResult<Bound<'py, PyDict>> {
+    let known = known.map(|seal| {
+        let pair = seal.extract::<(i64, String)>();
+        pair.map_err(|_| {
+            let told = format_args!("{} is neither a seal nor its number and digest", shown(seal));
+            invalid(py, "seal", told)
+        })
+    });
+    let known = known.transpose()?;
     let state = session.ask(py, |core| {
         core.audit().verify(known.as_ref().map(|(seq, digest)| (*seq, digest.as_str())))
     })?;

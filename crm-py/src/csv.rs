@@ -47,8 +47,9 @@ impl Read for HostFile {
     fn read(&mut self, into: &mut [u8]) -> IoResult<usize> {
         self.attached(|file| {
             let block = file.call_method1("read", (into.len(),))?;
-            let block =
-                block.cast::<PyBytes>().map_err(|_| type_error("open the file in binary mode"))?;
+            let block = block
+                .cast::<PyBytes>()
+                .map_err(|_| invalid(file.py(), "source", "open the file in binary mode"))?;
             let block = block.as_bytes();
             into.get_mut(..block.len())
                 .ok_or_else(|| type_error("the file gave more than it was asked for"))?

@@ -40,7 +40,7 @@ mod _crm {
     #[pymodule_export]
     use crate::access::why_can;
     #[pymodule_export]
-    use crate::assignment::{claim, plan_assignment, run_assignment};
+    use crate::assignment::{claim, hand_over, plan_assignment, run_assignment};
     #[pymodule_export]
     use crate::audit::{find_audit, seal_audit, verify_audit};
     #[pymodule_export]
@@ -70,7 +70,9 @@ mod _crm {
     #[pymodule_export]
     use crate::office::{declare_property, properties, set_settings, setting, settings};
     #[pymodule_export]
-    use crate::partner::{address_for, partner_role_as_of, partner_roles};
+    use crate::partner::{
+        address_for, partner_role_as_of, partner_roles, subject_erase, subject_export,
+    };
     #[pymodule_export]
     use crate::record::{Field, Record, catalogue};
     #[pymodule_export]

@@ -233,7 +233,7 @@ fn type_name(given: &Bound<'_, PyAny>) -> String {
 }
 
 /// A value in a message: its `repr`, cut short.
-fn shown(given: &Bound<'_, PyAny>) -> String {
+pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
     let text = given.repr().map_or_else(|_| type_name(given), |text| text.to_string());
     if text.chars().count() <= 80 {
         text

@@ -87,6 +87,8 @@ class World:
                 return [asdict(s.score.configuration())]
             if room == "score" and verb == "quality":
                 return plain(s.score.backtest(**given).summary)
+            if room == "assignment" and verb.endswith("hand_over"):
+                return plain(getattr(s.assignment, verb)(**given))
             if room == "assignment":
                 plan = s.assignment.plan(**given)
                 done = {"plan": plan.steps, "head": plan.head}.get(verb)

@@ -68,7 +68,7 @@ def test_an_export_for_spreadsheets_is_read_back_as_it_was(s: crm.Session, tmp_p
 def test_files_that_fail(s: crm.Session, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         s.csv.import_("lead", tmp_path / "nothing.csv", {"Deal": "name"})
-    with pytest.raises(TypeError, match="binary"):
+    with pytest.raises(crm.InvalidError, match="binary"):
         s.csv.import_("lead", io.StringIO("Deal\nx\n"), {"Deal": "name"})  # type: ignore[arg-type]
 
     class Broken(io.RawIOBase):

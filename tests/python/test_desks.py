@@ -23,6 +23,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mediums": {"name": "Pigeon"},
     "sources": {"name": "Harbour fair"},
     "recurring_plans": {"name": "Every two years", "number_of_months": 24},
+    "rules": {"name": "France alone", "record": "lead", "role": "own", "filter": 'country_code = "FR"'},
     "activity_types": {"name": "Visit", "delay_count": 2, "delay_unit": "weeks"},
 }
 
@@ -78,7 +79,7 @@ def test_filters_are_text_or_dict(s: crm.Session) -> None:
     for filter in same:
         assert [lead.name for lead in s.leads.find(filter)] == ["Fleet lease"], filter
         assert s.leads.count(filter) == len(s.leads.frame(filter)) == 1
-    with pytest.raises(TypeError):
+    with pytest.raises(crm.InvalidError):
         s.leads.find(("name", "=", "x"))  # type: ignore[arg-type]
     with pytest.raises(crm.FormatError):
         s.leads.find({"name": "x"})

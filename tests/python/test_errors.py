@@ -145,6 +145,46 @@ def test_a_file_that_takes_nonsense_is_told(s: crm.Session) -> None:
     assert s.csv.export("lead", File(None)) == 1  # type: ignore[arg-type]
 
 
+def test_a_value_of_a_wrong_type_is_a_wrong_value(s: crm.Session) -> None:
+    wrong: Any
+    for wrong in (5, b"x", ["x"]):
+        calls = {
+            "order": lambda wrong=wrong: s.leads.find(order=wrong),
+            "axis": lambda wrong=wrong: s.leads.find(axis=wrong),
+            "axis ": lambda wrong=wrong: s.leads.get(1, axis=wrong),
+            "filter": lambda wrong=wrong: s.leads.count(wrong),
+            "filter ": lambda: s.leads.find({"field": "name", "op": "=", "value": object()}),
+            "record": lambda wrong=wrong: s.csv.export(wrong, io.BytesIO()),
+            "record ": lambda wrong=wrong: s.csv.import_(wrong, io.BytesIO(b"a\n"), {}),
+            "mapping": lambda wrong=wrong: s.csv.import_("lead", io.BytesIO(b"a\n"), wrong),
+            "policy": lambda wrong=wrong: s.csv.import_("lead", io.BytesIO(b"a\n"), {}, policy=wrong),
+            "zone": lambda wrong=wrong: s.csv.import_("lead", io.BytesIO(b"a\n"), {}, zone=wrong),
+            "name": lambda wrong=wrong: s.properties.declare("lead", wrong, "text"),
+            "type": lambda wrong=wrong: s.properties.declare("lead", "Seats", wrong),
+            "label": lambda wrong=wrong: s.properties.declare("lead", "Seats", "text", wrong),
+            "currency": lambda wrong=wrong: crm.open(":memory:", currency=wrong),
+        }
+        for field, call in calls.items():
+            with pytest.raises(crm.InvalidError) as told:
+                call()
+            assert told.value.field == field.strip(), (field, told.value)
+    nothing: dict[str, Any] = {
+        "id": lambda: s.leads.get(cast(Any, None)),
+        "axis": lambda: s.leads.find(axis=cast(Any, None)),
+        "columns": lambda: s.leads.frame(columns=cast(Any, 5)),
+        "columns ": lambda: s.leads.frame(columns=cast(Any, [None])),
+        "path": lambda: crm.open(cast(Any, 5)),
+        "source": lambda: s.csv.import_("lead", cast(Any, 5), {}),
+        "busy_timeout": lambda: crm.open(":memory:", busy_timeout=cast(Any, "5")),
+    }
+    for field, call in nothing.items():
+        with pytest.raises(crm.InvalidError) as told:
+            call()
+        assert told.value.field == field.strip(), (field, told.value)
+    with pytest.raises(TypeError):
+        s.leads.find(sort="name")  # type: ignore[call-arg]
+
+
 def test_a_value_that_a_verb_cannot_take_is_named() -> None:
     with crm.open(":memory:") as db, db.session() as s:
         ada, lease = s.partners.create(name="Ada"), s.leads.create(name="Lease", kind="lead")

@@ -170,7 +170,7 @@ def test_external_ids(s: crm.Session) -> None:
     for wrong in ("erp", ("erp", 4711), ("a", "b", "c")):
         with pytest.raises(crm.InvalidError):
             s.leads.create(name="z", external_id=wrong)
-    with pytest.raises(TypeError):
+    with pytest.raises(crm.InvalidError):
         s.leads.get()
 
 

@@ -4,9 +4,15 @@
 //! reactions act as the system. Exempt from the rule that unseen records change nothing one sees: ids, sequence numbers, fitted
 //! model parameters, and the uniqueness of names (whose message names no record).
 //!
+//! Rules that an administrator wrote narrow what a role gives and never widen it: all that speak of an actor must hold. They stand among the
+//! grounds, so that what asks for sight asks for them too. No rule speaks of administrators, so none can lock the last one out.
+//!
 //! Sight is said as grounds: all of them must hold, each by any of its reasons. So the same list answers what is seen, and why.
 
-use crate::base::{CompanyId, Error, RecordKind, Result, TeamId, UserId, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::base::{CompanyId, Error, RecordKind, Result, Subject, TeamId, UserId, Value};
 use crate::filter::Filter;
 use crate::record::{Role, SubjectKind};
 
@@ -27,11 +33,25 @@ pub(crate) struct Actor {
     pub(crate) partner_ids: Vec<i64>,
     /// A user without a company works in every one.
     pub(crate) all_companies: bool,
+    /// What narrows their role; nothing narrows an administrator's.
+    pub(crate) rules: Arc<[Narrowing]>,
+}
+
+/// A rule that speaks of an actor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Narrowing {
+    pub(crate) name: String,
+    pub(crate) kind: RecordKind,
+    pub(crate) filter: Filter,
+    /// Whether it speaks of reading.
+    pub(crate) reads: bool,
+    /// What else it speaks of.
+    pub(crate) deeds: Vec<Deed>,
 }
 
 impl Actor {
     /// The administrator session, and the library itself.
-    pub(crate) const fn system() -> Self {
+    pub(crate) fn system() -> Self {
         Self {
             user_id: None,
             role: Role::Admin,
@@ -41,6 +61,7 @@ impl Actor {
             seen_team_ids: Vec::new(),
             partner_ids: Vec::new(),
             all_companies: true,
+            rules: Arc::default(),
         }
     }
 
@@ -62,6 +83,7 @@ impl Actor {
             team_ids,
             partner_ids: Vec::new(),
             all_companies: company_id.is_none(),
+            rules: Arc::default(),
         }
     }
 
@@ -74,10 +96,10 @@ impl Actor {
 /// Something that must hold of a record for the actor to see it: any of its reasons.
 #[derive(Debug)]
 pub(crate) struct Ground {
-    /// What it is about: `company`, `owner`, `address`, `partner`, `kind`, `subject`.
+    /// What it is about: `company`, `owner`, `address`, `partner`, `kind`, `subject`, `rule`.
     pub(crate) name: &'static str,
     /// Each in words, and as a filter.
-    pub(crate) any: Vec<(&'static str, Filter)>,
+    pub(crate) any: Vec<(Cow<'static, str>, Filter)>,
 }
 
 /// What the actor may see of a kind; `None` is everything. What hangs on a record is seen by those who see that.
@@ -93,23 +115,26 @@ fn together(grounds: Vec<Ground>) -> Option<Filter> {
 /// What must hold of a record of a kind for the actor to see it.
 pub(crate) fn grounds(kind: RecordKind, actor: &Actor) -> Vec<Ground> {
     if matches!(kind, RecordKind::PartnerContact | RecordKind::PartnerRole) {
-        return grounds_through("partner_id.", RecordKind::Partner, actor);
+        return grounds_through(Some("partner_id"), RecordKind::Partner, actor);
+    }
+    if kind == RecordKind::TeamMember {
+        return grounds_through(Some("team_id"), RecordKind::Team, actor);
     }
     if crate::record::table(kind).position("subject_id").is_none() {
-        return grounds_through("", kind, actor);
+        return grounds_through(None, kind, actor);
     }
     let seen: Vec<Option<Filter>> = SubjectKind::ALL
         .iter()
         .map(|subject| {
-            let path = format!("{}_id.", subject.word());
-            together(grounds_through(&path, subject.record(), actor))
+            let link = format!("{}_id", subject.word());
+            together(grounds_through(Some(&link), subject.record(), actor))
         })
         .collect();
     let mut grounds = Vec::new();
     if actor.role == Role::External {
         let told = if kind == RecordKind::Message {
             let said = [Filter::eq("internal", false), Filter::eq("message_type", "comment")];
-            ("it was said to them", Filter::all(said))
+            ("it was said to them".into(), Filter::all(said))
         } else {
             nothing()
         };
@@ -118,7 +143,7 @@ pub(crate) fn grounds(kind: RecordKind, actor: &Actor) -> Vec<Ground> {
     if seen.iter().any(Option::is_some) {
         let of = SubjectKind::ALL.iter().zip(seen).map(|(subject, seen)| {
             let is = Filter::eq("subject_kind", subject.word());
-            ("what it is about is seen", Filter::all([is].into_iter().chain(seen)))
+            ("what it is about is seen".into(), Filter::all([is].into_iter().chain(seen)))
         });
         grounds.push(Ground { name: "subject", any: of.collect() });
     }
@@ -126,29 +151,65 @@ pub(crate) fn grounds(kind: RecordKind, actor: &Actor) -> Vec<Ground> {
 }
 
 /// The reason that never holds.
-fn nothing() -> (&'static str, Filter) {
-    ("nobody from outside sees it", Filter::any([]))
+fn nothing() -> (Cow<'static, str>, Filter) {
+    ("nobody from outside sees it".into(), Filter::any([]))
 }
 
-/// The same of records of a kind that a reference such as `lead_id.` leads to.
-fn grounds_through(path: &str, kind: RecordKind, actor: &Actor) -> Vec<Ground> {
+/// The same of records of a kind that a link such as `lead_id` leads to: what the role sees, narrowed by rules.
+fn grounds_through(link: Option<&str>, kind: RecordKind, actor: &Actor) -> Vec<Ground> {
+    let mut grounds = role_grounds(link, kind, actor);
+    let rules = actor.rules.iter().filter(|rule| rule.reads && rule.kind == kind);
+    grounds.extend(rules.map(|rule| rule.ground(link)));
+    grounds
+}
+
+impl Narrowing {
+    fn ground(&self, link: Option<&str>) -> Ground {
+        let told = format!("what the rule {:?} asks for holds", self.name);
+        Ground { name: "rule", any: vec![(told.into(), self.filter.clone().through(link))] }
+    }
+}
+
+/// What rules ask of records of a kind to which something is done, beyond being seen: by the rule's name. Whoever writes what belongs to a
+/// partner alone changes the partner.
+pub(crate) fn asked(kind: RecordKind, deed: Deed, actor: &Actor) -> Vec<(&str, Filter)> {
+    let (kind, deed, link) = match kind {
+        RecordKind::PartnerContact | RecordKind::PartnerRole => {
+            (RecordKind::Partner, Deed::Update, Some("partner_id"))
+        }
+        _ => (kind, deed, None),
+    };
+    let rules = actor.rules.iter().filter(|rule| rule.kind == kind && rule.deeds.contains(&deed));
+    rules.map(|rule| (rule.name.as_str(), rule.filter.clone().through(link))).collect()
+}
+
+/// The refusal of what a rule does not allow.
+pub(crate) fn narrowed(rule: &str, deed: Deed, subject: Subject) -> Error {
+    let told = format!("the rule {rule:?} does not let this user {} {subject}", deed.word());
+    Error::denied(told).with_subject(subject)
+}
+
+fn role_grounds(link: Option<&str>, kind: RecordKind, actor: &Actor) -> Vec<Ground> {
     let mut grounds = Vec::new();
-    let at = |field: &str| format!("{path}{field}");
+    let at = |field: &str| match link {
+        Some(link) => format!("{link}.{field}"),
+        None => field.to_owned(),
+    };
     let has_company = crate::record::table(kind).position("company_id").is_some();
     // Colleagues are seen by everybody: names stand on deals of shared teams.
     if has_company && kind != RecordKind::User && !actor.all_companies {
         let ids = actor.company_ids.iter().map(|company| Value::Int(company.0));
         let company = at("company_id");
         let any = vec![
-            ("it is shared by all companies", Filter::is_null(&company)),
-            ("it is of a company they work in", Filter::is_in(&company, ids)),
+            ("it is shared by all companies".into(), Filter::is_null(&company)),
+            ("it is of a company they work in".into(), Filter::is_in(&company, ids)),
         ];
         grounds.push(Ground { name: "company", any });
     }
     if actor.role == Role::External {
         let of_entity = |field: &str| {
             let ids = actor.partner_ids.iter().map(|id| Value::Int(*id));
-            ("it is of their own company outside", Filter::is_in(&at(field), ids))
+            ("it is of their own company outside".into(), Filter::is_in(&at(field), ids))
         };
         let any = match kind {
             RecordKind::Partner => vec![of_entity("id")],
@@ -164,15 +225,18 @@ fn grounds_through(path: &str, kind: RecordKind, actor: &Actor) -> Vec<Ground> {
     let me = || actor.user_id.map_or(Value::Null, Value::from);
     if kind == RecordKind::Partner && !actor.role.reaches(Role::All) {
         let any = vec![
-            ("it is no private address", Filter::not(Filter::eq(&at("address_type"), "private"))),
-            ("they look after it", Filter::eq(&at("user_id"), me())),
+            (
+                "it is no private address".into(),
+                Filter::not(Filter::eq(&at("address_type"), "private")),
+            ),
+            ("they look after it".into(), Filter::eq(&at("user_id"), me())),
         ];
         grounds.push(Ground { name: "address", any });
     }
     if kind == RecordKind::Lead && !actor.role.reaches(Role::All) {
         let mut any = vec![
-            ("it is nobody's", Filter::is_null(&at("user_id"))),
-            ("it is theirs", Filter::eq(&at("user_id"), me())),
+            ("it is nobody's".into(), Filter::is_null(&at("user_id"))),
+            ("it is theirs".into(), Filter::eq(&at("user_id"), me())),
         ];
         if actor.role.reaches(Role::Team) && !actor.seen_team_ids.is_empty() {
             let teams = actor.seen_team_ids.iter().map(|team| Value::Int(team.0));
@@ -181,16 +245,16 @@ fn grounds_through(path: &str, kind: RecordKind, actor: &Actor) -> Vec<Ground> {
             } else {
                 "it is of their team or one below"
             };
-            any.push((told, Filter::is_in(&at("team_id"), teams)));
+            any.push((told.into(), Filter::is_in(&at("team_id"), teams)));
         }
         if actor.role == Role::Company {
             let company = at("company_id");
             any.push(match actor.company_id {
                 Some(own) => (
-                    "it is of the company they belong to",
+                    "it is of the company they belong to".into(),
                     Filter::any([Filter::is_null(&company), Filter::eq(&company, own.0)]),
                 ),
-                None => ("they belong to no company", Filter::all([])),
+                None => ("they belong to no company".into(), Filter::all([])),
             });
         }
         grounds.push(Ground { name: "owner", any });
@@ -205,7 +269,8 @@ pub(crate) fn sees_everything(actor: &Actor) -> bool {
 
 /// Whether the actor sees every lead, so that what all leads together say tells nothing unseen.
 pub(crate) fn sees_every_lead(actor: &Actor) -> bool {
-    actor.role.reaches(Role::All) && actor.all_companies
+    let narrowed = |rule: &Narrowing| rule.reads && rule.kind == RecordKind::Lead;
+    actor.role.reaches(Role::All) && actor.all_companies && !actor.rules.iter().any(narrowed)
 }
 
 /// What is to be done to a record.
@@ -214,6 +279,16 @@ pub(crate) enum Deed {
     Create,
     Update,
     Delete,
+}
+
+impl Deed {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "change",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// Refuses what the actor's role does not allow. Leads, partners and what hangs on them are everybody's work, the office is the
@@ -230,12 +305,7 @@ pub(crate) fn allow(kind: RecordKind, deed: Deed, actor: &Actor) -> Result<()> {
     if actor.role.reaches(needed) {
         return Ok(());
     }
-    let deed = match deed {
-        Deed::Create => "create",
-        Deed::Update => "change",
-        Deed::Delete => "delete",
-    };
-    Err(denied(&format!("{deed} a {}", kind.name()), needed, actor))
+    Err(denied(&format!("{} a {}", deed.word(), kind.name()), needed, actor))
 }
 
 /// Refuses what only an administrator may set up, such as `"change settings"`.
@@ -251,6 +321,15 @@ pub(crate) fn allow_inside(deed: &str, actor: &Actor) -> Result<()> {
 /// Refuses what takes a role, such as `"assign leads"`.
 pub(crate) fn allow_role(deed: &str, needed: Role, actor: &Actor) -> Result<()> {
     if actor.role.reaches(needed) { Ok(()) } else { Err(denied(deed, needed, actor)) }
+}
+
+/// Refuses what takes an administrator of all companies, such as `"erase a person"`.
+pub(crate) fn allow_everything(deed: &str, actor: &Actor) -> Result<()> {
+    allow_setup(deed, actor)?;
+    if sees_everything(actor) {
+        return Ok(());
+    }
+    Err(Error::denied(format!("to {deed} takes an administrator of all companies")))
 }
 
 fn denied(deed: &str, needed: Role, actor: &Actor) -> Error {

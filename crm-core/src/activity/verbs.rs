@@ -112,7 +112,7 @@ fn as_stored(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Activity>> {
 }
 
 /// Changes what is still to be done.
-pub(super) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<Activity>> {
+pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<Activity>> {
     access::allow(RecordKind::Activity, Deed::Update, &tx.actor)?;
     let cx = Context::of(tx)?;
     let ids = query::distinct(ids)?;

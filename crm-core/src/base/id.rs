@@ -116,6 +116,8 @@ ids! {
     PartnerContactId => PartnerContact, "partner_contact";
     /// What a partner is to us, from a day to a day.
     PartnerRoleId => PartnerRole, "partner_role";
+    /// What narrows who may read and change leads or partners.
+    RuleId => Rule, "rule";
 }
 
 /// A pointer to any record.

@@ -1,21 +1,24 @@
 //! Creating, changing and removing records of the office, by their lists of fields.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::access::{self, Deed};
 use crate::base::field::{FieldKind, Place, Stamp, changed_fields};
 use crate::base::{
-    Cell, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Timestamp, Value, limit,
-    text,
+    Cell, CompanyId, Error, Fields, Id as _, Record, RecordKind, Result, Subject, Table, Timestamp,
+    Value, limit, text,
 };
-use crate::desk::{office_by_kind, query};
+use crate::desk::{office_by_kind, parents, query};
 use crate::event::{Event, OfficeChange};
-use crate::record::table;
+use crate::record::table as table_of;
 use crate::storage::Tx;
+use crate::storage::records::{Inserter, id_list};
 use crate::{external_id, property};
 
 /// What a room of the office adds to its list of fields.
 pub(crate) trait Room: Record {
+    /// Whether several may be judged before the first of them is written, since none of them can be in another's way.
+    const APART: bool = false;
     /// What a new record starts with.
     fn blank(_tx: &Tx<'_>) -> Result<Self> {
         Ok(Self::default())
@@ -69,11 +72,56 @@ pub(crate) fn create_dated<R: Room>(
 
 /// Creates several; consequences wait for `settle`.
 pub(crate) fn create_all<R: Room>(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<R::Id>> {
+    if R::APART && drafts.len() > 1 {
+        return create_apart::<R>(tx, drafts).map_err(|(_, error)| error);
+    }
     let mut new = Vec::with_capacity(drafts.len());
     let ids = drafts.iter().map(|fields| begin::<R>(tx, fields, None, &mut new));
     let ids = ids.collect::<Result<Vec<_>>>()?;
     R::after_create(tx, &new)?;
     Ok(ids)
+}
+
+/// Creates several that are [`Room::APART`], in as many statements as one; an error says which of them is refused.
+pub(crate) fn create_apart<R: Room>(
+    tx: &mut Tx<'_>,
+    drafts: &[Fields],
+) -> Result<Vec<R::Id>, (usize, Error)> {
+    let whole = |error| (0, error);
+    access::allow(R::TABLE.kind, Deed::Create, &tx.actor).map_err(whole)?;
+    let mut met = Met::of(tx, R::TABLE, drafts).map_err(whole)?;
+    let judge = |(at, fields): (usize, &Fields)| {
+        let judged = R::blank(tx).and_then(|mut record| {
+            apply(tx, &mut record, fields)?;
+            check(tx, None, &mut record, &mut met)?;
+            Ok(record)
+        });
+        judged.map_err(|error| (at, error))
+    };
+    let mut new = drafts.iter().enumerate().map(judge).collect::<Result<Vec<R>, _>>()?;
+    insert_all(tx, &mut new, drafts).map_err(whole)?;
+    Ok(new.iter().map(Record::id).collect())
+}
+
+/// Stores what was judged, with its names elsewhere, and announces it.
+fn insert_all<R: Room>(tx: &mut Tx<'_>, new: &mut [R], drafts: &[Fields]) -> Result<()> {
+    let mut inserter = Inserter::new(tx, new.len());
+    for record in new.iter_mut() {
+        inserter.insert(record)?;
+    }
+    inserter.end()?;
+    let named = new.iter().zip(drafts).filter_map(|(record, fields)| {
+        let (system, name) = fields.external_id.as_ref()?;
+        Some((record.id().number(), system.as_str(), name.as_str()))
+    });
+    external_id::bind_all(tx, R::TABLE.kind, &named.collect::<Vec<_>>())?;
+    for record in new.iter() {
+        changed(tx, None, Some(record))?;
+        R::after_save(tx, None, record)?;
+    }
+    let ids: Vec<i64> = new.iter().map(|record| record.id().number()).collect();
+    query::permit(tx, R::TABLE, &ids, Deed::Create)?;
+    R::after_create(tx, new)
 }
 
 /// Creates one, but for what waits until all are there.
@@ -94,7 +142,7 @@ fn begin<R: Room>(
         alter_in::<R>(tx, &[id.number()], fields)?;
         return Ok(id);
     }
-    check(tx, None, &mut record)?;
+    check(tx, None, &mut record, &mut Met::default())?;
     tx.insert(&mut record)?;
     if let Some((system, external)) = &fields.external_id {
         external_id::bind(tx, R::TABLE.kind, record.id().number(), system, external)?;
@@ -102,6 +150,7 @@ fn begin<R: Room>(
     changed(tx, None, Some(&record))?;
     R::after_save(tx, None, &record)?;
     let id = record.id();
+    query::permit(tx, R::TABLE, &[id.number()], Deed::Create)?;
     new.push(record);
     Ok(id)
 }
@@ -117,14 +166,17 @@ pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) 
 pub(crate) fn alter_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<i64>> {
     access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
     let ids = query::distinct(ids)?;
-    for before in query::visible::<R>(tx, &ids)? {
+    let mut met = Met::default();
+    let found = query::visible::<R>(tx, &ids)?;
+    query::permit(tx, R::TABLE, &ids, Deed::Update)?;
+    for before in found {
         let mut after = before.clone();
         let done = (|| {
             if let Some(expected) = fields.expected_version {
                 check_version(tx, &before, expected, fields)?;
             }
             apply(tx, &mut after, fields)?;
-            check(tx, Some(&before), &mut after)?;
+            check(tx, Some(&before), &mut after, &mut met)?;
             if let Some((system, external)) = &fields.external_id {
                 external_id::bind(tx, R::TABLE.kind, before.id().number(), system, external)?;
             }
@@ -135,13 +187,17 @@ pub(crate) fn alter_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -
         }
         R::after_save(tx, Some(&before), &after)?;
     }
+    query::permit(tx, R::TABLE, &ids, Deed::Update)?;
     Ok(ids)
 }
 
 /// Removes records that nothing refers to.
 pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(R::TABLE.kind, Deed::Delete, &tx.actor)?;
-    for record in query::visible::<R>(tx, &query::distinct(ids)?)? {
+    let ids = query::distinct(ids)?;
+    let found = query::visible::<R>(tx, &ids)?;
+    query::permit(tx, R::TABLE, &ids, Deed::Delete)?;
+    for record in found {
         record.before_delete(tx)?;
         let id = record.id().number();
         refuse_in_use(tx, R::TABLE.kind, id)?;
@@ -212,8 +268,56 @@ fn apply<R: Record>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> 
     record.set("properties", &Value::Map(map))
 }
 
+/// What a verb has found out of the records that others name, so that nothing is asked for twice.
+#[derive(Debug, Default)]
+struct Met {
+    /// Those that are there and seen.
+    there: HashSet<(RecordKind, i64)>,
+    /// Whom records of the kind itself are below.
+    parents: HashMap<i64, Option<i64>>,
+}
+
+impl Met {
+    /// Of all that drafts name: a question for each field.
+    fn of(tx: &Tx<'_>, table: &'static Table, drafts: &[Fields]) -> Result<Self> {
+        let mut met = Self::default();
+        for field in table.fields.iter().filter(|field| !field.system) {
+            let FieldKind::Ref(kind) = field.kind else { continue };
+            let named = drafts.iter().filter_map(|fields| fields.get(field.name)?.as_int());
+            let ids: Vec<i64> = named.collect::<BTreeSet<i64>>().into_iter().collect();
+            for chunk in ids.chunks(limit::CHUNK) {
+                let sql = format!(
+                    "SELECT id, {} FROM {} WHERE id IN (SELECT value FROM json_each(?1))",
+                    owner(kind),
+                    table_of(kind).name
+                );
+                tx.each(&sql, &[id_list(chunk)], |line| {
+                    if tx.actor.sees_company(line.int_or_null(1)?.map(CompanyId)) {
+                        met.there.insert((kind, line.int(0)?));
+                    }
+                    Ok(())
+                })?;
+                if field.name == "parent_id" {
+                    met.parents.extend(parents(tx, table, chunk)?);
+                }
+            }
+        }
+        Ok(met)
+    }
+}
+
+/// Where a record's company stands.
+fn owner(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Company => "id",
+        RecordKind::User => "NULL",
+        _ if table_of(kind).position("company_id").is_some() => "company_id",
+        _ => "NULL",
+    }
+}
+
 /// What must hold for every record of the office, then what its room adds.
-fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> {
+fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R, met: &mut Met) -> Result<()> {
     R::check(tx, before, after)?;
     // What the room fills by itself, such as a login, is there by now.
     for field in R::TABLE.fields.iter().filter(|field| field.required && before.is_none()) {
@@ -229,8 +333,11 @@ fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> 
         let field = &R::TABLE.fields[at];
         let value = (R::ACCESS[at].to_value)(after);
         match (field.kind, &value) {
-            (FieldKind::Ref(kind), Value::Int(id)) if !field.system => {
+            (FieldKind::Ref(kind), Value::Int(id))
+                if !field.system && !met.there.contains(&(kind, *id)) =>
+            {
                 check_references(tx, field.name, kind, &[*id])?;
+                met.there.insert((kind, *id));
             }
             (FieldKind::Ids(kind), Value::Ids(ids)) => check_references(tx, field.name, kind, ids)?,
             (FieldKind::Text, Value::Text(name)) if field.unique => {
@@ -239,7 +346,7 @@ fn check<R: Room>(tx: &Tx<'_>, before: Option<&R>, after: &mut R) -> Result<()> 
             _ => {}
         }
         if field.name == "parent_id" {
-            no_cycle(tx, R::TABLE, after.id().number(), &value)?;
+            no_cycle(tx, R::TABLE, after.id().number(), &value, &met.parents)?;
         }
     }
     Ok(())
@@ -252,18 +359,10 @@ pub(crate) fn check_references(
     kind: RecordKind,
     ids: &[i64],
 ) -> Result<()> {
-    let table = table(kind);
-    let company = match kind {
-        RecordKind::Company => "id",
-        RecordKind::User => "NULL",
-        _ if table.position("company_id").is_some() => "company_id",
-        _ => "NULL",
-    };
-    let sql = format!("SELECT {company} FROM {} WHERE id = ?1", table.name);
+    let sql = format!("SELECT {} FROM {} WHERE id = ?1", owner(kind), table_of(kind).name);
     for id in ids {
         let found = tx.optional(&sql, &[(*id).into()], |line| line.int_or_null(0))?;
-        let seen =
-            found.is_some_and(|company| tx.actor.sees_company(company.map(crate::base::CompanyId)));
+        let seen = found.is_some_and(|company| tx.actor.sees_company(company.map(CompanyId)));
         if !seen {
             let subject = Subject { kind, id: *id };
             let place = match kind {
@@ -283,13 +382,7 @@ pub(crate) fn check_references(
     Ok(())
 }
 
-fn unique(
-    tx: &Tx<'_>,
-    table: &crate::base::Table,
-    field: &str,
-    name: &str,
-    own: i64,
-) -> Result<()> {
+fn unique(tx: &Tx<'_>, table: &Table, field: &str, name: &str, own: i64) -> Result<()> {
     // The office is small: comparing in memory folds every alphabet, which the engine's LOWER does not.
     let wanted = text::folded(name).into_owned();
     let sql = format!("SELECT {field} FROM {} WHERE id <> ?1 AND {field} IS NOT NULL", table.name);
@@ -304,7 +397,13 @@ fn unique(
     Ok(())
 }
 
-fn no_cycle(tx: &Tx<'_>, table: &crate::base::Table, own: i64, parent: &Value) -> Result<()> {
+fn no_cycle(
+    tx: &Tx<'_>,
+    table: &Table,
+    own: i64,
+    parent: &Value,
+    known: &HashMap<i64, Option<i64>>,
+) -> Result<()> {
     let sql = format!("SELECT parent_id FROM {} WHERE id = ?1", table.name);
     let mut above = parent.as_int();
     for _ in 0..limit::PARENTS {
@@ -315,7 +414,10 @@ fn no_cycle(tx: &Tx<'_>, table: &crate::base::Table, own: i64, parent: &Value) -
             "parent_id: a {} cannot be above itself",
             table.kind.name()
         );
-        above = tx.optional(&sql, &[id.into()], |line| line.int_or_null(0))?.flatten();
+        above = match known.get(&id) {
+            Some(above) => *above,
+            None => tx.optional(&sql, &[id.into()], |line| line.int_or_null(0))?.flatten(),
+        };
     }
     Err(Error::limit("parent_id", format!("parent_id: more than {} levels", limit::PARENTS)))
 }
@@ -324,7 +426,7 @@ fn no_cycle(tx: &Tx<'_>, table: &crate::base::Table, own: i64, parent: &Value) -
 const CLEARED: [&str; 4] = ["team_id", "campaign_id", "medium_id", "source_id"];
 
 fn refuse_in_use(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
-    for other in RecordKind::ALL.iter().map(|kind| table(*kind)) {
+    for other in RecordKind::ALL.iter().map(|kind| table_of(*kind)) {
         for field in other.fields {
             let points = field.name != "id"
                 && field.kind == FieldKind::Ref(kind)
@@ -358,7 +460,9 @@ fn refuse_in_use(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
 /// Takes a record out of other records' lists, which is a change of theirs. Leads' tags go through the leads' own verb.
 fn unlink(tx: &mut Tx<'_>, kind: RecordKind, id: i64) -> Result<()> {
     for other in RecordKind::ALL.iter().copied().filter(|other| *other != RecordKind::Lead) {
-        for field in table(other).fields.iter().filter(|field| field.kind == FieldKind::Ids(kind)) {
+        for field in
+            table_of(other).fields.iter().filter(|field| field.kind == FieldKind::Ids(kind))
+        {
             if let Place::Link(link, ours, theirs) = field.place {
                 let sql = format!("SELECT {ours} FROM {link} WHERE {theirs} = ?1 ORDER BY {ours}");
                 let owners = tx.rows(&sql, &[id.into()], |line| line.int(0))?;

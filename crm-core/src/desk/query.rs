@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::access;
+use crate::access::{self, Actor, Deed};
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
     Cell, CompanyId, Error, ErrorKind, FieldKind, Frame, Id as _, Record, RecordKind, Result,
@@ -11,23 +11,109 @@ use crate::base::{
 };
 use crate::desk::column::{self, Target};
 use crate::desk::{Find, by_kind};
-use crate::filter::{Filter, Order, Params, Resolved, Statement, resolve};
+use crate::filter::{Filter, Order, Params, PropertyTypes, Resolved, Statement, resolve};
 use crate::merged;
 use crate::property::{Definitions, definitions};
-use crate::record::sides;
+use crate::record::{Lead, Partner, PropertyKind, sides};
 use crate::storage::records::{from, id_list, sql};
 use crate::storage::{Tx, past};
 
-/// What a filter means to the one who asks, now.
+/// What a rule means to the one who asks, now.
 pub(crate) fn resolved(tx: &Tx<'_>, filter: &Filter, table: &'static Table) -> Result<Resolved> {
-    let params = Params {
-        me: tx.actor.user_id.map(|user| user.0),
+    resolve(filter, table, &params(tx), &*definitions(tx)?)
+}
+
+/// The same to another actor.
+pub(crate) fn resolved_for(
+    tx: &Tx<'_>,
+    filter: &Filter,
+    table: &'static Table,
+    actor: &Actor,
+) -> Result<Resolved> {
+    resolve(filter, table, &params_of(tx, actor), &*definitions(tx)?)
+}
+
+fn params(tx: &Tx<'_>) -> Params {
+    params_of(tx, &tx.actor)
+}
+
+fn params_of(tx: &Tx<'_>, actor: &Actor) -> Params {
+    Params {
+        me: actor.user_id.map(|user| user.0),
         today: tx.now.date(),
         now: tx.now,
-        my_teams: tx.actor.team_ids.iter().map(|team| team.0).collect(),
-    };
-    let definitions: Arc<Definitions> = definitions(tx)?;
-    resolve(filter, table, &params, &*definitions)
+        my_teams: actor.team_ids.iter().map(|team| team.0).collect(),
+    }
+}
+
+/// Refuses to do something to records of which a rule does not allow it, naming the first; as they are now.
+pub(crate) fn permit(tx: &Tx<'_>, table: &'static Table, ids: &[i64], deed: Deed) -> Result<()> {
+    for (rule, filter) in access::asked(table.kind, deed, &tx.actor) {
+        let allowed = among(tx, table, ids, &filter)?;
+        if let Some(id) = ids.iter().find(|id| !allowed.contains(id)) {
+            return Err(access::narrowed(rule, deed, Subject { kind: table.kind, id: *id }));
+        }
+    }
+    Ok(())
+}
+
+/// What a filter that somebody wrote means to the one who asks, now: what was merged away since is what has its place. As of an instant of
+/// the past ids mean what they meant then.
+pub(crate) fn written(tx: &Tx<'_>, filter: &Filter, table: &'static Table) -> Result<Resolved> {
+    read_by(tx, filter, table, &params(tx), Some(&tx.actor))
+}
+
+/// The same for somebody else, whoever asks: links lead to everything.
+pub(crate) fn written_with(
+    tx: &Tx<'_>,
+    filter: &Filter,
+    table: &'static Table,
+    params: &Params,
+) -> Result<Resolved> {
+    read_by(tx, filter, table, params, None)
+}
+
+fn read_by(
+    tx: &Tx<'_>,
+    filter: &Filter,
+    table: &'static Table,
+    params: &Params,
+    seer: Option<&Actor>,
+) -> Result<Resolved> {
+    let is_past = tx.as_of(table).is_some();
+    resolve(filter, table, params, &Known { tx, definitions: definitions(tx)?, is_past, seer })
+}
+
+/// What a filter is read by.
+struct Known<'t, 'c> {
+    tx: &'t Tx<'c>,
+    definitions: Arc<Definitions>,
+    is_past: bool,
+    /// Whose sight links are followed with.
+    seer: Option<&'t Actor>,
+}
+
+impl PropertyTypes for Known<'_, '_> {
+    fn property(&self, kind: RecordKind, name: &str) -> Option<PropertyKind> {
+        self.definitions.property(kind, name)
+    }
+
+    fn names(&self, kind: RecordKind) -> Vec<String> {
+        self.definitions.names(kind)
+    }
+
+    fn places(&self, kind: RecordKind, ids: &[i64]) -> Result<HashMap<i64, i64>> {
+        match kind {
+            _ if self.is_past => Ok(HashMap::new()),
+            RecordKind::Lead => places::<Lead>(self.tx, ids),
+            RecordKind::Partner => places::<Partner>(self.tx, ids),
+            _ => Ok(HashMap::new()),
+        }
+    }
+
+    fn sight(&self, kind: RecordKind) -> Option<Filter> {
+        access::sight(kind, self.seer?)
+    }
 }
 
 /// Everything that is asked for and seen: what the host's filter, rules and sight say together.
@@ -54,7 +140,7 @@ impl Scope {
         let mut asked = resolved(tx, &Filter::all(rules), table)?;
         if let Some(filter) = filter {
             // The host's filter is resolved apart: its mistakes are the host's.
-            asked = asked.and(resolved(tx, filter, table)?);
+            asked = asked.and(written(tx, filter, table)?);
         }
         Ok(Self { asked, seen })
     }
@@ -120,7 +206,11 @@ fn question(
     scope.asked.sql(&mut rest)?;
     rest.sql.push_str(" ORDER BY ");
     let order = find.order.as_deref().map(str::trim).filter(|order| !order.is_empty());
-    Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?.sql(&mut rest)?;
+    let order = Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?;
+    order.sql_as_seen(&mut rest, &mut |linked| {
+        let sight = access::sight(linked.kind, &tx.actor);
+        sight.map(|sight| resolved(tx, &sight, linked)).transpose()
+    })?;
     if find.limit.is_some() || find.offset > 0 {
         let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let limit = rest.bind(find.limit.map_or(i64::MAX, number));
@@ -217,7 +307,7 @@ fn sight(tx: &Tx<'_>, table: &'static Table) -> Result<Option<Statement>> {
     let Some(filter) = access::sight(table.kind, &tx.actor) else { return Ok(None) };
     let mut statement = Statement::new(tx.now);
     statement.bind(0_i64); // Its place is the id's, or the list of ids.
-    resolved(tx, &filter, table)?.sql(&mut statement)?;
+    resolved(tx, &filter, table)?.sql_alone(&mut statement)?;
     Ok(Some(statement))
 }
 
@@ -336,6 +426,16 @@ pub(crate) fn seen<R: Record>(tx: &Tx<'_>, ids: &[i64]) -> Result<HashMap<i64, R
         records.extend(found.into_iter().map(|record| (record.id().number(), record)));
     }
     Ok(records)
+}
+
+/// Which of these the actor sees; nothing when that is all there are.
+pub(crate) fn seen_among(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    ids: &[i64],
+) -> Result<Option<HashSet<i64>>> {
+    let sight = access::sight(table.kind, &tx.actor);
+    sight.map(|sight| among(tx, table, ids, &sight)).transpose()
 }
 
 /// Those of these ids whose records a filter takes in.

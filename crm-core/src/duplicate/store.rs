@@ -132,7 +132,7 @@ impl Part {
              FROM {from} WHERE {joined}{condition} AND ",
             compared = compared(table)
         );
-        scope.asked.sql(out)
+        scope.asked.sql_alone(out)
     }
 }
 
@@ -165,7 +165,7 @@ fn names_like(
             "{union}SELECT id FROM (SELECT {of}.id FROM {of} WHERE {key} IS NOT NULL AND {part} = {half} AND {also} AND "
         );
         let before = std::mem::take(&mut out.sql);
-        scope.asked.sql(out)?;
+        scope.asked.sql_alone(out)?;
         let sight = std::mem::replace(&mut out.sql, before);
         let _ = write!(found, "{sight} ORDER BY {key}, {of}.id LIMIT {most}) AS half{n}");
     }
@@ -310,7 +310,7 @@ pub(super) fn names(
         from = from(table, of),
         joined = joined(of),
     );
-    Scope::new(tx, table, Vec::new(), None)?.asked.sql(&mut out)?;
+    Scope::new(tx, table, Vec::new(), None)?.asked.sql_alone(&mut out)?;
     tx.rows(&out.sql, &out.params, |line| {
         read()?;
         Hit::read(Shared::Name, line)
@@ -344,7 +344,7 @@ pub(super) fn shared_by_many(
         from = from(table, of),
         joined = joined(of),
     );
-    Scope::new(tx, table, Vec::new(), None)?.asked.sql(&mut out)?;
+    Scope::new(tx, table, Vec::new(), None)?.asked.sql_alone(&mut out)?;
     tx.rows(&out.sql, &out.params, |line| {
         read()?;
         Hit::read(shared, line)

@@ -20,11 +20,12 @@ pub(super) enum Test {
         property: Option<(String, PropertyKind)>,
         cond: Cond,
     },
-    /// Of the record that a reference names; or the reference is empty.
+    /// Of the record that a reference names; or the reference is empty, as one to a record that is not `seen`.
     Via {
         field: &'static Field,
         table: &'static Table,
         or_null: bool,
+        seen: Option<Box<Self>>,
         test: Box<Test>,
     },
     /// Of at least one linked record; or, negated, of none.

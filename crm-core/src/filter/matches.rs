@@ -105,8 +105,11 @@ fn holds(test: &Test, at: At, get: &mut Get<'_>) -> Result<bool> {
             }
             Ok(cell_holds(&cell, cond))
         }
-        Test::Via { field, table, or_null, test } => match get(at.record, field)? {
-            Cell::Int(id) => holds(test, there(table, id), get),
+        Test::Via { field, table, or_null, seen, test } => match get(at.record, field)? {
+            Cell::Int(id) => match seen {
+                Some(seen) if !holds(seen, there(table, id), get)? => Ok(*or_null),
+                _ => holds(test, there(table, id), get),
+            },
             _ => Ok(*or_null),
         },
         Test::Linked { field, table, negated, test } => {

@@ -60,7 +60,7 @@ pub(crate) use sql::by_domain;
 /// assert_eq!(error.line(), Some((2, 3)));
 /// # Ok::<(), crm_core::base::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter(Node);
 
 impl Filter {
@@ -139,6 +139,21 @@ impl Filter {
         let mut found = false;
         self.0.each_leaf(&mut |leaf| found |= canonical(leaf.path.root()) == canonical(field));
         found
+    }
+
+    /// The same of the record to which a link leads; of the record itself, without one.
+    pub(crate) fn through(mut self, link: Option<&str>) -> Self {
+        if let Some(link) = link {
+            self.0.each_path(&mut |path| path.fields.insert(0, link.to_owned()));
+        }
+        self
+    }
+
+    /// How many links its longest reference follows.
+    pub(crate) fn hops(&self) -> usize {
+        let mut most = 0;
+        self.0.each_leaf(&mut |leaf| most = most.max(leaf.path.hops()));
+        most
     }
 
     /// Whether whatever meets it surely has one of these words in a field of the record itself.

@@ -11,7 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::limit;
 
 /// The tree. `All` and `Any` never hold one child or a child of their own sort; `Not` never holds a `Not`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -20,7 +20,7 @@ pub(super) enum Node {
 }
 
 /// A field, what is asked of it, and against which values: none for `is null`, one for comparisons, any number for lists.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) path: Path,
     pub(super) op: Op,
@@ -28,7 +28,7 @@ pub(super) struct Leaf {
 }
 
 /// A value as it was written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
     Bool(bool),
     Number(Decimal),
@@ -132,6 +132,18 @@ impl Node {
             }
             Self::Not(part) => part.each_leaf(seen),
             Self::Leaf(leaf) => seen(leaf),
+        }
+    }
+
+    pub(super) fn each_path(&mut self, seen: &mut dyn FnMut(&mut Path)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.each_path(seen);
+                }
+            }
+            Self::Not(part) => part.each_path(seen),
+            Self::Leaf(leaf) => seen(&mut leaf.path),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::base::field::{Field, FieldKind, Place, Table};
 use crate::record;
 
 use super::canonical;
+use super::resolve::Resolved;
 use super::sql::Statement;
 
 /// How records are listed.
@@ -79,12 +80,30 @@ impl Order {
     /// # Errors
     /// `Bug` when a field has no column, which reading has refused.
     pub fn sql(&self, out: &mut Statement) -> Result<()> {
+        self.sql_as_seen(out, &mut |_| Ok(None))
+    }
+
+    /// The same for whom `sight` says, of a linked table, what they see; a link to anything else is as an empty one.
+    pub(crate) fn sql_as_seen(
+        &self,
+        out: &mut Statement,
+        sight: &mut dyn FnMut(&'static Table) -> Result<Option<Resolved>>,
+    ) -> Result<()> {
         for (at, key) in self.keys.iter().enumerate() {
             let column = match key.link {
                 None => out.column(self.table, key.field)?,
                 Some(link) => {
                     let column = out.column(self.table, link)?;
-                    subselect(link, key.field, &column)?
+                    let table = linked(link)?;
+                    let seen = match sight(table)? {
+                        Some(seen) => format!(" AND {}", seen.meets("linked.id", out)?),
+                        None => String::new(),
+                    };
+                    let (name, field) = (table.name, key.field.name);
+                    // Under a name of its own, for the link may lead back to the same table.
+                    format!(
+                        "(SELECT linked.{field} FROM {name} linked WHERE linked.id = {column}{seen})"
+                    )
                 }
             };
             let comma = if at == 0 { "" } else { ", " };
@@ -161,12 +180,10 @@ fn sortable(name: &str, table: &'static Table) -> Result<&'static Field> {
     }
 }
 
-/// A field of the record that a link names.
-fn subselect(link: &Field, far: &Field, column: &str) -> Result<String> {
-    let FieldKind::Ref(kind) = link.kind else {
-        return Err(Error::bug("a link was checked to be one"));
-    };
-    let (name, field) = (record::table(kind).name, far.name);
-    // Under a name of its own, for the link may lead back to the same table.
-    Ok(format!("(SELECT linked.{field} FROM {name} linked WHERE linked.id = {column})"))
+/// The table to which a link leads.
+fn linked(link: &Field) -> Result<&'static Table> {
+    match link.kind {
+        FieldKind::Ref(kind) => Ok(record::table(kind)),
+        _ => Err(Error::bug("a link was checked to be one")),
+    }
 }

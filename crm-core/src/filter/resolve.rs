@@ -3,7 +3,8 @@
 //! After that nothing is negated but single tests, so that "unknown" never has to be carried: a test on an empty field just fails.
 //! Deliberately absent: SQL and evaluation; both read the same [`Test`].
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, FieldKind, Place, Table};
@@ -15,7 +16,7 @@ use crate::base::value::Cell;
 use crate::record::{self, PropertyKind};
 
 use super::cond::{Compare, Cond, Test};
-use super::node::{Leaf, Node, Op};
+use super::node::{Item, Leaf, Node, Op};
 use super::value::{Sort, Values};
 use super::{Filter, canonical};
 
@@ -32,12 +33,35 @@ pub struct Params {
     pub my_teams: Vec<i64>,
 }
 
-/// Who knows the declared properties.
+/// Who knows the declared properties, and whose place a merged record has.
 pub trait PropertyTypes {
     /// The type of a declared property; nothing when it was not declared.
     fn property(&self, kind: RecordKind, name: &str) -> Option<PropertyKind>;
     /// The declared names, for a hint.
     fn names(&self, kind: RecordKind) -> Vec<String>;
+    /// Of these ids those that were merged away, with the ids that have their places: a filter that names the former means the latter.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn places(&self, _kind: RecordKind, _ids: &[i64]) -> Result<HashMap<i64, i64>> {
+        Ok(HashMap::new())
+    }
+    /// What whoever asks sees of a kind, if not everything: a link to anything else is as an empty one.
+    fn sight(&self, _kind: RecordKind) -> Option<Filter> {
+        None
+    }
+}
+
+/// The same without sight.
+struct Unseeing<'p>(&'p dyn PropertyTypes);
+
+impl PropertyTypes for Unseeing<'_> {
+    fn property(&self, kind: RecordKind, name: &str) -> Option<PropertyKind> {
+        self.0.property(kind, name)
+    }
+    fn names(&self, kind: RecordKind) -> Vec<String> {
+        self.0.names(kind)
+    }
 }
 
 /// No properties at all.
@@ -131,15 +155,26 @@ impl Resolver<'_> {
             FieldKind::Ref(kind) if field.name != "id" => {
                 let table = record::table(kind);
                 let test = Box::new(self.step(rest, table, leaf, negated)?);
-                Ok(Test::Via { field, table, or_null: test.asks_for_null(), test })
+                let seen = self.sight(kind, table)?.map(Box::new);
+                Ok(Test::Via { field, table, or_null: test.asks_for_null(), seen, test })
             }
             FieldKind::Ids(kind) if matches!(field.place, Place::Link(..)) => {
                 let table = record::table(kind);
-                let test = Box::new(self.step(rest, table, leaf, false)?);
-                Ok(Test::Linked { field, table, negated, test })
+                let test = self.step(rest, table, leaf, false)?;
+                let tests = [test].into_iter().chain(self.sight(kind, table)?).collect();
+                Ok(Test::Linked { field, table, negated, test: Box::new(Test::all(tests)) })
             }
             _ => Err(field.refuse(format_args!("is no link, so {:?} cannot follow it", rest[0]))),
         }
+    }
+
+    /// What must hold of records of a kind for whoever asks to follow a link to them.
+    fn sight(&self, kind: RecordKind, table: &'static Table) -> Result<Option<Test>> {
+        let Some(sight) = self.properties.sight(kind) else { return Ok(None) };
+        // Sight follows its own links to what it is decided by, seen or not.
+        let unseeing = Unseeing(self.properties);
+        let resolver = Resolver { params: self.params, properties: &unseeing };
+        resolver.node(&sight.0, table, false, 0).map(Some)
     }
 
     fn leaf(
@@ -180,7 +215,8 @@ impl Resolver<'_> {
 
     /// The test of a field whose sort allows the operator.
     fn test(&self, field: &'static Field, sort: Sort, leaf: &Leaf, negated: bool) -> Result<Test> {
-        let values = Values { params: self.params, path: &leaf.path, sort, items: &leaf.items };
+        let items = self.placed(field, leaf)?;
+        let values = Values { params: self.params, path: &leaf.path, sort, items: &items };
         let Some(opposite) = leaf.op.negated() else {
             return links(field, leaf.op, &values, negated);
         };
@@ -198,6 +234,32 @@ impl Resolver<'_> {
             }
         };
         Ok(cond.map_or(Test::NEVER, |cond| Test::check(field, cond)))
+    }
+}
+
+impl Resolver<'_> {
+    /// The values of a condition, merged-away ids as those that have their places. An order of ids is one of numbers and stays.
+    fn placed<'l>(&self, field: &Field, leaf: &'l Leaf) -> Result<Cow<'l, [Item]>> {
+        let (FieldKind::Ref(kind) | FieldKind::Ids(kind)) = field.kind else {
+            return Ok(leaf.items.as_slice().into());
+        };
+        if matches!(leaf.op, Op::Lt | Op::Le | Op::Gt | Op::Ge) {
+            return Ok(leaf.items.as_slice().into());
+        }
+        let named = |item: &Item| match item {
+            Item::Number(number) if number.fract().is_zero() => i64::try_from(*number).ok(),
+            _ => None,
+        };
+        let ids: Vec<i64> = leaf.items.iter().filter_map(named).collect();
+        let places = self.properties.places(kind, &ids)?;
+        if places.is_empty() {
+            return Ok(leaf.items.as_slice().into());
+        }
+        let place = |item: &Item| {
+            let place = named(item).and_then(|id| places.get(&id));
+            place.map_or_else(|| item.clone(), |place| Item::Number((*place).into()))
+        };
+        Ok(leaf.items.iter().map(place).collect())
     }
 }
 

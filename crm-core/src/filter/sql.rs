@@ -95,6 +95,26 @@ impl Resolved {
         self.sql_on(self.table.name, out)
     }
 
+    /// The same where only the record's own row is at hand: what its 1:1 tables are asked is asked by itself.
+    ///
+    /// # Errors
+    /// As [`Self::sql`].
+    pub fn sql_alone(&self, out: &mut Statement) -> Result<()> {
+        let (before, at_hand) = (std::mem::take(&mut out.sql), std::mem::take(&mut out.sides));
+        let done = self.sql(out);
+        let text = std::mem::replace(&mut out.sql, before);
+        let joined = out.joins(self.table);
+        let own = std::mem::replace(&mut out.sides, at_hand);
+        done?;
+        if own.is_empty() {
+            out.sql.push_str(&text);
+        } else {
+            let _ =
+                write!(out.sql, "EXISTS (SELECT 1 FROM (SELECT 1) AS own{joined} WHERE {text})");
+        }
+        Ok(())
+    }
+
     /// The same over another table that has the columns that the filter uses (see [`Self::only_uses`]), such as kept counts.
     ///
     /// # Errors
@@ -109,6 +129,13 @@ impl Resolved {
             return Err(Error::limit("filter", message));
         }
         Ok(())
+    }
+}
+
+impl Resolved {
+    /// Whether the one record that an expression names meets it, as SQL.
+    pub(super) fn meets(&self, id: &str, out: &mut Statement) -> Result<String> {
+        Ok(format!("EXISTS ({})", subselect_of(self.table, Some(id), &[&self.test], out)?))
     }
 }
 
@@ -181,16 +208,28 @@ fn write(test: &Test, scope: &mut Scope<'_>, out: &mut Statement) -> Result<Stri
             }
             single(&column, cond, scope, out)
         }
-        Test::Via { field, table, or_null, test } => {
+        Test::Via { field, table, or_null, seen, test } => {
             let column = scope.column(field, out)?;
-            let null = if *or_null { format!("{column} IS NULL OR ") } else { String::new() };
-            if matches!(field.place, Place::Sql(_)) && table.name != scope.name {
-                // What hangs on a record asks about each of its own: of the others there may be a million.
-                let ids = subselect_of(table, Some(&column), test, out)?;
-                return Ok(format!("({null}EXISTS ({ids}))"));
+            // What hangs on a record asks about each of its own: of the others there may be a million.
+            let is_own = matches!(field.place, Place::Sql(_)) && table.name != scope.name;
+            let mut leads_to = |tests: &[&Test], not: &str| {
+                let of = is_own.then_some(column.as_str());
+                let ids = subselect_of(table, of, tests, out)?;
+                let one = if is_own { "EXISTS".to_owned() } else { format!("{column} {not}IN") };
+                let not = if is_own { not } else { "" };
+                Ok::<_, Error>(format!("{not}{one} ({ids})"))
+            };
+            let mut any = String::new();
+            if *or_null {
+                any = format!("{column} IS NULL OR ");
+                if let Some(seen) = seen {
+                    any.push_str(&leads_to(&[seen], "NOT ")?);
+                    any.push_str(" OR ");
+                }
             }
-            let ids = subselect(table, test, out)?;
-            Ok(format!("({null}{column} IN ({ids}))"))
+            let tests: Vec<&Test> = [test].into_iter().chain(seen).map(AsRef::as_ref).collect();
+            any.push_str(&leads_to(&tests, "")?);
+            Ok(format!("({any})"))
         }
         Test::Linked { field, table: other, negated, test } => {
             let (table, ours, theirs) = link(field)?;
@@ -246,18 +285,19 @@ fn row(
 
 /// The ids of a table's records that meet a test.
 fn subselect(table: &Table, test: &Test, out: &mut Statement) -> Result<String> {
-    subselect_of(table, None, test, out)
+    subselect_of(table, None, &[test], out)
 }
 
 /// The same, of the one record that an expression of the outer level names.
 fn subselect_of(
     table: &Table,
     of: Option<&str>,
-    test: &Test,
+    tests: &[&Test],
     out: &mut Statement,
 ) -> Result<String> {
     let mut scope = Scope { name: table.name, table, sides: Vec::new() };
-    let condition = write(test, &mut scope, out)?;
+    let conditions = tests.iter().map(|test| write(test, &mut scope, out));
+    let condition = conditions.collect::<Result<Vec<_>>>()?.join(" AND ");
     let (name, joins) = (table.name, joins(table, &scope.sides));
     let of = of.map_or(String::new(), |of| format!("{name}.id = {of} AND "));
     Ok(format!("SELECT {name}.id FROM {name}{joins} WHERE {of}{condition}"))

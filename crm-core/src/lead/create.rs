@@ -82,6 +82,10 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             let ids: Vec<i64> = leads.iter().map(|lead| lead.id.0).collect();
             leads = store::as_stored(tx, &ids)?;
         }
+        if !tx.actor.rules.is_empty() {
+            let ids: Vec<i64> = leads.iter().map(|lead| lead.id.0).collect();
+            query::permit(tx, Lead::TABLE, &ids, Deed::Create)?;
+        }
         created.append(&mut leads);
     }
     Ok(created)

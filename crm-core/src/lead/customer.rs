@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use crate::base::{
-    Error, FieldKind, Fields, Frame, Id as _, PartnerId, RecordKind, Result, Row, text,
+    Error, FieldKind, Fields, Frame, Id as _, PartnerId, Record as _, RecordKind, Result, Row, text,
 };
 use crate::desk::{query, update_in};
 use crate::lead::store;
@@ -67,7 +67,8 @@ pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
         return Ok(Customers::default());
     }
     let cards = tx.by_ids::<Partner>(ids)?;
-    let sees = |card: &Partner| tx.actor.sees_company(card.company_id);
+    let seen = query::seen_among(tx, Partner::TABLE, ids)?;
+    let sees = |card: &Partner| seen.as_ref().is_none_or(|seen| seen.contains(&card.id.0));
     let cards: Vec<Partner> = cards.into_iter().filter(sees).collect();
     let parents: Vec<i64> = cards.iter().filter_map(|card| card.parent_id).map(|id| id.0).collect();
     let mut names = HashMap::new();
@@ -229,6 +230,9 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
     let mut news = Vec::new();
     for reached in reached {
         let Some(customer) = known.get(&reached.partner.0) else { continue };
+        if customer.card.date_erased.is_some() {
+            continue;
+        }
         let told = reached.news(&customer.card);
         if !told.is_empty() {
             news.push((&customer.card, told));

@@ -84,6 +84,13 @@ pub(crate) fn decide(tx: &Tx<'_>, drafts: &[Draft]) -> Result<Vec<Result<Step>>>
 /// Stores what was decided; answers the lead of each step.
 pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
     let mut ids = Vec::with_capacity(steps.len());
+    let altered = steps.iter().filter_map(|step| match step {
+        Step::Update(change) => Some(change.id()),
+        _ => None,
+    });
+    let altered: Vec<i64> = altered.collect();
+    query::permit(tx, Lead::TABLE, &altered, Deed::Update)?;
+    let mut created = Vec::with_capacity(steps.len() - altered.len());
     let mut changes = Vec::with_capacity(steps.len());
     let new = steps.iter().filter(|step| matches!(step, Step::Create(_))).count();
     let mut inserter = Inserter::new(tx, new);
@@ -94,6 +101,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
                 let (mut lead, begun) = *new;
                 inserter.insert(&mut lead)?;
                 ids.push(lead.id.0);
+                created.push(lead.id.0);
                 announce(&mut changes, lead, begun);
             }
             Step::Update(change) => {
@@ -111,6 +119,8 @@ pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
         tx.announce(Event::Leads(changes));
         tx.settle()?;
     }
+    query::permit(tx, Lead::TABLE, &created, Deed::Create)?;
+    query::permit(tx, Lead::TABLE, &altered, Deed::Update)?;
     Ok(ids)
 }
 

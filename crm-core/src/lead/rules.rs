@@ -18,9 +18,8 @@ pub(crate) fn enter_stage(lead: Lead, stage: &Stage, now: Timestamp) -> Result<L
     crate::require!(
         Office::usable(stage, lead.team_id, lead.company_id),
         "stage_id",
-        "stage_id: stage {} ({:?}) is reserved to other teams or another company than the lead's",
-        stage.id,
-        stage.name
+        "stage_id: stage {} is reserved to other teams or another company than the lead's",
+        stage.id
     );
     let from = lead.stage_id;
     let mut after = Lead { stage_id: Some(stage.id), ..lead };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::access::{self, Deed};
-use crate::base::{Id as _, LeadId, Probability, RecordKind, Result, limit};
+use crate::base::{Id as _, LeadId, Probability, Record as _, RecordKind, Result, limit};
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
 use crate::lead::office::{Office, office};
@@ -43,8 +43,10 @@ pub(crate) fn change_saying(
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
     for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let leads = visible(tx, chunk)?;
+        query::permit(tx, Lead::TABLE, chunk, Deed::Update)?;
         let office = office(tx)?;
         save_all(tx, &office, leads, remark, &mut decide)?;
+        query::permit(tx, Lead::TABLE, chunk, Deed::Update)?;
     }
     Ok(())
 }

@@ -127,6 +127,7 @@ pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()
 /// Makes opportunities out of leads. Whoever may change leads may have given these away a moment before.
 pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
+    query::permit(tx, Lead::TABLE, &query::distinct(ids)?, Deed::Update)?;
     let now = tx.now;
     as_system(tx, |tx| {
         store::change(tx, ids, |lead, office| rules::convert(lead, office, moment(lead, now)))
@@ -209,7 +210,9 @@ pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Delete, &tx.actor)?;
     for chunk in query::distinct(ids)?.chunks(limit::CHUNK) {
         let mut changes = Vec::with_capacity(chunk.len());
-        for lead in store::visible(tx, chunk)? {
+        let leads = store::visible(tx, chunk)?;
+        query::permit(tx, Lead::TABLE, chunk, Deed::Delete)?;
+        for lead in leads {
             tx.remove::<Lead>(lead.id)?;
             crate::external_id::unbind(tx, RecordKind::Lead, lead.id.0)?;
             changes.push(LeadChange::new(Some(lead), None));

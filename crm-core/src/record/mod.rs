@@ -18,8 +18,8 @@ pub use choice::{
 pub use lead::Lead;
 pub use notes::{Activity, ActivityType, Message};
 pub use office::{
-    Campaign, Company, LostReason, Medium, RecurringPlan, Source, Stage, Tag, Team, TeamMember,
-    User,
+    Campaign, Company, LostReason, Medium, RecurringPlan, Rule, Source, Stage, Tag, Team,
+    TeamMember, User,
 };
 pub use partner::{Partner, PartnerContact, PartnerRole};
 
@@ -49,6 +49,7 @@ pub const fn table(kind: RecordKind) -> &'static Table {
         RecordKind::Message => Message::TABLE,
         RecordKind::PartnerContact => PartnerContact::TABLE,
         RecordKind::PartnerRole => PartnerRole::TABLE,
+        RecordKind::Rule => Rule::TABLE,
     }
 }
 

@@ -4,10 +4,10 @@ use crate::base::field::{Nature, record};
 use crate::base::limit;
 use crate::base::money::Currency;
 use crate::base::{
-    CampaignId, CompanyId, Date, LostReasonId, MediumId, PartnerId, RecurringPlanId, SourceId,
-    StageId, TagId, TeamId, TeamMemberId, UserId,
+    CampaignId, CompanyId, Date, LostReasonId, MediumId, PartnerId, RecurringPlanId, RuleId,
+    SourceId, StageId, TagId, TeamId, TeamMemberId, UserId,
 };
-use crate::record::choice::{ProbabilityPolicy, Role};
+use crate::record::choice::{ProbabilityPolicy, Role, SubjectKind};
 
 record! {
     /// A company of the host: owner of users, teams and deals. Company 1 exists from the start.
@@ -216,6 +216,33 @@ record! {
     }
 }
 
+record! {
+    /// What must hold of a lead or a partner for somebody below admin to do something with it. Rules narrow what a role gives and never
+    /// widen it: all that speak of somebody hold together.
+    Rule in "access_rule" as RuleId {
+        /// Its name, which refusals tell.
+        name: String => required;
+        /// Of which records it speaks, `lead` or `partner`; what hangs on these goes with them.
+        record: Option<SubjectKind>;
+        /// Of users with this role, not `admin`.
+        role: Option<Role>;
+        /// Of this user, instead of a role; without both it speaks of everybody below admin.
+        user_id: Option<UserId>;
+        /// What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks.
+        filter: String => required, max(limit::FILTER_TEXT);
+        /// Whether it must hold of what they read; what they do not read is not there for them.
+        use_read: bool;
+        /// Whether it must hold of what they create, once it is there.
+        use_create: bool;
+        /// Whether it must hold of what they change, before and after.
+        use_update: bool;
+        /// Whether it must hold of what they delete.
+        use_delete: bool;
+        /// An archived rule narrows nothing.
+        active: bool;
+    }
+}
+
 impl Nature for Company {}
 impl Nature for User {}
 impl Nature for Team {}
@@ -227,3 +254,4 @@ impl Nature for Campaign {}
 impl Nature for Medium {}
 impl Nature for Source {}
 impl Nature for RecurringPlan {}
+impl Nature for Rule {}

@@ -2,7 +2,7 @@
 
 use crate::base::field::{Nature, Properties, record};
 use crate::base::limit;
-use crate::base::time::Date;
+use crate::base::time::{Date, Timestamp};
 use crate::base::{CompanyId, PartnerContactId, PartnerId, PartnerRoleId, TagId, UserId};
 use crate::record::choice::{AddressType, ContactChannel, ContactKind, ContactState, RoleKind};
 
@@ -79,6 +79,8 @@ record! {
         tag_ids: Vec<TagId> => link("partner_tag", "partner_id", "tag_id");
         /// Who recommended them: a customer, or a colleague's card.
         referrer_id: Option<PartnerId>;
+        /// When who they were was erased; empty: it was not.
+        date_erased: Option<Timestamp> => system;
     }
 }
 

@@ -1,9 +1,10 @@
 //! Who acts: read once per transaction, so that rights are never stale.
 
-use crate::access::Actor;
+use crate::access::{Actor, Deed, Narrowing};
 use crate::base::field::FieldValue;
-use crate::base::{CompanyId, Error, Id as _, Result, TeamId, UserId, limit};
-use crate::record::Role;
+use crate::base::{CompanyId, Error, Id as _, Result, RuleId, TeamId, UserId, limit};
+use crate::filter::Filter;
+use crate::record::{Role, SubjectKind};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -20,9 +21,12 @@ pub(crate) fn load(tx: &Tx<'_>, user: UserId) -> Result<Actor> {
         teams.sort_unstable();
         teams.dedup();
         let partner = line.int_or_null(4)?;
-        Ok((Actor::user(user, role, companies, teams, company), partner))
+        let rules = Vec::<RuleId>::from_cell(line.cell(5)).unwrap_or_default();
+        Ok((Actor::user(user, role, companies, teams, company), partner, rules))
     })?;
-    let Some((mut actor, partner)) = actor else { return Err(Error::not_found(user.subject())) };
+    let Some((mut actor, partner, rules)) = actor else {
+        return Err(Error::not_found(user.subject()));
+    };
     match (actor.role, partner) {
         (Role::SubTree | Role::Company, _) if !actor.team_ids.is_empty() => {
             let teams: Vec<i64> = actor.team_ids.iter().map(|team| team.0).collect();
@@ -37,5 +41,31 @@ pub(crate) fn load(tx: &Tx<'_>, user: UserId) -> Result<Actor> {
         }
         _ => {}
     }
+    // Most have none, and pay nothing for that.
+    if !rules.is_empty() && actor.role != Role::Admin {
+        actor.rules = narrowings(tx, &rules)?.into();
+    }
     Ok(actor)
+}
+
+/// What these rules say. A rule that cannot be read any more lets nobody through.
+fn narrowings(tx: &Tx<'_>, rules: &[RuleId]) -> Result<Vec<Narrowing>> {
+    let ids: Vec<i64> = rules.iter().map(|rule| rule.0).collect();
+    let sql = "SELECT name, record, filter, use_read, use_create, use_update, use_delete FROM access_rule \
+               WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+    let rows = tx.rows(sql, &[id_list(&ids)], |line| {
+        let record = SubjectKind::from_cell(line.cell(1)).unwrap_or_default();
+        let mut deeds = Vec::new();
+        for (at, deed) in [(4, Deed::Create), (5, Deed::Update), (6, Deed::Delete)] {
+            if line.int(at)? != 0 {
+                deeds.push(deed);
+            }
+        }
+        let reads = line.int(3)? != 0;
+        Ok((line.text(0)?.to_owned(), record.record(), line.text(2)?.to_owned(), reads, deeds))
+    })?;
+    let read = |(name, kind, filter, reads, deeds): (_, _, String, _, _)| {
+        Ok(Narrowing { name, kind, filter: Filter::parse(&filter)?, reads, deeds })
+    };
+    rows.into_iter().map(read).collect()
 }

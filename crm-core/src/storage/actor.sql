@@ -3,5 +3,7 @@ SELECT u.role, u.company_id,
   (SELECT string_agg(CAST(t.id AS TEXT), ',') FROM (
      SELECT team_id AS id FROM team_member_active WHERE user_id = u.id
      UNION SELECT id FROM team WHERE user_id = u.id) AS t),
-  u.partner_id
+  u.partner_id,
+  (SELECT string_agg(CAST(r.id AS TEXT), ',') FROM access_rule AS r
+     WHERE r.active AND (r.user_id = u.id OR r.user_id IS NULL AND (r.role = u.role OR r.role IS NULL)))
 FROM user_account AS u WHERE u.id = ?1 AND u.active

@@ -7,7 +7,7 @@ use std::thread::{ThreadId, current};
 use crate::base::{AsOf, Error, ErrorKind, Result, Table};
 use crate::storage::conn::Conn;
 use crate::storage::door::Door;
-use crate::storage::handle::{ALONE, Lent, finish, lock};
+use crate::storage::handle::{ALONE, Handle, Lent, finish, lock};
 use crate::storage::stop::Caller;
 use crate::storage::{Right, Tx};
 
@@ -93,6 +93,22 @@ impl Link {
                 work(tx)
             }),
         }
+    }
+
+    /// Refuses what cannot be a part of an open `atomic`, saying why.
+    pub(super) fn refuse_within(&self, why: &str) -> Result<()> {
+        match self.enter()? {
+            None => Ok(()),
+            Some(conn) => {
+                drop(self.within(conn)?);
+                Err(Error::conflict(why))
+            }
+        }
+    }
+
+    /// The database.
+    pub(super) fn handle(&self) -> Result<&Handle> {
+        self.door.open_handle()
     }
 
     /// Runs a part of the open `atomic` that can fail alone.

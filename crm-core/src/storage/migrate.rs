@@ -47,6 +47,8 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0019_audit"),
     step!("0020_origin"),
     step!("0021_external"),
+    step!("0022_erased"),
+    step!("0023_rule"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -10,6 +10,7 @@
 pub(crate) mod actor;
 pub(crate) mod ahead;
 mod backup;
+pub(crate) mod clean;
 mod conn;
 pub(crate) mod copy;
 mod dialect;
@@ -140,6 +141,8 @@ pub(crate) struct Tx<'c> {
     pub(crate) now: Timestamp,
     /// The instant as of which records are asked about, if it is not as they are.
     past: Option<AsOf>,
+    /// Whether what was is being forgotten: the feed tells what is, and no more.
+    pub(crate) is_forgetting: bool,
     /// The run of machine scores that single writes of this transaction share.
     pub(crate) score_run: Option<i64>,
     /// What became of announced leads, while someone waits to hear that.
@@ -147,7 +150,7 @@ pub(crate) struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         wire: Wire<'c>,
         memo: &'c Memo,
         settle: Settle,
@@ -164,6 +167,7 @@ impl<'c> Tx<'c> {
             actor: Actor::system(),
             now,
             past: None,
+            is_forgetting: false,
             score_run: None,
             settled: None,
         }

@@ -103,7 +103,7 @@ pub(crate) fn select(
     let text = std::mem::take(&mut rest.sql);
     if let Some(seen) = seen {
         rest.sql.push_str(" WHERE ");
-        seen.sql(rest)?;
+        seen.sql_alone(rest)?;
     }
     let seen = std::mem::take(&mut rest.sql);
     let mut from = format!(

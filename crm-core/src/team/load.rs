@@ -21,12 +21,13 @@ pub(crate) struct Load {
     pub(crate) month: i64,
 }
 
-/// What members have been given until a moment, by team and user; of these teams, or all. Every lead counts, whoever asks: a quota that
-/// depended on who looks would be none.
+/// What members have been given lately at a moment, by team and user; of these teams, or all. What came later counts only if asked for: a
+/// quota counts what a clock that was ahead has dated. Every lead counts, whoever asks: a quota that depended on who looks would be none.
 pub(crate) fn of_members(
     tx: &Tx<'_>,
     teams: Option<&[i64]>,
-    until: Timestamp,
+    at: Timestamp,
+    later: bool,
 ) -> Result<HashMap<(i64, i64), Load>> {
     let of = if teams.is_some() { " AND team_id IN (SELECT value FROM json_each(?4))" } else { "" };
     let sql = format!(
@@ -34,9 +35,9 @@ pub(crate) fn of_members(
          WHERE date_open > ?2 AND date_open <= ?3 AND team_id IS NOT NULL AND user_id IS NOT NULL{of} GROUP BY team_id, user_id"
     );
     let mut params = vec![
-        until.plus_days(-1).micros().into(),
-        until.plus_days(-MONTH).micros().into(),
-        until.micros().into(),
+        at.plus_days(-1).micros().into(),
+        at.plus_days(-MONTH).micros().into(),
+        if later { i64::MAX } else { at.micros() }.into(),
     ];
     params.extend(teams.map(id_list));
     let mut loads = HashMap::new();

@@ -15,6 +15,7 @@ pub(crate) use member::leave_all;
 
 use std::collections::HashMap;
 
+use crate::access::{self, Deed};
 use crate::base::{
     CompanyId, Date, Error, FieldKind, Fields, Frame, Id as _, Record as _, RecordKind, Result,
     Subject, TeamId, Timestamp, UserId, Value, limit,
@@ -155,6 +156,9 @@ impl Desk<'_, Team> {
     #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
     pub fn update_member(&self, team: TeamId, user: UserId, fields: Fields) -> Result<TeamMember> {
         self.link.write_alone(|tx| {
+            // Before anything is looked up: who may not change the office does not learn who works in it.
+            access::allow(RecordKind::TeamMember, Deed::Update, &tx.actor)?;
+            query::get::<Team>(tx, team)?;
             let id = member::going_on(tx, team, user)?;
             let changed = update_in::<TeamMember>(tx, &[id], &fields)?;
             changed.into_iter().next().ok_or_else(|| Error::bug("a changed record is stored"))
@@ -181,7 +185,7 @@ impl Desk<'_, Team> {
             query::get::<Team>(tx, team)?;
             let until = as_of.map_or(tx.now, |day| Timestamp::start_of(day.plus_days(1)));
             let members = member::of_team(tx, team, as_of)?;
-            let loads = of_members(tx, Some(&[team.0]), until)?;
+            let loads = of_members(tx, Some(&[team.0]), until, false)?;
             let mut frame = Frame::new([
                 ("id", FieldKind::Ref(RecordKind::TeamMember)),
                 ("user_id", FieldKind::Ref(RecordKind::User)),

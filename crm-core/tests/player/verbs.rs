@@ -9,9 +9,9 @@ use crm_core::record::{AddressType, PartnerRole};
 use crm_core::score::{Backtest, BacktestAt, NearestDeal, ScoreConfig, ScorePrediction, ScoreRun};
 use crm_core::{
     ActivityId, AsOf, Assign, AssignRules, AuditQuery, Convert, Date, Error, FeedEntry, Fields,
-    Filter, Find, ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId, PartnerMerge,
-    Progress, PropertyDefinition, PropertyKind, Record, RecordKind, Schedule, Session, Subject,
-    TeamId, Timestamp, UserId, UserRef, Value,
+    Filter, Find, HandOver, ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId,
+    PartnerMerge, Progress, PropertyDefinition, PropertyKind, Record, RecordKind, Schedule,
+    Session, Subject, TeamId, Timestamp, UserId, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -644,6 +644,20 @@ fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
             Some(date) => roles(partners.role_as_of(id()?, date)?),
             None => return Err(Fault::Case("as of which date?".to_owned())),
         },
+        "subject_export" => {
+            let known: serde_json::Value = serde_json::from_str(&partners.subject_export(id()?)?)
+                .map_err(|error| Fault::Case(error.to_string()))?;
+            let of = known["partner_id"].as_i64();
+            Answer::Record([("partner_id".to_owned(), of.into())].into())
+        }
+        "subject_erase" => {
+            let known = |name: String| {
+                RecordKind::from_name(&name).ok_or(Fault::Case(format!("no record {name}")))
+            };
+            let holds = args.words("holds").unwrap_or_default().into_iter().map(known);
+            let holds = holds.collect::<Played<Vec<_>>>()?;
+            Answer::frame(&partners.subject_erase(id()?, &holds)?.frame())
+        }
         "plan_merge" => Answer::frame(&partners.plan_merge(&ids, &merge)?.frame()),
         "merge" => merged(&partners.merge(&ids, &merge)?),
         "merge_clusters" => {
@@ -660,8 +674,30 @@ fn partner(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
     })
 }
 
+/// What somebody has, for another.
+fn hand_over(s: &Session, verb: &str, args: &mut Args<'_>) -> Played {
+    let record = args.text("record")?.map(|word| {
+        RecordKind::from_name(&word).ok_or_else(|| Fault::Case(format!("no kind {word}")))
+    });
+    let filter = args.text("filter")?.map(|text| Filter::parse(&text)).transpose()?;
+    let user = |id: Option<i64>| UserId(id.unwrap_or_default());
+    let asked = HandOver {
+        user_id: user(args.number("user_id")?),
+        to_user_id: user(args.number("to_user_id")?),
+        record: record.transpose()?,
+        filter,
+    };
+    Ok(Answer::frame(&match verb {
+        "plan_hand_over" => s.assignment().plan_hand_over(&asked)?,
+        _ => s.assignment().hand_over(&asked)?,
+    }))
+}
+
 /// A plan, what it went by, or what becomes of it.
 fn assignment(s: &Session, verb: &str, args: &mut Args<'_>) -> Played {
+    if verb.ends_with("hand_over") {
+        return hand_over(s, verb, args);
+    }
     let team_ids = match args.take("team_ids")? {
         Some(Value::Ids(ids)) => Some(ids.into_iter().map(TeamId).collect()),
         _ => None,

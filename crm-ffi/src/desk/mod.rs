@@ -13,6 +13,7 @@ pub mod partner;
 pub mod partner_contact;
 pub mod partner_role;
 pub mod recurring_plan;
+pub mod rule;
 pub mod source;
 pub mod stage;
 pub mod tag;

@@ -23,6 +23,7 @@ from crm._records import (
     ActivityType,
     PartnerContact,
     PartnerRole,
+    Rule,
 )
 from crm.desk import Desk
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         ActivityTypeFields,
         PartnerContactFields,
         PartnerRoleFields,
+        RuleFields,
     )
 
 
@@ -430,4 +432,28 @@ class PartnerRoleDesk(Desk[PartnerRole]):
         def update(
             self, id: Iterable[int | PartnerRole], *, expected_version: int | None = ..., **fields: Unpack[PartnerRoleFields]
         ) -> list[PartnerRole]: ...
+        def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...
+
+
+class RuleDesk(Desk[Rule]):
+    """Signatures of the desk of Rule."""
+
+    __slots__ = ()
+    _kind = "rule"
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, records: None = None, /, **fields: Unpack[RuleFields]) -> Rule: ...
+        @overload
+        def create(self, records: Iterable[Mapping[str, Any]], /) -> list[Rule]: ...
+        def create(self, records: Any = None, /, **fields: Any) -> Any: ...
+        @overload  # type: ignore[override]
+        def update(
+            self, id: int | Rule, *, expected_version: int | None = ..., **fields: Unpack[RuleFields]
+        ) -> Rule: ...
+        @overload
+        def update(
+            self, id: Iterable[int | Rule], *, expected_version: int | None = ..., **fields: Unpack[RuleFields]
+        ) -> list[Rule]: ...
         def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...

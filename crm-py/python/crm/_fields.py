@@ -27,6 +27,7 @@ from crm._records import (
     Message,
     PartnerContact,
     PartnerRole,
+    Rule,
     PropertyValue,
 )
 
@@ -294,3 +295,19 @@ class PartnerRoleFields(TypedDict, total=False):
     role: Literal["prospect", "customer", "supplier", "partner", "former"]
     date_start: date | None
     date_end: date | None
+
+
+class RuleFields(TypedDict, total=False):
+    """Fields of a rule that can be set."""
+
+    external_id: tuple[str, str]
+    name: str
+    record: Literal["lead", "partner"] | None
+    role: Literal["own", "team", "all", "admin", "external", "sub_tree", "company"] | None
+    user_id: int | User | None
+    filter: str
+    use_read: bool
+    use_create: bool
+    use_update: bool
+    use_delete: bool
+    active: bool

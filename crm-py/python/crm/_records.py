@@ -559,7 +559,7 @@ class Partner(Record):
     tag_ids, referrer_id.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid, email_normalized, phone_normalized,
-    tax_id_normalized, email_state, phone_state.
+    tax_id_normalized, email_state, phone_state, date_erased.
     """
 
     __slots__ = ()
@@ -675,6 +675,9 @@ class Partner(Record):
 
     referrer_id: Field[int | None] = Field()
     """Who recommended them: a customer, or a colleague's card."""
+
+    date_erased: Field[datetime | None] = Field()
+    """When who they were was erased; empty: it was not."""
 
 
 @final
@@ -1218,6 +1221,67 @@ class PartnerRole(Record):
     """The first day on which it is no more; empty: it goes on."""
 
 
+@final
+class Rule(Record):
+    """What must hold of a lead or a partner for somebody below admin to do something with it. Rules narrow what a role gives and never widen it: all that speak of somebody hold together.
+
+    `create` and `update` take: name, record, role, user_id, filter, use_read, use_create, use_update, use_delete, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "rule"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str] = Field()
+    """Its name, which refusals tell."""
+
+    record: Field[Literal["lead", "partner"] | None] = Field()
+    """Of which records it speaks, `lead` or `partner`; what hangs on these goes with them."""
+
+    role: Field[Literal["own", "team", "all", "admin", "external", "sub_tree", "company"] | None] = Field()
+    """Of users with this role, not `admin`."""
+
+    user_id: Field[int | None] = Field()
+    """Of this user, instead of a role; without both it speaks of everybody below admin."""
+
+    filter: Field[str] = Field()
+    """What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks."""
+
+    use_read: Field[bool] = Field()
+    """Whether it must hold of what they read; what they do not read is not there for them."""
+
+    use_create: Field[bool] = Field()
+    """Whether it must hold of what they create, once it is there."""
+
+    use_update: Field[bool] = Field()
+    """Whether it must hold of what they change, before and after."""
+
+    use_delete: Field[bool] = Field()
+    """Whether it must hold of what they delete."""
+
+    active: Field[bool] = Field()
+    """An archived rule narrows nothing."""
+
+
 CLASSES: dict[str, type[Record]] = {
     "company": Company,
     "user": User,
@@ -1237,4 +1301,5 @@ CLASSES: dict[str, type[Record]] = {
     "message": Message,
     "partner_contact": PartnerContact,
     "partner_role": PartnerRole,
+    "rule": Rule,
 }

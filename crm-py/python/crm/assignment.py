@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from crm import _crm
-from crm._records import Team
+from crm._records import Team, User
+from crm.desk import AnyFilter, text as filter_text
 from crm.frame import Frame
 
 __all__ = ["AssignPlan", "Assigned", "Assignment"]
@@ -93,4 +94,37 @@ class Assignment:
     def run(self, plan: AssignPlan | str) -> Assigned:
         """Does exactly what a plan, or its text, says; refused as a conflict when a lead of it has changed since, or a member would be given
         more than the day's quota."""
-        return Assigned(*_crm.run_assignment(self._native, plan if isinstance(plan, str) else plan.text))
+        return Assigned(*_crm.run_assignment(self._native, plan.text if isinstance(plan, AssignPlan) else plan))
+
+    def plan_hand_over(
+        self,
+        user_id: int | User,
+        to_user_id: int | User,
+        record: Literal["lead", "partner", "activity"] | None = None,
+        filter: AnyFilter = None,
+    ) -> Frame:
+        """What :meth:`hand_over` would hand over now, in the same rows; writes nothing."""
+        return _crm.hand_over(self._native, user_id, to_user_id, record, filter_text(filter), True)
+
+    def hand_over(
+        self,
+        user_id: int | User,
+        to_user_id: int | User,
+        record: Literal["lead", "partner", "activity"] | None = None,
+        filter: AnyFilter = None,
+    ) -> Frame:
+        """Makes another's what somebody has, as far as this user sees it: leads that are neither won nor lost, customers, and what is still
+        to be done; archived ones too. Closed deals stay whose they were, and the history tells who had what.
+
+        With `record` of that kind alone, with `filter` of those what matches. All or nothing; answers a row for each: `record`,
+        `record_id`, `name`. One's own may be handed over by anybody, another's takes the role ``team`` (`DeniedError`).
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada, ben = s.users.create(name="Ada"), s.users.create(name="Ben")
+        ...     harbour = s.partners.create(name="Harbour", user_id=ada)
+        ...     lease = s.leads.create(name="Fleet lease", user_id=ada)
+        ...     [row["name"] for row in s.assignment.hand_over(ada, ben)]
+        ['Harbour', 'Fleet lease']
+        """
+        return _crm.hand_over(self._native, user_id, to_user_id, record, filter_text(filter), False)

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO, Literal, TypeAlias, final
 
 from crm import _crm
 from crm._progress import Progress, watching
-from crm.desk import AnyFilter, text, words
+from crm.desk import AnyFilter, text, wanted, words
+from crm.exceptions import InvalidError
 from crm.frame import Frame
 
 __all__ = ["Csv", "ImportReport"]
@@ -111,7 +112,7 @@ class Csv:
         ('won', '1200.50', '2026-02-03 00:00:00+00:00')
         """
         options: dict[str, Any] = {
-            "policy": dict(policy or {}),
+            "policy": _pairs("policy", policy or {}),
             "dry_run": dry_run,
             "on_error": on_error,
             "zone": zone,
@@ -121,7 +122,7 @@ class Csv:
             "safe_for_spreadsheets": safe_for_spreadsheets,
         }
         with watching(progress) as move, _opened(source) as file:
-            report = _crm.import_csv(self._native, record, file, dict(mapping), options, move)
+            report = _crm.import_csv(self._native, wanted("record", record), file, _pairs("mapping", mapping), options, move)
         return ImportReport(**report)
 
     def export(
@@ -152,6 +153,7 @@ class Csv:
         >>> out.getvalue().decode().splitlines()[1]
         "'=1+1,'+49 711 123,5.00"
         """
+        record = wanted("record", record)
         if isinstance(target, str | bytes | os.PathLike):
             return _crm.export_csv_file(self._native, record, os.fsdecode(target), text(filter), words(columns), safe_for_spreadsheets)
         return _crm.export_csv(self._native, record, target, text(filter), words(columns), safe_for_spreadsheets)
@@ -160,11 +162,20 @@ class Csv:
         return "<crm.Csv>"
 
 
+def _pairs(field: str, given: Any) -> dict[Any, Any]:
+    """Names by names."""
+    if not isinstance(given, Mapping):
+        raise InvalidError(f"{field}: a dict is wanted, not {type(given).__name__}", field=field)
+    return dict(given)
+
+
 @contextmanager
 def _opened(given: Path | BinaryIO) -> Iterator[BinaryIO]:
     """A path as an open file, closed afterwards; a file as it is."""
     if isinstance(given, str | bytes | os.PathLike):
         with open(given, "rb") as file:
             yield file
-    else:
+    elif hasattr(given, "read"):
         yield given
+    else:
+        raise InvalidError(f"source: a path or an open binary file is wanted, not {type(given).__name__}", field="source")

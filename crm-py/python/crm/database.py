@@ -11,7 +11,7 @@ from crm import _crm
 from crm._progress import Progress, watching
 from crm._records import User
 from crm.csv import Path
-from crm.desk import unicode
+from crm.desk import unicode, wanted
 from crm.exceptions import InvalidError
 from crm.frame import Frame
 from crm.session import Session
@@ -124,13 +124,15 @@ def open(  # noqa: A001 - crm.open is its name
     ...     s.leads.create(name="Fleet lease").name
     'Fleet lease'
     """
-    if not 0 <= busy_timeout <= 1_000_000:
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise InvalidError(f"path: a path is wanted, not {type(path).__name__}", field="path")
+    if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 1_000_000:
         raise InvalidError("busy_timeout: a number of seconds from 0 to 1000000", field="busy_timeout")
     if not isinstance(threads, int) or isinstance(threads, bool) or not 0 <= threads < 1 << 32:
         raise InvalidError("threads: a whole number, 0 for as many as the machine runs", field="threads")
     milliseconds = round(busy_timeout * 1_000)
     target = unicode("path", os.fsdecode(path))
-    return Crm(_crm.Database(target, currency, default_data, milliseconds, full_sync, threads))
+    return Crm(_crm.Database(target, wanted("currency", currency), default_data, milliseconds, full_sync, threads))
 
 
 def copy(from_url: Path, to_url: Path, progress: Progress = None) -> Frame:

@@ -67,6 +67,8 @@ class Filter(str):
     >>> found('not (priority = 2 or name = "Mixer")')
     ['Fleet lease']
 
+    The id of a partner or lead that was merged away stands for the one that has its place.
+
     Dots follow links, at most four. Properties follow ``properties.``; a name with other letters than ``a-z``, ``0-9`` and ``_`` stands
     in backticks.
 
@@ -140,14 +142,14 @@ class Reader(Generic[R]):
         With `as_of`, as it was at that instant; see `find`.
         """
         if (id is None) == (external_id is None):
-            raise TypeError("get takes an id or an external_id")
+            raise InvalidError("id: get takes an id or an external_id, and one of them", field="id")
         if external_id is not None:
             system, name = _pair(external_id)
             found = self._native.get_external(self._kind, system, name)
             if as_of is None:
                 return cast(R, found)
             id = cast(R, found)
-        return cast(R, self._native.get(self._kind, id, instant(as_of), axis))
+        return cast(R, self._native.get(self._kind, id, instant(as_of), wanted("axis", axis)))
 
     def find(
         self,
@@ -182,11 +184,12 @@ class Reader(Generic[R]):
         ('pending', 1)
         """
         order = unicode("order", order)
+        axis = wanted("axis", axis)
         return cast("list[R]", self._native.find(self._kind, text(filter), order, limit, offset, instant(as_of), axis))
 
     def count(self, filter: AnyFilter = None, as_of: AsOf = None, axis: Literal["effective", "known"] = "effective") -> int:
         """How many records `find` would give."""
-        return self._native.count(self._kind, text(filter), instant(as_of), axis)
+        return self._native.count(self._kind, text(filter), instant(as_of), wanted("axis", axis))
 
     def frame(
         self,
@@ -211,7 +214,7 @@ class Reader(Generic[R]):
         ...     s.leads.frame(columns=["name", "partner_id.name", "tag_ids.name", "properties.Seats"]).to_pylist()
         [{'name': 'Fleet lease', 'partner_id.name': 'Azure Bakery', 'tag_ids.name': 'Product;Software', 'properties.Seats': 12.0}]
         """
-        order = unicode("order", order)
+        order, axis = unicode("order", order), wanted("axis", axis)
         return self._native.frame(self._kind, text(filter), order, limit, offset, words(columns), instant(as_of), axis)
 
     def __repr__(self) -> str:
@@ -266,7 +269,7 @@ def text(filter: AnyFilter) -> str | None:
             raise InvalidError("filter: too deeply nested", field="filter") from None
         except ValueError as error:
             raise InvalidError(f"filter: {error}", field="filter") from None
-    raise TypeError(f"a filter is text or a dict, not {type(filter).__name__}")
+    raise InvalidError(f"filter: a filter is text or a dict, not {type(filter).__name__}", field="filter")
 
 
 def instant(as_of: AsOf) -> datetime | None:
@@ -280,17 +283,34 @@ def words(given: Iterable[str] | None) -> list[str] | None:
     """Names as a list; a single one may come without its brackets."""
     if given is None:
         return None
-    return [unicode("columns", given)] if isinstance(given, str) else [unicode("columns", word) for word in given]
+    if isinstance(given, str):
+        return [unicode("columns", given)]
+    if not isinstance(given, Iterable):
+        raise _no_text("columns", given)
+    return [wanted("columns", word) for word in given]
 
 
 def unicode(field: str, given: T) -> T:
-    """What was given; text that no UTF-8 can hold is refused as the core refuses it in a field."""
-    if isinstance(given, str):
+    """A text or none, as it was given; another type is refused as a wrong value is, and so is text that no UTF-8 can hold."""
+    if given is not None and not isinstance(given, str):
+        raise _no_text(field, given)
+    if given is not None:
         try:
             given.encode()
         except UnicodeEncodeError:
             raise InvalidError(f"{field}: text that is not Unicode (it holds a lone surrogate)", field=field) from None
     return given
+
+
+def wanted(field: str, given: T) -> T:
+    """A text, as it was given; none is refused too."""
+    if given is None:
+        raise _no_text(field, given)
+    return unicode(field, given)
+
+
+def _no_text(field: str, given: object) -> InvalidError:
+    return InvalidError(f"{field}: text is wanted, not {type(given).__name__}", field=field)
 
 
 def _pair(given: Any) -> tuple[str, str]:
@@ -309,4 +329,4 @@ def _json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Record):
         return value.to_dict()["id"]
-    raise TypeError(f"a {type(value).__name__} is no value of a filter")
+    raise InvalidError(f"filter: a {type(value).__name__} is no value of a filter", field="filter")

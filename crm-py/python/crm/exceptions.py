@@ -1,5 +1,8 @@
 """What can go wrong: one class per kind of failure, all of them :class:`CrmError`.
 
+What an argument cannot be, whatever its type, is :class:`InvalidError` and names the argument. A `TypeError` is a call that does not fit the
+verb: an argument that there is not, one that is missing, two of which one is meant.
+
 >>> import crm
 >>> with crm.open(":memory:") as db, db.session() as s:
 ...     try:

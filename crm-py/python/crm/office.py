@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from crm._desks import (
     PartnerDesk,
     PartnerRoleDesk,
     RecurringPlanDesk,
+    RuleDesk,
     SourceDesk,
     StageDesk,
     TagDesk,
@@ -38,6 +40,7 @@ __all__ = [
     "PartnerRoles",
     "Partners",
     "RecurringPlans",
+    "Rules",
     "Sources",
     "Stages",
     "Tags",
@@ -306,6 +309,52 @@ class Partners(PartnerDesk):
         roles: list[PartnerRole] = _crm.partner_role_as_of(self._native, id, date)
         return roles
 
+    def subject_export(self, id: int | Partner) -> dict[str, Any]:
+        """Everything that is known of a person; for administrators of all companies.
+
+        `own` and `told` are records that are theirs, and others' that tell of them, by kind; further `roles`, `external_ids`, `states`
+        (of their deals), `feed` (entries that say something of them, which is what the audit holds, too), `merges`, `partner_id`, `date`.
+
+        Theirs are their card, the cards merged into it and the addresses below it, their contacts, the deals whose customer it is, or
+        that nobody's customer sent from an address that they alone have, messages and activities of these, and users from outside under
+        this card. Others' records tell of them by an address, a number or a tax number that no other card has, by a name of two words
+        that no other card has, and, at whom they belong to, by any of their names. The whole database is read for it.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada = s.partners.create(name="Ada Lovelace", email="ada@harbour.example")
+        ...     deal = s.leads.create(name="Fleet lease", partner_id=ada)
+        ...     known = s.partners.subject_export(ada)
+        >>> [lead["name"] for lead in known["own"]["lead"]], known["feed"][0]["personal"]["set"]["name"]
+        (['Fleet lease'], 'Fleet lease')
+        """
+        known: dict[str, Any] = json.loads(_crm.subject_export(self._native, id))
+        return known
+
+    def subject_erase(
+        self, id: int | Partner, holds: Iterable[Literal["lead", "message", "activity"]] = ()
+    ) -> Frame:
+        """Forgets a person: afterwards no text of theirs is in the database, nor in its files. For administrators of all companies.
+
+        Of all that `subject_export` tells, texts that may identify a person go; numbers, times, kinds, amounts and outcomes stay, and
+        where a name has to be stands ``"erased"``. The card is archived, bears `date_erased`, and cannot be given a name, merged or
+        unmerged again. Kinds of record in `holds` are kept as they are. The feed tells what is left, and `partner.erased` how much went;
+        the audit's chain holds. Answers `record`, `erased` and `kept` for each sort of thing. Erasing again erases what came since.
+
+        A file is then written anew: a `StorageError` 701 says that a reader of an older state kept it from that. It is erased by then, and
+        the same call, made again, does the rest. Not within an open `atomic`. A server's log, and backups, hold what they held.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada = s.partners.create(name="Ada Lovelace", email="ada@harbour.example")
+        ...     deal = s.leads.create(name="Lease for Ada", partner_id=ada, expected_revenue=900)
+        ...     done = s.partners.subject_erase(ada)
+        ...     left = s.leads.get(deal)
+        >>> left.name, left.expected_revenue, dict(zip(done["record"], done["erased"]))["lead"]
+        ('erased', Decimal('900.00'), 1)
+        """
+        return _crm.subject_erase(self._native, id, list(holds))
+
     def plan_merge(
         self, ids: Iterable[int | Partner], head_id: int | Partner | None = None, user_id: int | User | None = None
     ) -> Frame:
@@ -407,6 +456,26 @@ class ActivityTypes(ActivityTypeDesk):
     ...     visit = s.activity_types.create(name="Visit", delay_count=2, delay_unit="weeks", suggested_next_type_ids=[3])
     ...     [known.name for known in s.activity_types.find("delay_count <= 2")]
     ['Email', 'Call', 'Meeting', 'Visit']
+    """
+
+    __slots__ = ()
+
+
+class Rules(RuleDesk):
+    """What narrows who may read and change leads and partners, below admin: all that speak of somebody hold together.
+
+    A rule speaks of a `role`, of a `user_id`, or of everybody below admin; of reading, creating, changing and deleting unless it is told not to.
+    What its filter does not admit is `NotFoundError` to who would read it and `DeniedError` to who would change it.
+
+    >>> import crm
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     ben = s.users.create(name="Ben", role="all")
+    ...     s.rules.create(name="France alone", record="lead", user_id=ben, filter='country_code = "FR"')
+    ...     leads = s.leads.create([{"name": "Lyon", "country_code": "FR"}, {"name": "Bonn", "country_code": "DE"}])
+    ...     with db.session(user=ben.id) as his:
+    ...         [lead.name for lead in his.leads.find()]
+    Rule(id=1, name='France alone', record='lead', filter='country_code = "FR"')
+    ['Lyon']
     """
 
     __slots__ = ()

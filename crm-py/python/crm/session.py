@@ -14,7 +14,7 @@ from crm.activities import Activities, Chatter
 from crm.assignment import Assignment
 from crm.audit import Audit
 from crm.csv import Csv
-from crm.desk import words
+from crm.desk import unicode, wanted, words
 from crm.duplicates import Duplicates
 from crm.leads import Leads
 from crm.office import (
@@ -27,6 +27,7 @@ from crm.office import (
     PartnerRoles,
     Partners,
     RecurringPlans,
+    Rules,
     Sources,
     Stages,
     Tags,
@@ -72,6 +73,7 @@ class Session:
         "partners",
         "properties",
         "recurring_plans",
+        "rules",
         "score",
         "settings",
         "sources",
@@ -94,6 +96,7 @@ class Session:
         self.campaigns = Campaigns(native)
         self.mediums = Mediums(native)
         self.sources = Sources(native)
+        self.rules = Rules(native)
         self.recurring_plans = RecurringPlans(native)
         self.partners = Partners(native)
         self.partner_contacts = PartnerContacts(native)
@@ -265,7 +268,8 @@ class Properties:
         ...     s.properties.declare("lead", "Origin", "selection", "Where from", options=["fair", "web", "radio"]).options
         ['fair', 'web', 'radio']
         """
-        options = words(options) or []
+        record, name, type = wanted("record", record), wanted("name", name), wanted("type", type)
+        label, options = unicode("label", label), words(options) or []
         teams = [] if team_ids is None else list(team_ids)
         return Property(**_crm.declare_property(self._native, record, name, type, label, options, teams))
 
