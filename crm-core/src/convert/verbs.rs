@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::access::{self, Deed};
 use crate::base::text::emails_normalized;
-use crate::base::{Error, Fields, Id as _, LeadId, PartnerId, Result, Value, limit};
+use crate::base::{Error, Fields, Id as _, LeadId, PartnerId, RecordKind, Result, Value, limit};
 use crate::convert::customer;
 use crate::convert::plan::{ConvertPlan, ConvertStep};
 use crate::convert::{Convert, rules, store};
@@ -174,6 +175,7 @@ pub(crate) fn convert(
     is_alone: bool,
     convert: &Convert,
 ) -> Result<Vec<i64>> {
+    access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
     check(tx, convert)?;
     let ids = query::distinct(ids)?;
     if let Some(key) = &convert.key
@@ -231,6 +233,8 @@ fn still_there(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<i64>> {
 
 /// What a conversion will do.
 pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<ConvertPlan> {
+    // Who may not do it is not told what it would be.
+    access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
     check(tx, convert)?;
     let ids = query::distinct(ids)?;
     let given: Vec<Lead> = query::visible(tx, &ids)?;

@@ -258,6 +258,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
 
 /// What leads would tell their customers, if what they say were written again: a row for each that has one.
 pub(crate) fn updates(tx: &Tx<'_>, ids: &[i64]) -> Result<Frame> {
+    crate::access::allow_inside("ask what customers would be told", &tx.actor)?;
     let mut frame = Frame::new([
         ("lead_id", FieldKind::Ref(RecordKind::Lead)),
         ("partner_id", FieldKind::Ref(RecordKind::Partner)),

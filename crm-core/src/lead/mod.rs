@@ -161,7 +161,7 @@ impl<'s> Leads<'s> {
     /// by themselves.
     ///
     /// # Errors
-    /// `NotFound` when there is one that this user may not see.
+    /// `NotFound` when there is one that this user may not see; `Denied` for who is outside.
     pub fn partner_updates(&self, ids: &[LeadId]) -> Result<Frame> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         self.link().read(|tx| customer::updates(tx, &ids))

@@ -67,6 +67,7 @@ pub(crate) fn list<R: Mergeable>(
     of: Option<R::Id>,
     most: Option<usize>,
 ) -> Result<Vec<MergeEntry<R::Id>>> {
+    access::allow_inside("read what was merged", &tx.actor)?;
     if let Some(id) = of {
         query::get_or_survivor::<R>(tx, id)?;
     }

@@ -76,7 +76,7 @@ impl Leads<'_> {
     ///
     /// # Errors
     /// `Invalid` naming the lead: one id alone, an id twice, a lead that is won, of another company or currency than the others; `Limit`
-    /// for more than [`limit::MERGE`](crate::base::limit::MERGE) unless an administrator asks; `NotFound`.
+    /// for more than [`limit::MERGE`](crate::base::limit::MERGE) unless an administrator asks; `NotFound`; `Denied` for who may not merge.
     pub fn plan_merge(&self, ids: &[LeadId], merge: &Merge) -> Result<MergePlan> {
         let clusters = [numbers(ids)];
         let plans = self.link().read(|tx| verbs::plan::<Lead>(tx, &clusters, merge))?;
@@ -156,7 +156,7 @@ impl Leads<'_> {
     /// ```
     ///
     /// # Errors
-    /// `NotFound` for a lead that this user does not see, nor one that has its place.
+    /// `NotFound` for a lead that this user does not see, nor one that has its place; `Denied` for who is outside.
     pub fn merges(&self, of: Option<LeadId>, limit: Option<usize>) -> Result<Vec<MergeEntry>> {
         self.link().read(|tx| log::list::<Lead>(tx, of, limit))
     }

@@ -23,7 +23,7 @@ impl Desk<'_, Partner> {
     /// # Errors
     /// `Invalid` naming the partner: one id alone, an id twice, a partner of another company than the others, one that belongs to another
     /// of them, a `head_id` that is none of them; `Limit` for more than [`limit::MERGE`](crate::base::limit::MERGE) unless an
-    /// administrator asks; `NotFound`.
+    /// administrator asks; `NotFound`; `Denied` for who may not merge.
     pub fn plan_merge(
         &self,
         ids: &[PartnerId],
@@ -99,7 +99,7 @@ impl Desk<'_, Partner> {
     /// see [`Leads::merges`](crate::Leads::merges).
     ///
     /// # Errors
-    /// `NotFound` for a partner that this user does not see, nor one that has its place.
+    /// `NotFound` for a partner that this user does not see, nor one that has its place; `Denied` for who is outside.
     pub fn merges(
         &self,
         of: Option<PartnerId>,

@@ -77,6 +77,8 @@ pub(crate) fn plan<R: Mergeable>(
     clusters: &[Vec<i64>],
     given: &R::Given,
 ) -> Result<Vec<MergePlan<R::Id>>> {
+    // Who may not do it is not told what it would be.
+    access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
     let decided = decide::<R>(tx, clusters, given)?;
     let (kind, tails) = (R::TABLE.kind, gone(&decided));
     let mut hanging = store::hanging(tx, kind, &tails)?;

@@ -139,9 +139,10 @@ impl<'s> Scores<'s> {
     /// ```
     ///
     /// # Errors
-    /// `NotFound` when there is no such lead that this user may see.
+    /// `NotFound` when there is no such lead that this user may see; `Denied` for who is outside.
     pub fn nearest(&self, id: LeadId) -> Result<Vec<NearestDeal>> {
         self.link.read(|tx| {
+            access::allow_inside("read what was learnt", &tx.actor)?;
             let lead = query::get::<Lead>(tx, id)?;
             nearest::nearest(tx, &*config::load(tx)?, &lead)
         })
@@ -150,9 +151,12 @@ impl<'s> Scores<'s> {
     /// What is configured.
     ///
     /// # Errors
-    /// `Storage` when the database fails.
+    /// `Denied` for who is outside.
     pub fn configuration(&self) -> Result<ScoreConfiguration> {
-        self.link.read(|tx| Ok(config::load(tx)?.told()))
+        self.link.read(|tx| {
+            access::allow_inside("read settings", &tx.actor)?;
+            Ok(config::load(tx)?.told())
+        })
     }
 
     /// What the model has learnt, as JSON: its fields, won and lost, and for `weighted` every weight, bin edge and level; a chance can be
@@ -279,7 +283,7 @@ impl<'s> Scores<'s> {
     /// ```
     ///
     /// # Errors
-    /// `Invalid` for a filter that does not fit, or a moment still to come; `Cancelled` when the host says so.
+    /// `Invalid` for a filter that does not fit, or a moment still to come; `Cancelled` when the host says so; `Denied` for who is outside.
     pub fn predict(
         &self,
         filter: Option<&Filter>,
@@ -287,6 +291,7 @@ impl<'s> Scores<'s> {
         progress: &mut Progress<'_>,
     ) -> Result<Vec<ScorePrediction>> {
         self.link.read(|tx| {
+            access::allow_inside("read what was learnt", &tx.actor)?;
             let config = config::load(tx)?;
             predict::predict(tx, &config, filter, as_of, progress)
         })
