@@ -240,6 +240,10 @@ CREATE TABLE score_count (
   won INTEGER NOT NULL, lost INTEGER NOT NULL,
   PRIMARY KEY (team_id, variable, value)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE score_created (
+  lead_id INTEGER PRIMARY KEY,
+  fields TEXT NOT NULL
+) STRICT;
 CREATE TABLE score_log (
   lead_id INTEGER NOT NULL, run INTEGER NOT NULL, automated_probability INTEGER NOT NULL, -- ppm
   probability_source INTEGER NOT NULL, -- as in lead_score

@@ -244,7 +244,7 @@ impl Crm {
                 lead::policy::follow(tx)?;
                 renew(tx)?;
                 tally::rebuild(tx)?;
-                score::recount(tx)?;
+                score::learn_anew(tx)?;
                 history::mend(tx)?;
             }
             Ok(wrong)

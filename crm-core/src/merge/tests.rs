@@ -413,8 +413,15 @@ fn sets_are_merged_whatever_their_order_and_all_or_none() {
 fn no_table_that_points_at_what_is_merged_is_forgotten() {
     use crate::{FieldKind, Place, RecordKind};
     let own = ["lead_text", "lead_tag", "lead_score", "partner_tag"];
-    let of_the_past =
-        ["lead_history", "score_log", "feed", "feed_personal", "merge_row", "audit_chain"];
+    let of_the_past = [
+        "lead_history",
+        "score_log",
+        "score_created",
+        "feed",
+        "feed_personal",
+        "merge_row",
+        "audit_chain",
+    ];
     let moves: Vec<&str> = crate::record::HANGING.iter().map(|hanging| hanging.table).collect();
     // What names one by a field of a record follows by that.
     let merged = [RecordKind::Lead, RecordKind::Partner];

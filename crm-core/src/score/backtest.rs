@@ -302,7 +302,7 @@ impl<'p> Replay<'p> {
             self.done += 1;
             self.won += usize::from(won);
             let Some(model) = &mut self.model else { continue };
-            let codes = model.tables.learn_codes(&model.tables.values(&evidence));
+            let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
             model.learn(evidence.team_id, &codes, won);
             if model.tables.wants_bins() {
                 let bins = self.past.bins(&self.config.variables, self.done);

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::record::{Decides, ProbabilityPolicy};
 use crate::score::config::{Config, Kind};
 use crate::score::count::{StageRank, Tally, Words};
+use crate::score::created;
 use crate::score::model::{Model, Said};
 use crate::score::pass::{Narrow, Pass, RANGE, Which};
 use crate::score::replay::{Drawn, Past};
@@ -105,6 +106,7 @@ pub(crate) fn count(
     config: &Config,
     tell: &mut Steps<'_, '_>,
 ) -> Result<(Model, u64)> {
+    created::catch_up(tx, config)?;
     learned(tx, config, tell, None)
 }
 
@@ -129,7 +131,7 @@ fn learned(
         let (model, leads) = counted(tx, config, stages, tell)?;
         return Ok((Model::Bayes(Box::new(model)), leads));
     }
-    let past = Past::read(tx, config, Which::Closed, config.start(), tell)?;
+    let past = Past::lessons(tx, config, tell)?;
     let bins = bins.unwrap_or_else(|| past.bins(&config.variables, past.len()));
     let (all, ahead) = (past.len(), tell.ahead);
     let model = past.replay(config.model, &config.variables, stages, bins, all, ahead)?;
@@ -147,7 +149,7 @@ fn counted(
     let mut count = |team, values: &[(u32, u32)], won| {
         counter.count(team, values, Tally::one(won, 1));
     };
-    let past = Past::each(tx, config, Which::Closed, config.start(), tell, |past| {
+    let past = Past::each(tx, config, tell, |past| {
         past.drain(&mut count);
     })?;
     let mut model = bayes::Model::new(&config.variables, stages);
@@ -165,7 +167,10 @@ pub(crate) fn score(
     let model = store::model(tx, config)?;
     let judge = model.judge();
     let compiled = judge.compiled();
-    let begin = || Pass::new(&config.variables, Which::Pending, config.scored_since(), &WEIGHED);
+    let begin = || {
+        Pass::new(&config.variables, Which::Pending, config.scored_since(), &WEIGHED)
+            .following(config)
+    };
     let read = |pass: &mut Pass<'_>, tx: &Tx<'_>, range| {
         let said = store::said_between(tx, range)?;
         let (mut rest, mut judged) = (said.as_slice(), Judged::default());
@@ -176,7 +181,7 @@ pub(crate) fn score(
             let old = rest.first().filter(|(id, _)| *id == lead.id);
             let before = old.map(|(_, said)| *said);
             let old = before.unwrap_or(Said::NOTHING);
-            let now = compiled.said(lead.team_id, lead.has_stage, lead.values);
+            let now = compiled.said_of(judge, lead);
             judged.leads += 1;
             if now != old {
                 let by = now.probability.ppm() - old.probability.ppm();

@@ -1,5 +1,6 @@
 //! What the score looks at, since when, and by which model.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::base::{Date, Error, FieldKind, Frame, RecordKind, Result, Timestamp, Value};
@@ -14,6 +15,9 @@ use crate::storage::Tx;
 /// Looked at unless configured otherwise.
 pub(crate) const DEFAULT_FIELDS: [&str; 7] =
     ["phone_state", "email_state", "state_code", "country_code", "source_id", "lang", "tag_ids"];
+/// Before the name of a field, what it was changed to since the creation of a lead; no field's name holds a space but those of properties,
+/// which begin otherwise.
+const CHANGED: &str = "changed ";
 /// By default the score counts leads from so many days before the file was created.
 const DAYS_BEFORE: i64 = 8;
 
@@ -118,6 +122,27 @@ impl Config {
     /// Names of the configured fields.
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.variables.iter().skip(1).map(|variable| variable.name.as_str()).collect()
+    }
+
+    /// The name of a variable of the model's tables; behind the configured ones stand those of what was changed since the creation.
+    pub(crate) fn name_of(&self, variable: usize) -> Cow<'_, str> {
+        match self.variables.get(variable) {
+            Some(known) => Cow::Borrowed(known.name.as_str()),
+            None => Cow::Owned(format!(
+                "{CHANGED}{}",
+                self.variables[variable - self.variables.len()].name
+            )),
+        }
+    }
+
+    /// The variable of such a name.
+    pub(crate) fn place_of(&self, name: &str) -> Option<usize> {
+        let (name, behind) = match name.strip_prefix(CHANGED) {
+            Some(name) => (name, self.variables.len()),
+            None => (name, 0),
+        };
+        let at = self.variables.iter().position(|known| known.name == name)?;
+        Some(at + behind)
     }
 
     /// As a host reads it.

@@ -141,9 +141,28 @@ pub(crate) struct Evidence {
     pub stage_id: Option<StageId>,
     /// The values beside the stage: number of the variable and text, in the variables' order.
     pub values: Vec<(usize, String)>,
+    /// What fields said when the lead was created, of those that say something else now; in the variables' order.
+    pub created: Vec<(usize, Vec<String>)>,
 }
 
 impl Evidence {
+    /// Sets what fields said when the lead was created; what they say again now was never changed.
+    pub(crate) fn set_created(&mut self, first: &[(usize, Vec<String>)]) {
+        let differs = |(at, was): &&(usize, Vec<String>)| !self.texts(*at).eq(was.iter());
+        self.created = first.iter().filter(differs).cloned().collect();
+        self.created.sort_unstable_by_key(|(at, _)| *at);
+    }
+
+    /// What a variable says.
+    pub(crate) fn texts(&self, variable: usize) -> impl Iterator<Item = &String> {
+        self.values.iter().filter(move |(at, _)| *at == variable).map(|(_, text)| text)
+    }
+
+    /// What it said when the lead was created, if that was something else.
+    pub(crate) fn at_creation(&self, variable: usize) -> Option<&[String]> {
+        self.created.iter().find(|(at, _)| *at == variable).map(|(_, was)| was.as_slice())
+    }
+
     /// Puts texts in the place of what a variable says.
     pub(crate) fn set(&mut self, variable: usize, texts: &[String]) {
         self.values.retain(|(known, _)| *known != variable);
@@ -167,16 +186,20 @@ pub(crate) fn evidence(lead: &Lead, variables: &[Variable]) -> Evidence {
             }
         }
     }
-    Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values }
+    Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values, created: Vec::new() }
 }
 
 /// Whether two states of a lead are the same evidence.
 pub(crate) fn same(one: &Lead, other: &Lead, variables: &[Variable]) -> bool {
-    one.team_id == other.team_id
-        && variables.iter().all(|variable| match &variable.origin {
-            Origin::Field(at) => (Lead::ACCESS[*at].cell)(one) == (Lead::ACCESS[*at].cell)(other),
-            Origin::Property(name) => one.properties.0.get(name) == other.properties.0.get(name),
-        })
+    one.team_id == other.team_id && variables.iter().all(|variable| agree(one, other, variable))
+}
+
+/// Whether two states of a lead say the same of a variable.
+pub(crate) fn agree(one: &Lead, other: &Lead, variable: &Variable) -> bool {
+    match &variable.origin {
+        Origin::Field(at) => (Lead::ACCESS[*at].cell)(one) == (Lead::ACCESS[*at].cell)(other),
+        Origin::Property(name) => one.properties.0.get(name) == other.properties.0.get(name),
+    }
 }
 
 /// Hands out the texts that a stored value counts as: none, one, or one per link.

@@ -140,7 +140,8 @@ pub struct ExplanationRow {
     pub points: f64,
     /// How much it speaks for winning, 0…1.
     pub share: f64,
-    /// Leads won with this value, by the counts that apply.
+    /// Leads won with this value, by the counts that apply: under `weighted`, of leads that were created with it, or if the lead was
+    /// changed to it, of leads that were changed to it.
     pub won_count: Decimal,
     /// Leads lost with it.
     pub lost_count: Decimal,
@@ -215,10 +216,11 @@ pub(crate) fn weighted(
     let row = |term: &weighted::Term<'_>| {
         let (name, tally) = match (term.variable, term.code) {
             (Some(at), Some(code)) => {
-                (variables[at].name.as_str(), model.tables.tally(evidence.team_id, at, code))
+                let tally = model.tables.tally(evidence.team_id, at, code);
+                (variables[model.tables.field(at)].name.as_str(), tally)
             }
             // A value that was never met says nothing.
-            (Some(at), None) => (variables[at].name.as_str(), Tally::default()),
+            (Some(at), None) => (variables[model.tables.field(at)].name.as_str(), Tally::default()),
             (None, _) => (TEAM_ID, model.tables.team_tally(evidence.team_id)),
         };
         ExplanationRow {

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::base::{Cell, Currency, LeadId, Past, Result, StageId, TeamId, Timestamp};
+use crate::score::created::First;
 use crate::score::evidence::{self, Evidence, STAGE, Variable};
 use crate::score::former::{self, Former};
 use crate::storage::Tx;
@@ -73,16 +74,33 @@ impl Known {
     /// What spoke for or against a lead at a moment by which its states were read, given what does now.
     pub(crate) fn as_of(&self, lead: i64, when: i64, now: Evidence) -> Evidence {
         let then = recall(now, self.states(lead).last());
-        self.unsaid(lead, then, |change| change.until > when)
+        self.since_creation(lead, self.unsaid(lead, then, |change| change.until > when))
     }
 
     /// The same while it was open: what was closed is judged as it stood before.
     pub(crate) fn while_open(&self, lead: i64, when: i64, now: Evidence) -> Evidence {
         let then = recall(now, pending(self.states(lead), when));
-        self.unsaid(lead, then, |change| change.until > when || change.is_late)
+        let is_to_come = |change: &Former| change.until > when || change.is_late;
+        self.since_creation(lead, self.unsaid(lead, then, is_to_come))
     }
 
-    /// What a lead counted as when it was closed, where that is not what it is now.
+    /// The same with what the fields said that were changed since the lead was created.
+    fn since_creation(&self, lead: i64, mut evidence: Evidence) -> Evidence {
+        let former = self.former.get(&lead).map_or(&[][..], Vec::as_slice);
+        let mut first: First = Vec::new();
+        for (variable, text) in self.states(lead).first().into_iter().flat_map(|s| &s.values) {
+            first.push((*variable, text.iter().cloned().collect()));
+        }
+        for change in former {
+            if first.iter().all(|(known, _)| *known != change.variable) {
+                first.push((change.variable, change.was.clone()));
+            }
+        }
+        evidence.set_created(&first);
+        evidence
+    }
+
+    /// What a lead counted as when it was closed, where that is not what it is now or was when it was created.
     pub(crate) fn at_closing(
         &self,
         lead: i64,
@@ -95,9 +113,13 @@ impl Known {
         let at = states.iter().rposition(|state| state.from <= when && is_its(state));
         let state = at.filter(|at| at + 1 < states.len()).map(|at| &states[at]);
         let corrected = |change: &Former| change.until > when;
-        let is_corrected = self.former.get(&lead).is_some_and(|all| all.iter().any(corrected));
-        (state.is_some() || is_corrected)
-            .then(|| self.unsaid(lead, recall(now(), state), corrected))
+        let first = states.first().map(|state| &state.values);
+        let is_changed = self.former.contains_key(&lead)
+            || states.iter().any(|state| Some(&state.values) != first);
+        (state.is_some() || is_changed).then(|| {
+            let then = self.unsaid(lead, recall(now(), state), corrected);
+            self.since_creation(lead, then)
+        })
     }
 
     /// Takes changes back, the last one first.

@@ -13,6 +13,7 @@ use crate::record::{Lead, ProbabilitySource, WonStatus};
 use crate::score::compiled::Judging;
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
+use crate::score::created::{self, Created};
 use crate::score::evidence::{Evidence, STAGE, evidence, same};
 use crate::score::lesson::{self, Waiting};
 use crate::score::model::{Model, Said};
@@ -28,16 +29,17 @@ const FORGOTTEN: i64 = 100;
 /// Lets the study know of changed leads. Their `after` states are told what the machine says of them now.
 pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
     let mut config = config::load(tx)?;
+    let created = created::follow(tx, &config, changes)?;
     if let Some(earlier) = config::earlier(tx, &config, changes)? {
         let was = std::mem::replace(&mut config, earlier).start();
         // What an import brought from between the two counts now: with everything else, these changes among it.
         if reopens(changes) || store::has_closed(tx, config.start(), was)? {
             super::recount(tx)?;
-            return rescore(tx, &config, None, changes);
+            return rescore(tx, &config, None, changes, &created);
         }
     }
-    let mut lessons = lessons(&config, changes);
-    let mut part = store::extract(tx, &config, || concerned(&config, &lessons, changes))?;
+    let mut lessons = lessons(&config, changes, &created);
+    let mut part = store::extract(tx, &config, || concerned(&config, &lessons, changes, &created))?;
     if !lessons.is_empty() {
         // As a replay takes them.
         lessons.sort_by_key(|lesson| (lesson.closed, lot(lesson.lead.0)));
@@ -66,7 +68,7 @@ pub(crate) fn learn(tx: &mut Tx<'_>, changes: &mut [LeadChange]) -> Result<()> {
             store::replace(tx, &config, model)?;
         }
     }
-    rescore(tx, &config, part.as_ref(), changes)
+    rescore(tx, &config, part.as_ref(), changes, &created)
 }
 
 /// Whether so many outcomes were taken back that the weights are to forget them, which only learning anew does. Each costs the reading of
@@ -86,13 +88,18 @@ fn is_to_forget(tx: &Tx<'_>, model: &weighted::Model, lessons: &[LeadLesson]) ->
 }
 
 /// What the leads are that teach something or are to be judged.
-fn concerned(config: &Config, lessons: &[LeadLesson], changes: &[LeadChange]) -> Vec<Evidence> {
+fn concerned(
+    config: &Config,
+    lessons: &[LeadLesson],
+    changes: &[LeadChange],
+    created: &Created,
+) -> Vec<Evidence> {
     let taught = lessons.iter().flat_map(|lesson| [&lesson.before, &lesson.after]);
     let taught = taught.flatten().map(|(evidence, _)| evidence.clone());
     let judged = changes.iter().filter_map(|change| judged(config, change));
     // Of many the whole model is read: one more than a few tells it.
     taught
-        .chain(judged.map(|lead| evidence(lead, &config.variables)))
+        .chain(judged.map(|lead| told(config, lead, created)))
         .take(limit::FEW_LEADS + 1)
         .collect()
 }
@@ -124,10 +131,10 @@ struct LeadLesson {
     known: bool,
 }
 
-fn lessons(config: &Config, changes: &[LeadChange]) -> Vec<LeadLesson> {
+fn lessons(config: &Config, changes: &[LeadChange], created: &Created) -> Vec<LeadLesson> {
     let lesson = |change: &LeadChange| {
-        let (before, after) =
-            (counted(config, change.before.as_ref()), counted(config, change.after.as_ref()));
+        let counted = |lead: &Option<Lead>| counted(config, lead.as_ref(), created);
+        let (before, after) = (counted(&change.before), counted(&change.after));
         let state = change.after.as_ref().or(change.before.as_ref())?;
         let (lead, closed, known) = (state.id, state.date_closed, change.restored);
         (before != after).then_some(LeadLesson { lead, closed, before, after, known })
@@ -172,7 +179,7 @@ fn relearn(
         for (side, step) in [(&lesson.before, -1), (&lesson.after, 1)] {
             let Some((evidence, won)) = side else { continue };
             let team = evidence.team_id;
-            let codes = model.tables.learn_codes(&model.tables.values(evidence));
+            let codes = model.tables.learn_codes(&model.tables.counted_values(evidence));
             for (variable, code) in &codes {
                 let text = model.tables.words(*variable).text(*code).to_owned();
                 let key = (team.map_or(0, |team| team.0), *variable, text);
@@ -218,7 +225,7 @@ fn take_waiting(
     touched: &mut Touched,
 ) -> Result<()> {
     for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
-        let codes = model.tables.learn_codes(&model.tables.values(&evidence));
+        let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
         touched.add(evidence.team_id, codes);
     }
     lesson::clear(tx)
@@ -257,11 +264,24 @@ impl Touched {
 }
 
 /// What a lead counts as: its evidence and whether it was won; nothing while it is pending or too old.
-pub(super) fn counted(config: &Config, lead: Option<&Lead>) -> Option<(Evidence, bool)> {
+pub(super) fn counted(
+    config: &Config,
+    lead: Option<&Lead>,
+    created: &Created,
+) -> Option<(Evidence, bool)> {
     let lead = lead.filter(|lead| {
         lead.won_status != WonStatus::Pending && lead.create_date >= config.start()
     })?;
-    Some((evidence(lead, &config.variables), lead.won_status == WonStatus::Won))
+    Some((told(config, lead, created), lead.won_status == WonStatus::Won))
+}
+
+/// The evidence of a lead, with what it said at its creation.
+pub(super) fn told(config: &Config, lead: &Lead, created: &Created) -> Evidence {
+    let mut evidence = evidence(lead, &config.variables);
+    if let Some(first) = created.get(&lead.id.0) {
+        evidence.set_created(first);
+    }
+    evidence
 }
 
 fn count(moves: &mut Moves, evidence: &Evidence, by: Tally) {
@@ -278,6 +298,7 @@ fn rescore(
     config: &Config,
     part: Option<&Model>,
     changes: &mut [LeadChange],
+    created: &Created,
 ) -> Result<()> {
     let (mut changed, stages) = (Vec::new(), stage_chances(tx)?);
     let concerned = changes.iter().filter(|change| {
@@ -322,7 +343,7 @@ fn rescore(
                 Said { probability: Probability::ZERO, source: ProbabilitySource::Outcome }
             }
             WonStatus::Pending => {
-                let evidence = evidence(after, &config.variables);
+                let evidence = told(config, after, created);
                 judging.as_mut().map_or(Said::NOTHING, |judging| judging.said(&evidence))
             }
         };

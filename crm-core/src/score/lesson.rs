@@ -6,7 +6,7 @@
 //!
 //! Deliberately absent: files. They have one writer, who always learns.
 
-use std::borrow::Cow;
+use serde_json::{Value as Json, json};
 
 use crate::base::{Cell, Error, Result, StageId};
 use crate::score::config::Config;
@@ -71,7 +71,7 @@ pub(crate) fn clear(tx: &Tx<'_>) -> Result<()> {
 pub(crate) fn catch_up(model: &mut Model, waiting: &[Waiting]) {
     let mut late = Vec::with_capacity(waiting.len());
     for one in waiting {
-        let codes = model.tables.learn_codes(&model.tables.values(&one.evidence));
+        let codes = model.tables.learn_codes(&model.tables.counted_values(&one.evidence));
         if model.tables.has_counted(one.evidence.team_id, &codes, one.is_won) {
             for (variable, code) in &codes {
                 model.tables.count(
@@ -89,29 +89,34 @@ pub(crate) fn catch_up(model: &mut Model, waiting: &[Waiting]) {
     }
 }
 
-/// Pairs of field and value, the stage first: names outlast a change of the configured fields, numbers do not.
+/// Pairs of field and value, the stage first: names outlast a change of the configured fields, numbers do not. What a field said at the
+/// creation, where that is something else, stands behind in lists.
 fn written(config: &Config, evidence: &Evidence) -> Result<String> {
-    let stage = evidence.stage_id.map(|stage| (STAGE_ID, Cow::Owned(stage.to_string())));
-    let values = evidence
-        .values
-        .iter()
-        .map(|(at, text)| (config.variables[*at].name.as_str(), Cow::Borrowed(text.as_str())));
-    let pairs: Vec<_> = stage.into_iter().chain(values).collect();
+    let name = |at: &usize| config.variables[*at].name.as_str();
+    let stage = evidence.stage_id.map(|stage| json!([STAGE_ID, stage.to_string()]));
+    let values = evidence.values.iter().map(|(at, text)| json!([name(at), text]));
+    let created = evidence.created.iter().map(|(at, was)| json!([name(at), was]));
+    let pairs: Vec<Json> = stage.into_iter().chain(values).chain(created).collect();
     serde_json::to_string(&pairs).map_err(|_| Error::bug("texts can be written as JSON"))
 }
 
 fn read(config: &Config, text: &str) -> Result<Evidence> {
-    let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+    let pairs: Vec<(String, Json)> =
         serde_json::from_str(text).map_err(|_| Error::bug("a waiting outcome cannot be read"))?;
     let mut evidence = Evidence::default();
-    for (name, text) in pairs {
-        match config.variables.iter().position(|known| known.name == name) {
-            Some(STAGE) => evidence.stage_id = text.parse().ok().map(StageId),
-            Some(at) => evidence.values.push((at, text.into_owned())),
-            None => {}
+    for (name, value) in pairs {
+        let place = config.variables.iter().position(|known| known.name == name);
+        match (place, value) {
+            (Some(STAGE), Json::String(text)) => evidence.stage_id = text.parse().ok().map(StageId),
+            (Some(at), Json::String(text)) => evidence.values.push((at, text)),
+            (Some(at), list) => {
+                evidence.created.push((at, serde_json::from_value(list).unwrap_or_default()));
+            }
+            (None, _) => {}
         }
     }
     // In the variables' order as they are now; several values of one stay as they were.
     evidence.values.sort_by_key(|(at, _)| *at);
+    evidence.created.sort_by_key(|(at, _)| *at);
     Ok(evidence)
 }

@@ -16,6 +16,7 @@ mod bins;
 mod compiled;
 mod config;
 mod count;
+mod created;
 mod evidence;
 mod explain;
 mod former;
@@ -110,7 +111,7 @@ impl<'s> Scores<'s> {
         self.link.write_alone(|tx| {
             allow(tx)?;
             if config::store(tx, config)? {
-                recount(tx)?;
+                learn_anew(tx)?;
             }
             Ok(())
         })
@@ -299,7 +300,8 @@ impl<'s> Scores<'s> {
 
     /// How often each value was won and lost; by team, field and value. Each number is leads and a tenth, as `bayes` reads its counts; of
     /// numbers and dates under `weighted`, values are bins. Only `bayes` adds up stages: under other models a lead counts at the stage in
-    /// which it was closed, and the model reads whole leads, without the tenth.
+    /// which it was closed, and the model reads whole leads, without the tenth. A lead of which a field was changed counts there by what the
+    /// field said when it was created and by what it says now.
     ///
     /// # Errors
     /// `Storage` when the database fails; `Denied` for who is outside. Who does not see every lead is not told the values of texts and
@@ -330,10 +332,11 @@ impl<'s> Scores<'s> {
             access::allow_inside("read what was learnt", &tx.actor)?;
             let lead = query::get::<Lead>(tx, id)?;
             let config = config::load(tx)?;
-            let mut evidence = evidence::evidence(&lead, &config.variables);
+            let created = created::of(tx, &config, &[id.0])?;
+            let mut evidence = learn::told(&config, &lead, &created);
             let mut model = store::model(tx, &config)?;
             if lead.won_status != WonStatus::Pending {
-                if let Some((counted, won)) = learn::counted(&config, Some(&lead)) {
+                if let Some((counted, won)) = learn::counted(&config, Some(&lead), &created) {
                     model = Arc::new(model.without(&counted, won));
                 }
                 let states = known::states(tx, &config.variables, None, Whose::One(id))?;
@@ -378,7 +381,16 @@ pub(crate) fn forget_words(tx: &mut Tx<'_>) -> Result<()> {
     let names_people = |variable: &evidence::Variable| {
         variable.is_words() && variable.field().is_none_or(|field| field.personal)
     };
-    if config.variables.iter().any(names_people) { recount(tx) } else { Ok(()) }
+    if !config.variables.iter().any(names_people) {
+        return Ok(());
+    }
+    learn_anew(tx)
+}
+
+/// Finds what was changed since leads were created, and counts every closed one anew.
+pub(crate) fn learn_anew(tx: &mut Tx<'_>) -> Result<()> {
+    created::refill(tx, &*config::load(tx)?)?;
+    recount(tx)
 }
 
 /// What is wrong with the stored counters, in words.
@@ -398,7 +410,7 @@ pub(crate) fn verify(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         let (count, kept) = (fresh.get(key), stored.get(key));
         if count != kept {
             let (team, at, value) = key;
-            let name = &config.variables[*at].name;
+            let name = config.name_of(*at);
             wrong.push(format!(
                 "score: {name} = {value:?} of team {team:?}: kept {kept:?}, counted {count:?}"
             ));

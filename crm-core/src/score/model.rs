@@ -1,5 +1,7 @@
 //! What every model answers, and the two that there are.
 
+use std::collections::BTreeMap;
+
 use crate::base::{LeadId, Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::compiled::Compiled;
@@ -78,7 +80,8 @@ impl Model {
                 }
             }
             Self::Weighted(model) => {
-                for (variable, code) in model.tables.learn_codes(&model.tables.values(evidence)) {
+                let values = model.tables.counted_values(evidence);
+                for (variable, code) in model.tables.learn_codes(&values) {
                     model.tables.count(team, variable, code, by);
                 }
             }
@@ -122,10 +125,11 @@ impl Judge for weighted::Model {
         self.tables.counters().collect()
     }
     fn shown(&self) -> Vec<Counter<'_>> {
-        self.tables
-            .counters()
-            .map(|(team, at, text, tally)| (team, at, text, tally.tenths()))
-            .collect()
+        let mut all = BTreeMap::<_, Tally>::new();
+        for (team, at, text, tally) in self.tables.counters() {
+            all.entry((team, self.tables.field(at), text)).or_default().add(tally);
+        }
+        all.into_iter().map(|((team, at, text), tally)| (team, at, text, tally.tenths())).collect()
     }
     fn size(&self) -> usize {
         let values: usize =

@@ -100,6 +100,8 @@ pub(crate) struct Lesson<'l> {
     pub telling: &'l [(u32, u32, f64)],
     /// The outcome.
     pub won: bool,
+    /// The first variable that learns from it. Where that is not 0, the outcome has taught all else already.
+    pub learns_from: usize,
 }
 
 /// The weights of one model, but for those of single values.
@@ -113,10 +115,39 @@ pub(crate) struct Online {
     pub level: Pull,
     /// By variable: slope over a number's bins.
     pub slopes: Vec<Pull>,
+    /// How leads are judged that say what they said when they were created.
+    pub plain: Mix,
+    /// How those are of which a field was changed since.
+    pub changed: Mix,
+}
+
+/// How the experts and the base rate come to one chance.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mix {
     /// Of the table expert, of the value expert, and a level.
-    pub mix: [Weight; 3],
+    pub weights: [Weight; 3],
     /// In the base rate, and in the mixture.
     pub trust: [f64; 2],
+}
+
+impl Mix {
+    const fn new() -> Self {
+        let weights =
+            [Weight::new(0.5, MIX_SEEN), Weight::new(0.5, MIX_SEEN), Weight::new(0.0, MIX_SEEN)];
+        Self { weights, trust: TRUST_START }
+    }
+
+    /// Learns from what the experts said, in log-odds.
+    fn learn(&mut self, tables: f64, values: f64, base: f64, won: bool) {
+        let inputs = [tables, values, 1.0];
+        let mixed: f64 =
+            self.weights.iter().zip(inputs).map(|(weight, input)| weight.value * input).sum();
+        self.trust = trusted(self.trust, base, chance(mixed), won);
+        let miss = chance(mixed) - if won { 1.0 } else { 0.0 };
+        for (weight, input) in self.weights.iter_mut().zip(inputs) {
+            weight.step(miss * input, MIX_RATE);
+        }
+    }
 }
 
 impl Online {
@@ -127,32 +158,38 @@ impl Online {
             fields: vec![Weight::new(FIELD_START, 0.0); variables],
             level: Pull::default(),
             slopes: vec![Pull::default(); variables],
-            mix: [
-                Weight::new(0.5, MIX_SEEN),
-                Weight::new(0.5, MIX_SEEN),
-                Weight::new(0.0, MIX_SEEN),
-            ],
-            trust: TRUST_START,
+            plain: Mix::new(),
+            changed: Mix::new(),
         }
     }
 
+    /// How leads are judged, by whether something of them was changed since their creation.
+    pub(crate) const fn mix(&self, is_changed: bool) -> &Mix {
+        if is_changed { &self.changed } else { &self.plain }
+    }
+
     /// Log-odds of the mixture before any value is looked at.
-    pub(crate) fn start(&self, base: f64, team: f64) -> f64 {
+    pub(crate) fn start(&self, base: f64, team: f64, is_changed: bool) -> f64 {
         let values = self.level.weight() + team;
-        self.mix[0].value * (logit(base) + self.bias.value)
-            + self.mix[1].value * values
-            + self.mix[2].value
+        let mix = &self.mix(is_changed).weights;
+        mix[0].value * (logit(base) + self.bias.value) + mix[1].value * values + mix[2].value
     }
 
     /// What a value adds to the log-odds of the mixture.
-    pub(crate) fn adds(&self, variable: usize, says: f64, place: f64, pull: f64) -> f64 {
+    pub(crate) fn adds(
+        &self,
+        variable: usize,
+        (says, place, pull): (f64, f64, f64),
+        is_changed: bool,
+    ) -> f64 {
         let values = pull + place * self.slopes[variable].weight();
-        self.mix[0].value * self.fields[variable].value * says + self.mix[1].value * values
+        let mix = &self.mix(is_changed).weights;
+        mix[0].value * self.fields[variable].value * says + mix[1].value * values
     }
 
     /// What being of a team adds.
-    pub(crate) fn adds_team(&self, pull: f64) -> f64 {
-        self.mix[1].value * pull
+    pub(crate) fn adds_team(&self, pull: f64, is_changed: bool) -> f64 {
+        self.mix(is_changed).weights[1].value * pull
     }
 
     /// Learns from an outcome, given the sum of the value weights of the lead's team and values; answers the gradient that those are to
@@ -164,24 +201,22 @@ impl Online {
         let sloped =
             self.slopes.iter().zip(lesson.places).map(|(slope, place)| slope.weight() * place);
         let values = self.level.weight() + pulls + sloped.sum::<f64>();
-        let inputs = [tables, values, 1.0];
-        let mixed: f64 =
-            self.mix.iter().zip(inputs).map(|(weight, input)| weight.value * input).sum();
-
-        self.trust(lesson.base, chance(mixed), lesson.won);
-        let miss = chance(mixed) - truth;
-        for (weight, input) in self.mix.iter_mut().zip(inputs) {
-            weight.step(miss * input, MIX_RATE);
-        }
+        let from = lesson.learns_from;
+        let mix = if from == 0 { &mut self.plain } else { &mut self.changed };
+        mix.learn(tables, values, lesson.base, lesson.won);
         let miss = chance(tables) - truth;
-        self.bias.step(miss, FIELD_RATE);
-        for (weight, says) in self.fields.iter_mut().zip(lesson.says) {
+        if from == 0 {
+            self.bias.step(miss, FIELD_RATE);
+        }
+        for (weight, says) in self.fields.iter_mut().zip(lesson.says).skip(from) {
             weight.step(miss * says, FIELD_RATE);
             weight.value = weight.value.max(0.0);
         }
         let miss = chance(values) - truth;
-        self.level.step(miss);
-        for (slope, place) in self.slopes.iter_mut().zip(lesson.places) {
+        if from == 0 {
+            self.level.step(miss);
+        }
+        for (slope, place) in self.slopes.iter_mut().zip(lesson.places).skip(from) {
             if *place != 0.0 {
                 slope.step(miss * place);
             }
@@ -189,16 +224,8 @@ impl Online {
         miss
     }
 
-    /// Shifts trust to whoever foretold the outcome better.
-    fn trust(&mut self, base: f64, mixture: f64, won: bool) {
-        let foretold = |chance: f64| if won { chance } else { 1.0 - chance };
-        let earned = [self.trust[0] * foretold(base), self.trust[1] * foretold(mixture)];
-        let all = earned[0] + earned[1];
-        self.trust = earned.map(|earned| earned / all * (1.0 - TRUST_SHARED) + TRUST_SHARED / 2.0);
-    }
-
-    /// As stored: a line per weight, its name and numbers that read back as the very same bits.
-    pub(crate) fn to_text(&self, names: &[&str]) -> String {
+    /// As stored: a line per weight that has learnt, its name and numbers that read back as the very same bits.
+    pub(crate) fn to_text(&self, names: &[impl AsRef<str>]) -> String {
         use std::fmt::Write as _;
         let mut text = String::new();
         let mut line = |name: &str, numbers: &[f64]| {
@@ -211,16 +238,29 @@ impl Online {
         };
         line("bias", &[self.bias.value, self.bias.seen]);
         line("level", &[self.level.sum, self.level.seen]);
-        line("mix", &self.mix.map(|weight| [weight.value, weight.seen]).concat());
-        line("trust", &self.trust);
+        for (name, mix) in [("", &self.plain), (" changed", &self.changed)] {
+            let weights = mix.weights.map(|weight| [weight.value, weight.seen]);
+            line(&format!("mix{name}"), &weights.concat());
+            line(&format!("trust{name}"), &mix.trust);
+        }
         for (name, (weight, slope)) in names.iter().zip(self.fields.iter().zip(&self.slopes)) {
-            line(&format!(".{name}"), &[weight.value, weight.seen, slope.sum, slope.seen]);
+            if *weight != Weight::new(FIELD_START, 0.0) || *slope != Pull::default() {
+                line(
+                    &format!(".{}", name.as_ref()),
+                    &[weight.value, weight.seen, slope.sum, slope.seen],
+                );
+            }
         }
         text
     }
 
+    /// The mixture that a stored name speaks of.
+    fn mix_of(&mut self, name: &str) -> &mut Mix {
+        if name.ends_with(" changed") { &mut self.changed } else { &mut self.plain }
+    }
+
     /// From its stored form; what is missing there has learnt nothing.
-    pub(crate) fn from_text(text: &str, names: &[&str]) -> Self {
+    pub(crate) fn from_text(text: &str, names: &[impl AsRef<str>]) -> Self {
         let mut online = Self::new(names.len());
         for line in text.lines() {
             let mut parts = line.split('\t');
@@ -232,15 +272,17 @@ impl Online {
             match (name, numbers.as_slice()) {
                 ("bias", [value, seen]) => online.bias = Weight::new(*value, *seen),
                 ("level", [sum, seen]) => online.level = Pull { sum: *sum, seen: *seen },
-                ("trust", [base, mixture]) => online.trust = [*base, *mixture],
-                ("mix", [a, b, c, d, e, f]) => {
-                    online.mix =
+                ("trust" | "trust changed", [base, mixture]) => {
+                    online.mix_of(name).trust = [*base, *mixture];
+                }
+                ("mix" | "mix changed", [a, b, c, d, e, f]) => {
+                    online.mix_of(name).weights =
                         [(a, b), (c, d), (e, f)].map(|(value, seen)| Weight::new(*value, *seen));
                 }
                 (name, [value, weighed, sum, seen]) => {
                     let at = name
                         .strip_prefix('.')
-                        .and_then(|name| names.iter().position(|known| *known == name));
+                        .and_then(|name| names.iter().position(|known| known.as_ref() == name));
                     if let Some(at) = at {
                         online.fields[at] = Weight::new(*value, *weighed);
                         online.slopes[at] = Pull { sum: *sum, seen: *seen };
@@ -251,4 +293,12 @@ impl Online {
         }
         online
     }
+}
+
+/// Trust, shifted to whoever foretold the outcome better: the base rate or the mixture.
+fn trusted(trust: [f64; 2], base: f64, mixture: f64, won: bool) -> [f64; 2] {
+    let foretold = |chance: f64| if won { chance } else { 1.0 - chance };
+    let earned = [trust[0] * foretold(base), trust[1] * foretold(mixture)];
+    let all = earned[0] + earned[1];
+    earned.map(|earned| earned / all * (1.0 - TRUST_SHARED) + TRUST_SHARED / 2.0)
 }

@@ -9,7 +9,7 @@ use crate::score::config::Config;
 use crate::score::count::Tally;
 use crate::score::evidence::STAGE;
 use crate::score::model::Model;
-use crate::score::online::Pull;
+use crate::score::online::{Mix, Pull};
 use crate::score::weighted;
 
 /// The parameters of the model as it stands; of texts, which are words of leads, the values only with `all`.
@@ -38,32 +38,46 @@ fn of_bayes(model: &Model) -> Tally {
 
 fn weights(model: &weighted::Model, config: &Config, all: bool) -> Value {
     let online = &model.online;
-    let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
-        let told = all || !variable.is_words();
-        let pulls = model.all_pulls().filter(|(own, _, _)| told && *own == at);
+    let values = |at: usize, told: bool| {
+        let pulls = model.all_pulls().filter(move |(own, _, _)| told && *own == at);
         let values = pulls.map(|(_, code, _)| {
             let tally = model.tables.tally(None, at, code);
             let name = model.tables.words(at).text(code).to_owned();
             (name, json!({ "weight": model.pulls(at, code), "won": tally.won, "lost": tally.lost }))
         });
+        values.collect::<serde_json::Map<_, _>>()
+    };
+    let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
+        let told = all || !variable.is_words();
+        let changed = model.tables.changed(at);
         json!({
             "field": variable.name,
             "weight": online.fields[at].value,
             "slope": online.slopes[at].weight(),
             "edges": model.tables.bins()[at].as_ref().map(|bins| bins.edges.clone()),
-            "values": values.collect::<serde_json::Map<_, _>>(),
+            "values": values(at, told),
+            "changed": {
+                "weight": online.fields[changed].value,
+                "slope": online.slopes[changed].weight(),
+                "values": values(changed, told),
+            },
         })
     });
     let teams = model.all_team_pulls().into_iter();
     let of_team = |(team, _): (TeamId, Pull)| (team.to_string(), json!(model.team_says(team)));
-    let [tables, values, level] = online.mix.map(|weight| weight.value);
-    let [base, mixture] = online.trust;
+    let mix = |mix: &Mix| {
+        let [tables, values, level] = mix.weights.map(|weight| weight.value);
+        json!({ "tables": tables, "values": values, "level": level })
+    };
+    let trust = |mix: &Mix| json!({ "base": mix.trust[0], "mixture": mix.trust[1] });
     json!({
         "bias": online.bias.value,
         "level": online.level.weight(),
         "fields": fields.collect::<Vec<_>>(),
         "teams": teams.map(of_team).collect::<serde_json::Map<_, _>>(),
-        "mix": { "tables": tables, "values": values, "level": level },
-        "trust": { "base": base, "mixture": mixture },
+        "mix": mix(&online.plain),
+        "mix_changed": mix(&online.changed),
+        "trust": trust(&online.plain),
+        "trust_changed": trust(&online.changed),
     })
 }

@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 use crate::base::field::{FieldKind, FieldValue as _, Properties};
 use crate::base::value::Cell;
-use crate::base::{Currency, Field, Place, Result, TeamId, Timestamp};
-use crate::score::evidence::{self, Origin, STAGE, Variable};
+use crate::base::{Currency, Field, Place, Result, StageId, TeamId, Timestamp};
+use crate::score::config::Config;
+use crate::score::created::{self, Created, First};
+use crate::score::evidence::{self, Evidence, Origin, STAGE, Variable};
 use crate::storage::{Line, Tx};
 
 /// Leads of one range of ids: enough to amortise a statement, few enough to be held. Unit tests come to more than one range with few.
@@ -38,6 +40,8 @@ pub(crate) struct Narrow<'v> {
     pub(crate) has_stage: bool,
     /// Variable and number of the value; the stage first.
     pub(crate) values: &'v [(usize, u32)],
+    /// What it says, where that was changed since its creation; only of a pass that follows changes.
+    pub(crate) changed: Option<Evidence>,
 }
 
 /// Gives the number of a value's text, if it is to have one.
@@ -53,6 +57,7 @@ pub(crate) struct Pass<'p> {
     currency: Option<usize>,
     tags: bool,
     seen: Vec<Seen>,
+    follows: Option<&'p Config>,
     /// Where the columns that the caller wants beside stand in a row, in the order wanted.
     pub(crate) beside: Vec<usize>,
 }
@@ -141,7 +146,13 @@ impl<'p> Pass<'p> {
         );
         let tags = columns.iter().any(|column| matches!(column, Column::Tags));
         let seen = variables.iter().map(|_| Seen::default()).collect();
-        Self { variables, sql, start, columns, currency, tags, seen, beside }
+        Self { variables, sql, start, columns, currency, tags, seen, follows: None, beside }
+    }
+
+    /// Tells of leads, too, what was changed since their creation, where the configured model asks for it.
+    pub(crate) fn following(mut self, config: &'p Config) -> Self {
+        self.follows = Some(config).filter(|config| created::is_asked(config));
+        self
     }
 
     /// Hands out the leads with ids above `after`, up to `last`.
@@ -154,6 +165,10 @@ impl<'p> Pass<'p> {
     ) -> Result<()> {
         let tags = if self.tags { tags(tx, after, last)? } else { Vec::new() };
         let mut rest = tags.as_slice();
+        let created = match self.follows {
+            Some(config) => created::between(tx, config, (after, last))?,
+            None => Created::new(),
+        };
         let mut values = Vec::with_capacity(16);
         let sql = std::mem::take(&mut self.sql);
         let done =
@@ -165,23 +180,49 @@ impl<'p> Pass<'p> {
                 let tags = &rest[before..before + own];
                 rest = &rest[before + own..];
                 values.clear();
-                let has_stage = self.encode(line, tags, &mut values, number)?;
+                let has_stage = self.encode(line, tags, &mut values, number, false)?;
                 let team_id = line.int_or_null(1)?.map(TeamId);
-                take(
-                    &Narrow { id, team_id, is_won: line.int(2)? == 1, has_stage, values: &values },
-                    line,
-                )
+                let changed = match created.get(&id) {
+                    Some(first) => self.changed(line, tags, first)?,
+                    None => None,
+                };
+                let is_won = line.int(2)? == 1;
+                take(&Narrow { id, team_id, is_won, has_stage, values: &values, changed }, line)
             });
         self.sql = sql;
         done
     }
 
+    /// What a lead says, if that is not what it said when it was created.
+    fn changed(
+        &mut self,
+        line: &Line<'_>,
+        tags: &[(i64, i64)],
+        first: &First,
+    ) -> Result<Option<Evidence>> {
+        let mut evidence =
+            Evidence { team_id: line.int_or_null(1)?.map(TeamId), ..Evidence::default() };
+        let mut tell = |at: usize, text: &str| {
+            if at == STAGE {
+                evidence.stage_id = text.parse().ok().map(StageId);
+            } else {
+                evidence.values.push((at, text.to_owned()));
+            }
+            None
+        };
+        self.encode(line, tags, &mut Vec::new(), &mut tell, true)?;
+        evidence.set_created(first);
+        Ok(Some(evidence).filter(|evidence| !evidence.created.is_empty()))
+    }
+
+    /// With `is_anew`, every text is asked for, also of values that were met before.
     fn encode(
         &mut self,
         line: &Line<'_>,
         tags: &[(i64, i64)],
         values: &mut Vec<(usize, u32)>,
         number: &mut Number<'_>,
+        is_anew: bool,
     ) -> Result<bool> {
         let currency = match self.currency {
             // What is stored was looked up when it was written; doing so for every lead is a tenth of the pass.
@@ -196,6 +237,11 @@ impl<'p> Pass<'p> {
             let seen = &mut self.seen[at];
             let mut put = |code: Option<u32>| values.extend(code.map(|code| (at, code)));
             match column {
+                Column::Tags if is_anew => {
+                    for (_, tag) in tags {
+                        put(number(at, &tag.to_string()));
+                    }
+                }
                 Column::Tags => {
                     for (_, tag) in tags {
                         put(seen.plain(*tag, || number(at, &tag.to_string())));
@@ -219,6 +265,7 @@ impl<'p> Pass<'p> {
                     has_stage |= at == STAGE && cell != Cell::Null;
                     put(match cell {
                         Cell::Null if !stored.counts_when_empty => None,
+                        cell if is_anew => find(cell),
                         Cell::Null => *seen.empty.get_or_insert_with(|| find(Cell::Null)),
                         Cell::Int(raw) if stored.is_plain => {
                             seen.plain(raw, || find(Cell::Int(raw)))

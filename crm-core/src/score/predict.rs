@@ -91,7 +91,8 @@ fn now(
 ) -> Result<Vec<ScorePrediction>> {
     let model = store::model(tx, config)?;
     let compiled = model.judge().compiled();
-    let mut pass = Pass::new(&config.variables, Which::Open, Timestamp::stored(i64::MIN), &[]);
+    let always = Timestamp::stored(i64::MIN);
+    let mut pass = Pass::new(&config.variables, Which::Open, always, &[]).following(config);
     let mut number = |variable: usize, text: &str| model.judge().number(variable, text);
     let mut steps = Steps::new(progress, leads.last().copied().unwrap_or(0), 1);
     let mut rows = Vec::with_capacity(leads.len());
@@ -103,7 +104,7 @@ fn now(
         pass.range(tx, (first - 1, last), &mut number, |lead, _| {
             part = &part[part.partition_point(|id| *id < lead.id)..];
             if part.first() == Some(&lead.id) {
-                let said = compiled.said(lead.team_id, lead.has_stage, lead.values);
+                let said = compiled.said_of(model.judge(), lead);
                 rows.push(ScorePrediction::new(lead.id, tx.now, said));
             }
             Ok(())

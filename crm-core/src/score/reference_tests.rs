@@ -26,6 +26,7 @@ fn lead(team: Option<i64>, stage: i64, values: &[&str]) -> Evidence {
         team_id: team.map(TeamId),
         stage_id: Some(StageId(stage)),
         values: values.map(|(at, text)| (at + 1, (*text).to_owned())).collect(),
+        created: Vec::new(),
     }
 }
 

@@ -2,13 +2,17 @@
 //!
 //! Leads are read in order of ids, as everything is that reads many, with their values as numbers; then sorted by the moment they
 //! were closed, and those closed at once by [`lot`]. That is 8 bytes a value and some 64 a lead in memory: a million leads of ten fields
-//! take 160 MB. Deliberately absent: what a lead looked like before it was closed.
+//! take 160 MB. Beside them stands what fields said at the creation, of leads that say something else since. Deliberately absent: what
+//! leads looked like between the two.
+
+use std::collections::HashMap;
 
 use crate::base::{Result, StageId, TeamId, Timestamp};
 use crate::score::batch::Steps;
 use crate::score::bins::{self, Bins};
 use crate::score::config::{Config, Kind};
 use crate::score::count::{StageRank, Tally, Words};
+use crate::score::created::First;
 use crate::score::evidence::{Evidence, STAGE, Variable};
 use crate::score::model::Model;
 use crate::score::pass::{Pass, Which};
@@ -48,16 +52,20 @@ pub(crate) struct Past {
     words: Vec<Words>,
     leads: Vec<Closed>,
     values: Vec<(u32, u32)>,
+    created: HashMap<i64, FirstCodes>,
 }
+
+/// By variable, the numbers of what it said at the creation.
+type FirstCodes = Vec<(usize, Vec<u32>)>;
 
 impl Past {
     /// Nothing yet.
     pub(crate) fn new(config: &Config) -> Self {
         let words = vec![Words::default(); config.variables.len()];
-        Self { words, leads: Vec::new(), values: Vec::new() }
+        Self { words, leads: Vec::new(), values: Vec::new(), created: HashMap::new() }
     }
 
-    /// Reads it: the leads created since a moment.
+    /// Reads it: the leads created since a moment, as they are now.
     pub(crate) fn read(
         tx: &mut Tx<'_>,
         config: &Config,
@@ -65,7 +73,18 @@ impl Past {
         since: Timestamp,
         tell: &mut Steps<'_, '_>,
     ) -> Result<Self> {
-        let mut past = Self::each(tx, config, which, since, tell, |_| ())?;
+        let mut past = Self::pass(tx, config, (which, since, false), tell, |_| ())?;
+        past.sort();
+        Ok(past)
+    }
+
+    /// Reads what the configured model learns from.
+    pub(crate) fn lessons(
+        tx: &mut Tx<'_>,
+        config: &Config,
+        tell: &mut Steps<'_, '_>,
+    ) -> Result<Self> {
+        let mut past = Self::pass(tx, config, (Which::Closed, config.start(), true), tell, |_| ())?;
         past.sort();
         Ok(past)
     }
@@ -74,13 +93,22 @@ impl Past {
     pub(crate) fn each(
         tx: &mut Tx<'_>,
         config: &Config,
-        which: Which,
-        since: Timestamp,
+        tell: &mut Steps<'_, '_>,
+        take: impl FnMut(&mut Self),
+    ) -> Result<Self> {
+        Self::pass(tx, config, (Which::Closed, config.start(), false), tell, take)
+    }
+
+    fn pass(
+        tx: &mut Tx<'_>,
+        config: &Config,
+        (which, since, follows): (Which, Timestamp, bool),
         tell: &mut Steps<'_, '_>,
         mut take: impl FnMut(&mut Self),
     ) -> Result<Self> {
+        let pass = || Pass::new(&config.variables, which, since, &["date_closed", "create_date"]);
         let begin = || Reader {
-            pass: Pass::new(&config.variables, which, since, &["date_closed", "create_date"]),
+            pass: if follows { pass().following(config) } else { pass() },
             words: vec![Words::default(); config.variables.len()],
             told: vec![0; config.variables.len()],
         };
@@ -125,6 +153,22 @@ impl Past {
             ..*lead
         };
         self.leads.extend(read.leads.iter().map(own));
+        for (id, first) in &read.created {
+            self.set_created(*id, first);
+        }
+    }
+
+    fn set_created(&mut self, id: i64, first: &First) {
+        let words = &mut self.words;
+        let mut learn = |(at, texts): &(usize, Vec<String>)| {
+            (*at, texts.iter().map(|text| words[*at].learn(text)).collect())
+        };
+        let codes: FirstCodes = first.iter().map(&mut learn).collect();
+        if codes.is_empty() {
+            self.created.remove(&id);
+        } else {
+            self.created.insert(id, codes);
+        }
     }
 
     fn sort(&mut self) {
@@ -134,6 +178,7 @@ impl Past {
     /// Adds an outcome, in no order; [`Self::model`] puts them in order.
     pub(crate) fn add(&mut self, id: i64, closed: i64, evidence: &Evidence, is_won: bool) {
         let values = self.push_values(evidence);
+        self.set_created(id, &evidence.created);
         // When it was created is asked of what was read only.
         let (at, created, team) = (closed, closed, evidence.team_id);
         self.leads.push(Closed { at, created, id, team, is_won, values });
@@ -203,12 +248,17 @@ impl Past {
                 evidence.values.push((variable, text.to_owned()));
             }
         }
+        for (variable, codes) in self.created.get(&self.leads[at].id).into_iter().flatten() {
+            let texts = codes.iter().map(|code| self.words[*variable].text(*code).to_owned());
+            evidence.created.push((*variable, texts.collect()));
+        }
         evidence
     }
 
     /// Puts other evidence in the place of what a lead has.
     pub(crate) fn set_evidence(&mut self, at: usize, evidence: &Evidence) {
         let values = self.push_values(evidence);
+        self.set_created(self.leads[at].id, &evidence.created);
         let lead = &mut self.leads[at];
         (lead.team, lead.values) = (evidence.team_id, values);
     }
@@ -261,12 +311,13 @@ impl Past {
     ) -> Result<weighted::Model> {
         let mut model = weighted::Model::new(kind, variables, stages);
         let mut tables = model.tables.clone();
-        tables.set_bins(bins, drawn);
+        tables.set_bins(&bins, drawn);
         let mut coder = Coder::new(&self.words, &mut tables);
         let teach = |leads: &[Closed]| {
-            let mut lessons = Lessons::new(variables.len());
+            let mut lessons = Lessons::default();
             for lead in leads {
-                let values = coder.values(&mut tables, self.values_of(lead));
+                let first = self.created.get(&lead.id);
+                let values = coder.values(&mut tables, self.values_of(lead), first);
                 tables.teach(lead.team, values, lead.is_won, &mut lessons);
             }
             lessons
@@ -285,37 +336,57 @@ struct Coder<'p> {
     words: &'p [Words],
     /// By variable, the number of the empty value.
     empty: Vec<u32>,
-    /// By variable and number here.
+    /// By variable and number here; those of changed fields stand behind.
     codes: Vec<Vec<Option<u32>>>,
     values: Vec<(usize, u32)>,
 }
 
 impl<'p> Coder<'p> {
     fn new(words: &'p [Words], tables: &mut Tables) -> Self {
-        let codes = words.iter().map(|words| vec![None; words.len()]).collect();
+        let codes = words.iter().chain(words).map(|words| vec![None; words.len()]).collect();
         let empty = (0..words.len()).map(|at| tables.words_mut(at).learn("")).collect();
         Self { words, empty, codes, values: Vec::new() }
     }
 
-    /// Variable and number of everything that counts of a lead.
-    fn values(&mut self, tables: &mut Tables, mut rest: &[(u32, u32)]) -> &[(usize, u32)] {
+    /// Variable and number of everything that a lead is counted by.
+    fn values(
+        &mut self,
+        tables: &mut Tables,
+        mut rest: &[(u32, u32)],
+        first: Option<&FirstCodes>,
+    ) -> &[(usize, u32)] {
         self.values.clear();
-        for (variable, empty) in self.empty.iter().enumerate() {
+        let all = rest;
+        let first = first.map_or(&[][..], Vec::as_slice);
+        for variable in 0..self.empty.len() {
             let own = rest.iter().take_while(|(at, _)| *at as usize == variable).count();
-            if own == 0 {
-                self.values.push((variable, *empty));
-            }
-            for (_, known) in &rest[..own] {
-                let code = self.codes[variable][*known as usize].get_or_insert_with(|| {
-                    let text = self.words[variable].text(*known);
-                    let counted = tables.counted(variable, text).into_owned();
-                    tables.words_mut(variable).learn(&counted)
-                });
-                self.values.push((variable, *code));
+            match first.iter().find(|(at, _)| *at == variable) {
+                Some((_, was)) => self.put(tables, variable, was.iter().copied()),
+                None => self.put(tables, variable, rest[..own].iter().map(|(_, code)| *code)),
             }
             rest = &rest[own..];
         }
+        for (variable, _) in first {
+            let own = all.iter().filter(|(at, _)| *at as usize == *variable);
+            self.put(tables, tables.changed(*variable), own.map(|(_, code)| *code));
+        }
         &self.values
+    }
+
+    fn put(&mut self, tables: &mut Tables, at: usize, own: impl Iterator<Item = u32>) {
+        let before = self.values.len();
+        for known in own {
+            let code = self.codes[at][known as usize].get_or_insert_with(|| {
+                let text = self.words[tables.field(at)].text(known);
+                let counted = tables.counted(at, text).into_owned();
+                tables.words_mut(at).learn(&counted)
+            });
+            self.values.push((at, *code));
+        }
+        if self.values.len() == before {
+            let empty = self.empty.get(at).copied();
+            self.values.push((at, empty.unwrap_or_else(|| tables.words_mut(at).learn(""))));
+        }
     }
 }
 
@@ -333,11 +404,13 @@ struct Read {
     values: Vec<(u32, u32)>,
     /// By variable, the texts of numbers that were not told before.
     new: Vec<Vec<String>>,
+    /// Of leads that say something else since, what they said at their creation.
+    created: Vec<(i64, First)>,
 }
 
 impl Reader<'_> {
     fn read(&mut self, tx: &Tx<'_>, range: (i64, i64)) -> Result<Read> {
-        let (mut leads, mut all) = (Vec::new(), Vec::new());
+        let (mut leads, mut all, mut first) = (Vec::new(), Vec::new(), Vec::new());
         let words = &mut self.words;
         let mut number = |variable: usize, text: &str| Some(words[variable].learn(text));
         let (closed, created) = (self.pass.beside[0], self.pass.beside[1]);
@@ -345,6 +418,7 @@ impl Reader<'_> {
             let from = all.len();
             let value = |(at, code): &(usize, u32)| (u32::try_from(*at).unwrap_or(0), *code);
             all.extend(lead.values.iter().map(value));
+            first.extend(lead.changed.iter().map(|changed| (lead.id, changed.created.clone())));
             leads.push(Closed {
                 at: line.int_or_null(closed)?.unwrap_or(0),
                 created: line.int(created)?,
@@ -360,7 +434,7 @@ impl Reader<'_> {
             words.codes().skip(from).map(|code| words.text(code).to_owned()).collect()
         };
         let new = self.words.iter().zip(&mut self.told).map(new).collect();
-        Ok(Read { leads, values: all, new })
+        Ok(Read { leads, values: all, new, created: first })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The study's tables: counters of closed leads, weights learnt from them, the machine's score of each lead, and the log of its changes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
     let mut model = weighted::Model::new(config.model, variables, stages(tx)?);
     let parts = parts(tx)?;
     let (bins, drawn) = bins_of(parts.get(BINS), variables);
-    model.tables.set_bins(bins, drawn);
+    model.tables.set_bins(&bins, drawn);
     let waiting = if tx.is_shared() { lesson::waiting(tx, config)? } else { Vec::new() };
     let (mut of_these, mut or_stages, mut params) = ("", "", Vec::new());
     if let Some(leads) = leads {
@@ -95,7 +96,7 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
         model.tables.count(team, variable, code, tally);
     }
     if let Some(text) = parts.get(WEIGHTS) {
-        model.online = Online::from_text(text, &names(variables));
+        model.online = Online::from_text(text, &names(config));
     }
     let sql = format!("SELECT variable, value, pull, seen FROM score_weight{of_these}");
     tx.each(&sql, &params, |line| {
@@ -107,7 +108,7 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
                 }
             }
             (name, value) => {
-                if let Some(at) = variables.iter().position(|known| known.name == name) {
+                if let Some(at) = config.place_of(name) {
                     model.set_pull(at, value, pull);
                 }
             }
@@ -132,7 +133,8 @@ fn needed_values<'e>(
     let mut texts = BTreeSet::new();
     for lead in leads {
         texts.extend(lead.team_id.map(|team| team.to_string()));
-        for (variable, text) in model.tables.values(lead) {
+        let values = [model.tables.values(lead), model.tables.counted_values(lead)];
+        for (variable, text) in values.into_iter().flatten() {
             texts.insert(model.tables.counted(variable, &text).into_owned());
         }
     }
@@ -153,7 +155,7 @@ fn counters(
     let mut counters = Vec::new();
     tx.each(&sql, params, |line| {
         let name = line.text(1)?;
-        if let Some(at) = config.variables.iter().position(|known| known.name == name) {
+        if let Some(at) = config.place_of(name) {
             let tally = Tally { won: line.int(3)?, lost: line.int(4)? };
             counters.push((team(line.int(0)?), at, line.text(2)?.to_owned(), tally));
         }
@@ -169,8 +171,8 @@ fn real(line: &Line<'_>, at: usize) -> f64 {
     }
 }
 
-fn names(variables: &[Variable]) -> Vec<&str> {
-    variables.iter().map(|variable| variable.name.as_str()).collect()
+fn names(config: &Config) -> Vec<Cow<'_, str>> {
+    (0..2 * config.variables.len()).map(|at| config.name_of(at)).collect()
 }
 
 /// The parts of the model's state, by name.
@@ -247,13 +249,8 @@ pub(crate) fn add(tx: &Tx<'_>, config: &Config, moves: &Moves) -> Result<()> {
         )?)
     };
     for ((team, variable, value), by) in moves {
-        let key = || {
-            [
-                Cell::Int(*team),
-                config.variables[*variable].name.as_str().into(),
-                value.as_str().into(),
-            ]
-        };
+        let name = config.name_of(*variable);
+        let key = || [Cell::Int(*team), name.as_ref().into(), value.as_str().into()];
         let [team, variable, value] = key();
         put.execute(&[team, variable, value, by.won.into(), by.lost.into()])?;
         if let Some(sweep) = sweep.as_mut().filter(|_| by.won < 0 || by.lost < 0) {
@@ -271,12 +268,17 @@ pub(crate) fn put_weights(
     values: &BTreeSet<(usize, u32)>,
     teams: &BTreeSet<TeamId>,
 ) -> Result<()> {
-    put_part(tx, WEIGHTS, &model.online.to_text(&names(&config.variables)))?;
+    put_part(tx, WEIGHTS, &model.online.to_text(&names(config)))?;
     let mut put = tx.prepare(dialect!(tx, "weight_put"))?;
     for (at, code) in values.iter().filter(|(at, _)| *at != STAGE) {
-        let (name, pull) = (config.variables[*at].name.as_str(), model.pull(*at, *code));
+        let (name, pull) = (config.name_of(*at), model.pull(*at, *code));
         let value = model.tables.words(*at).text(*code);
-        put.execute(&[name.into(), value.into(), Cell::Real(pull.sum), Cell::Real(pull.seen)])?;
+        put.execute(&[
+            name.as_ref().into(),
+            value.into(),
+            Cell::Real(pull.sum),
+            Cell::Real(pull.seen),
+        ])?;
     }
     for team in teams {
         let pull = model.team_pull(*team);
@@ -302,16 +304,14 @@ pub(crate) fn replace(tx: &Tx<'_>, config: &Config, model: Model) -> Result<()> 
         lesson::clear(tx)?;
     }
     let mut counters = model.judge().counters();
-    counters.sort_unstable_by_key(|(team, at, value, _)| {
-        (*team, config.variables[*at].name.as_str(), *value)
-    });
+    counters.sort_by_cached_key(|(team, at, value, _)| (*team, config.name_of(*at), *value));
     let mut put = tx.prepare(dialect!(tx, "count_add"))?;
     for (team, at, value, tally) in counters {
         let team = team.map_or(0, |team| team.0);
-        let name = config.variables[at].name.as_str();
+        let name = config.name_of(at);
         put.execute(&[
             team.into(),
-            name.into(),
+            name.as_ref().into(),
             value.into(),
             tally.won.into(),
             tally.lost.into(),

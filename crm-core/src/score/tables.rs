@@ -1,7 +1,8 @@
 //! What the model `weighted` has counted: won and lost by team, field and value, and what those counts say.
 //!
-//! Whole numbers, which undo exactly. A value's win rate is shrunk to the base rate by ten leads; a team's rate to what the other teams
-//! say, also by ten. Deliberately absent: weights, which learn from what is said here.
+//! Every field is counted by what it said when the lead was created, and beside that, as a variable of its own, by what it was changed to
+//! since, if it was: see `created`. Whole numbers, which undo exactly. A value's win rate is shrunk to the base rate by ten leads; a team's
+//! rate to what the other teams say, also by ten. Deliberately absent: weights, which learn from what is said here.
 
 use std::borrow::Cow;
 
@@ -38,6 +39,8 @@ pub(crate) struct Ground {
 /// The counts, and how values are numbered.
 #[derive(Debug, Clone)]
 pub(crate) struct Tables {
+    /// How many variables are configured; so many more stand behind them, for what was changed since the creation.
+    fields: usize,
     words: Vec<Words>,
     stages: Vec<(StageRank, u32)>,
     bins: Vec<Option<Bins>>,
@@ -52,23 +55,27 @@ pub(crate) struct Tables {
 impl Tables {
     /// Nothing counted, with one bin for every number.
     pub(crate) fn new(variables: &[Variable], stages: Vec<StageRank>) -> Self {
-        let mut words = vec![Words::default(); variables.len()];
+        let fields = variables.len();
+        let mut words = vec![Words::default(); 2 * fields];
         let stages = by_sequence(stages, &mut words[STAGE]);
-        let bins = variables.iter().map(|variable| variable.scale.map(Bins::one)).collect();
+        let twice = variables.iter().chain(variables);
+        let bins = twice.map(|variable| variable.scale.map(Bins::one)).collect();
         Self {
+            fields,
             words,
             stages,
             bins,
             drawn: 0,
             counters: Map::default(),
-            whole: vec![Vec::new(); variables.len()],
+            whole: vec![Vec::new(); 2 * fields],
             teams: Map::default(),
             total: Tally::ZERO,
         }
     }
 
     /// Sets the bins, drawn from so many outcomes; to be done before anything is counted.
-    pub(crate) fn set_bins(&mut self, bins: Vec<Option<Bins>>, drawn: i64) {
+    pub(crate) fn set_bins(&mut self, bins: &[Option<Bins>], drawn: i64) {
+        let bins = [bins, bins].concat();
         for (words, bins) in self.words.iter_mut().zip(&bins) {
             for place in bins.iter().flat_map(|bins| 0..bins.len()) {
                 // In this order, so that a bin's place is its number.
@@ -119,21 +126,53 @@ impl Tables {
         code.unwrap_or(u32::MAX)
     }
 
-    /// Variable and text of everything that counts of a lead: an empty field is an empty text.
+    /// Variable and text of everything that a lead is judged by: an empty field is an empty text.
     pub(crate) fn values<'e>(&self, evidence: &'e Evidence) -> Vec<(usize, Cow<'e, str>)> {
-        let mut values = Vec::with_capacity(self.words.len() + 1);
-        let stage = evidence.stage_id.map_or_else(String::new, |stage| stage.to_string());
-        values.push((STAGE, stage.into()));
+        let mut values = self.stage_value(evidence);
         let mut rest = evidence.values.as_slice();
-        for variable in 1..self.words.len() {
+        for variable in 1..self.fields {
             let own = rest.iter().take_while(|(at, _)| *at == variable).count();
-            if own == 0 {
-                values.push((variable, Cow::Borrowed("")));
-            }
-            values.extend(rest[..own].iter().map(|(at, text)| (*at, Cow::Borrowed(text.as_str()))));
+            let is_changed = evidence.at_creation(variable).is_some();
+            let at = if is_changed { self.changed(variable) } else { variable };
+            put(&mut values, at, rest[..own].iter().map(|(_, text)| text));
             rest = &rest[own..];
         }
         values
+    }
+
+    /// Variable and text of everything that a closed lead is counted by: what it was created with, then what that was changed to.
+    pub(crate) fn counted_values<'e>(&self, evidence: &'e Evidence) -> Vec<(usize, Cow<'e, str>)> {
+        if evidence.created.is_empty() {
+            return self.values(evidence);
+        }
+        let mut values = self.stage_value(evidence);
+        for variable in 1..self.fields {
+            match evidence.at_creation(variable) {
+                Some(was) => put(&mut values, variable, was.iter()),
+                None => put(&mut values, variable, evidence.texts(variable)),
+            }
+        }
+        for (variable, _) in &evidence.created {
+            put(&mut values, self.changed(*variable), evidence.texts(*variable));
+        }
+        values
+    }
+
+    fn stage_value<'e>(&self, evidence: &Evidence) -> Vec<(usize, Cow<'e, str>)> {
+        let mut values = Vec::with_capacity(self.fields + 1);
+        let stage = evidence.stage_id.map_or_else(String::new, |stage| stage.to_string());
+        values.push((STAGE, stage.into()));
+        values
+    }
+
+    /// The variable that stands for what another was changed to.
+    pub(crate) const fn changed(&self, variable: usize) -> usize {
+        self.fields + variable
+    }
+
+    /// The configured variable that one stands for.
+    pub(crate) const fn field(&self, variable: usize) -> usize {
+        variable % self.fields
     }
 
     /// The numbers of values, given now to those that are new.
@@ -150,9 +189,14 @@ impl Tables {
         &self.words[variable]
     }
 
-    /// How many variables there are, the stage among them.
-    pub(crate) fn variables(&self) -> usize {
-        self.words.len()
+    /// How many variables are configured, the stage among them.
+    pub(crate) const fn fields(&self) -> usize {
+        self.fields
+    }
+
+    /// How many variables there are, with those of what was changed.
+    pub(crate) const fn variables(&self) -> usize {
+        2 * self.fields
     }
 
     /// The values of a variable, to add to.
@@ -188,25 +232,51 @@ impl Tables {
         lessons: &mut Lessons,
     ) {
         let ground = self.ground(team);
+        let (created, changed) =
+            values.split_at(values.partition_point(|(at, _)| *at < self.fields));
+        let outcome = Outcome {
+            team,
+            team_share: self.share_without(self.of_team(team)),
+            base: ground.base,
+            won,
+            learns_from: 0,
+            ends: (0, 0),
+        };
+        self.tell(ground, self.fields, created.iter(), outcome, lessons);
+        if !changed.is_empty() {
+            // As the lead was judged since; that teaches of the changed values alone, or else it would count twice.
+            let is_now = |(at, _): &&(usize, u32)| {
+                changed.iter().all(|(other, _)| *other != self.changed(*at))
+            };
+            let values = created.iter().filter(is_now).chain(changed);
+            let outcome = Outcome { learns_from: self.fields, ..outcome };
+            self.tell(ground, self.variables(), values, outcome, lessons);
+        }
+        for (variable, code) in values {
+            self.count(team, *variable, *code, Tally::one(won, 1));
+        }
+    }
+
+    /// Adds what the tables say of an outcome with these values to the lessons, in a row of so many variables.
+    fn tell<'v>(
+        &self,
+        ground: Ground,
+        width: usize,
+        values: impl Iterator<Item = &'v (usize, u32)>,
+        outcome: Outcome,
+        lessons: &mut Lessons,
+    ) {
         let row = lessons.says.len();
-        lessons.says.resize(row + self.words.len(), 0.0);
-        lessons.places.resize(row + self.words.len(), 0.0);
-        for (variable, code) in values.iter().filter(|(variable, _)| *variable != STAGE) {
+        lessons.says.resize(row + width, 0.0);
+        lessons.places.resize(row + width, 0.0);
+        for (variable, code) in values.filter(|(variable, _)| *variable != STAGE) {
             lessons.says[row + variable] += self.says(ground, *variable, *code);
             lessons.places[row + variable] += self.place(*variable, *code);
             let at = u32::try_from(*variable).unwrap_or(u32::MAX);
             lessons.telling.push((at, *code, self.telling(*variable, *code)));
         }
-        lessons.outcomes.push(Outcome {
-            team,
-            team_share: self.share_without(self.of_team(team)),
-            base: ground.base,
-            won,
-            end: lessons.telling.len(),
-        });
-        for (variable, code) in values {
-            self.count(team, *variable, *code, Tally::one(won, 1));
-        }
+        let ends = (lessons.says.len(), lessons.telling.len());
+        lessons.outcomes.push(Outcome { ends, ..outcome });
     }
 
     /// Whether an outcome with all these values is among the counts.
@@ -361,46 +431,50 @@ fn odds(chance: f64) -> f64 {
 
 /// What outcomes teach the weights: what the tables said of each before it was counted. Lists for all of them together, since there may be
 /// hundreds at a time.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lessons {
-    variables: usize,
     outcomes: Vec<Outcome>,
     says: Vec<f64>,
     places: Vec<f64>,
     telling: Vec<(u32, u32, f64)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Outcome {
     team: Option<TeamId>,
     team_share: f64,
     base: f64,
     won: bool,
-    /// Where what its values tell ends.
-    end: usize,
+    /// The first variable that learns from it.
+    learns_from: usize,
+    /// Where its row of variables ends, and where what its values tell does.
+    ends: (usize, usize),
 }
 
 impl Lessons {
-    /// None yet, of leads with so many variables.
-    pub(crate) const fn new(variables: usize) -> Self {
-        Self {
-            variables,
-            outcomes: Vec::new(),
-            says: Vec::new(),
-            places: Vec::new(),
-            telling: Vec::new(),
-        }
-    }
-
     /// Each, in the order in which they were counted.
     pub(crate) fn each(&self) -> impl Iterator<Item = Lesson<'_>> {
-        let mut from = 0;
-        let rows = self.says.chunks(self.variables).zip(self.places.chunks(self.variables));
-        self.outcomes.iter().zip(rows).map(move |(outcome, (says, places))| {
-            let telling = &self.telling[from..outcome.end];
-            from = outcome.end;
-            let Outcome { team, team_share, base, won, .. } = *outcome;
-            Lesson { team, team_share, base, says, places, telling, won }
+        let mut from = (0, 0);
+        self.outcomes.iter().map(move |outcome| {
+            let row = from.0..outcome.ends.0;
+            let (says, places) = (&self.says[row.clone()], &self.places[row]);
+            let telling = &self.telling[from.1..outcome.ends.1];
+            from = outcome.ends;
+            let Outcome { team, team_share, base, won, learns_from, .. } = *outcome;
+            Lesson { team, team_share, base, says, places, telling, won, learns_from }
         })
+    }
+}
+
+/// Adds the texts of a variable; an empty text where there are none.
+fn put<'e>(
+    values: &mut Vec<(usize, Cow<'e, str>)>,
+    variable: usize,
+    texts: impl Iterator<Item = &'e String>,
+) {
+    let before = values.len();
+    values.extend(texts.map(|text| (variable, Cow::Borrowed(text.as_str()))));
+    if values.len() == before {
+        values.push((variable, Cow::Borrowed("")));
     }
 }

@@ -23,7 +23,7 @@ use crate::score::tables::{Ground, Lessons, Tables, grown};
 /// What one value of a lead adds, in log-odds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term<'e> {
-    /// Which variable; none for the team.
+    /// Which variable of the tables; none for the team.
     pub variable: Option<usize>,
     /// The value as the lead has it: a number is not its bin here.
     pub text: Cow<'e, str>,
@@ -76,10 +76,11 @@ pub(crate) struct Model {
 impl Model {
     /// A model that has learnt nothing, with one bin for every number.
     pub(crate) fn new(kind: Kind, variables: &[Variable], stages: Vec<StageRank>) -> Self {
-        let count = variables.len();
+        let tables = Tables::new(variables, stages);
+        let count = tables.variables();
         Self {
             kind,
-            tables: Tables::new(variables, stages),
+            tables,
             online: Online::new(count),
             pulls: vec![Vec::new(); count],
             team_pulls: Map::default(),
@@ -88,7 +89,7 @@ impl Model {
 
     /// Learns from an outcome, and counts it.
     pub(crate) fn learn(&mut self, team: Option<TeamId>, values: &[(usize, u32)], won: bool) {
-        let mut lessons = Lessons::new(self.tables.variables());
+        let mut lessons = Lessons::default();
         self.tables.teach(team, values, won, &mut lessons);
         self.take(&lessons);
     }
@@ -102,10 +103,13 @@ impl Model {
                 pulls += share * self.pull(*variable as usize, *code).weight();
             }
             let gradient = self.online.learn(&lesson, pulls);
+            let from = lesson.learns_from;
             for (variable, code, share) in lesson.telling {
-                grown(&mut self.pulls[*variable as usize], *code).step(gradient * share);
+                if *variable as usize >= from {
+                    grown(&mut self.pulls[*variable as usize], *code).step(gradient * share);
+                }
             }
-            if let Some(team) = lesson.team {
+            if let Some(team) = lesson.team.filter(|_| from == 0) {
                 self.team_pulls.entry(team).or_default().step(gradient * lesson.team_share);
             }
         }
@@ -158,37 +162,38 @@ impl Model {
     }
 
     /// What a value adds to the mixture's log-odds.
-    pub(crate) fn adds(&self, ground: Ground, variable: usize, code: u32) -> f64 {
+    pub(crate) fn adds(&self, ground: Ground, variable: usize, code: u32, is_changed: bool) -> f64 {
         let says = self.tables.says(ground, variable, code);
-        self.online.adds(
-            variable,
-            says,
-            self.tables.place(variable, code),
-            self.pulls(variable, code),
-        )
+        let place = self.tables.place(variable, code);
+        self.online.adds(variable, (says, place, self.pulls(variable, code)), is_changed)
     }
 
     /// Log-odds of the mixture before any value is looked at.
-    pub(crate) fn start(&self, ground: Ground) -> f64 {
-        self.online.start(ground.base, ground.team.map_or(0.0, |team| self.team_says(team)))
+    pub(crate) fn start(&self, ground: Ground, is_changed: bool) -> f64 {
+        let team = ground.team.map_or(0.0, |team| self.team_says(team));
+        self.online.start(ground.base, team, is_changed)
     }
 
     /// How mixture, base rate and stage come to a chance, as things stand.
-    pub(crate) fn closing(&self) -> Closing {
+    ///
+    /// `is_changed`: of leads of which something that counts was changed since their creation.
+    pub(crate) fn closing(&self, is_changed: bool) -> Closing {
         let kind = match self.kind {
             _ if self.tables.outcomes() == 0 => ProbabilitySource::None,
             Kind::Stage => ProbabilitySource::Stage,
             Kind::Weighted if !self.tables.is_cold() => ProbabilitySource::Model,
             _ => ProbabilitySource::Base,
         };
-        Closing { source: kind, trust: self.online.trust }
+        Closing { source: kind, trust: self.online.mix(is_changed).trust }
     }
 
     /// Chance of a lead, with what it is made of.
     pub(crate) fn reasons<'e>(&self, evidence: &'e Evidence) -> Reasons<'e> {
         let team = evidence.team_id;
         let ground = self.tables.ground(team);
-        let (mut terms, mut stage, mut mixture) = (Vec::new(), 0.0, self.start(ground));
+        let is_changed = !evidence.created.is_empty();
+        let mut mixture = self.start(ground, is_changed);
+        let (mut terms, mut stage) = (Vec::new(), 0.0);
         for (variable, text) in self.tables.values(evidence) {
             let code = self.tables.words(variable).code(&self.tables.counted(variable, &text));
             let known = code.map(|code| {
@@ -196,17 +201,17 @@ impl Model {
                     stage = self.tables.stage_says(ground, code);
                     return stage;
                 }
-                let adds = self.adds(ground, variable, code);
+                let adds = self.adds(ground, variable, code, is_changed);
                 mixture += adds;
                 adds
             });
             let log_odds = known.unwrap_or(0.0);
             terms.push(Term { variable: Some(variable), text, code, log_odds });
         }
-        let closing = self.closing();
+        let closing = self.closing(is_changed);
         let said = closing.said(ground.base, mixture, stage);
         if let Some(team) = team.filter(|team| self.team_pulls.contains_key(team)) {
-            let log_odds = self.online.adds_team(self.team_says(team));
+            let log_odds = self.online.adds_team(self.team_says(team), is_changed);
             let text = Cow::Owned(team.to_string());
             terms.push(Term { variable: None, text, code: None, log_odds });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{ScoreConfig, batch, config, model, store};
+use super::{ScoreConfig, batch, config, created, learn, model, store};
 use crate::base::{Date, LeadId, Progress, TeamId, Timestamp};
 use crate::record::{Lead, ProbabilitySource, PropertyKind};
 use crate::{Crm, Find, Lost, PropertyDefinition, RecordKind, Session, Value, fields, setting};
@@ -49,6 +49,20 @@ fn close(s: &Session, lead: LeadId, won: bool) {
     }
 }
 
+/// What leads say, of those that said something else when they were created.
+fn changed(s: &Session) -> Vec<String> {
+    let all = Find::filter("active in (true, false)").unwrap();
+    let leads = s.leads().find(&all).unwrap();
+    let told = s.score().link.read(|tx| {
+        let config = config::load(tx)?;
+        let created =
+            created::of(tx, &config, &leads.iter().map(|lead| lead.id.0).collect::<Vec<_>>())?;
+        let told = leads.iter().map(|lead| learn::told(&config, lead, &created));
+        Ok(told.filter(|told| !told.created.is_empty()).map(|told| format!("{told:?}")).collect())
+    });
+    told.unwrap()
+}
+
 /// Everything the stored model holds, as text.
 fn state(s: &Session) -> Vec<String> {
     s.score()
@@ -62,7 +76,8 @@ fn state(s: &Session) -> Vec<String> {
             let text = |model: &model::Model| match model {
                 model::Model::Bayes(_) => String::new(),
                 model::Model::Weighted(model) => {
-                    let names: Vec<_> = config.variables.iter().map(|v| v.name.as_str()).collect();
+                    let names: Vec<_> =
+                        (0..2 * config.variables.len()).map(|at| config.name_of(at)).collect();
                     let mut lines = vec![model.online.to_text(&names)];
                     lines.extend(model.all_pulls().map(|(at, code, pull)| {
                         format!("{at} {:?} {pull:?}", model.tables.words(at).text(code))
@@ -95,8 +110,14 @@ fn what_is_learnt_live_is_what_a_replay_learns() {
             _ => ProbabilitySource::Model,
         };
         assert_eq!(lead.probability_source, expected, "{i}");
+        if i % 4 == 1 {
+            let size = BTreeMap::from([("size".to_owned(), Value::Float((i % 9) as f64))]);
+            let fields = fields! { properties: size, tag_ids: Value::Ids(vec![1]) };
+            s.leads().update(lead.id, fields).unwrap();
+        }
         close(&s, lead.id, is_won(i));
     }
+    assert_eq!(changed(&s).len(), 33);
     let [stored, replayed] = <[String; 2]>::try_from(state(&s)).unwrap();
     assert_eq!(stored, replayed, "to the last bit");
     assert!(stored.contains(" .. "), "sizes are counted by bins: {stored}");
@@ -169,13 +190,20 @@ fn one_lead_and_all_leads_are_scored_alike() {
     let team = s.teams().create(fields! { name: "One" }).unwrap().id;
     let team = |i: usize| i.is_multiple_of(2).then_some(team);
     let ids: Vec<_> = (0..90).map(|i| create(&s, i, team(i)).id).collect();
+    let later = |i: usize| fields! { priority: ["1", "2"][i / 2 % 2], expected_revenue: 500 + i64::try_from(i).unwrap() };
+    for (i, lead) in ids.iter().enumerate().skip(1).step_by(3) {
+        s.leads().update(*lead, later(i)).unwrap();
+    }
     for (i, lead) in ids.iter().enumerate().skip(10) {
         close(&s, *lead, is_won(i));
     }
     s.score().rebuild(&mut Progress::none()).unwrap();
     for (i, lead) in ids.iter().enumerate().take(10) {
         let batch = s.leads().get(*lead).unwrap();
-        let single = create(&s, i, team(i));
+        let mut single = create(&s, i, team(i));
+        if i % 3 == 1 {
+            single = s.leads().update(single.id, later(i)).unwrap();
+        }
         assert_eq!(batch.automated_probability, single.automated_probability, "deal {i}");
         let why = s.score().explain(*lead).unwrap();
         assert_eq!(why.probability, batch.automated_probability);
@@ -298,6 +326,11 @@ proptest! {
             drop(done);
         }
         prop_assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+        // What was noted change by change is what the feed and the history tell.
+        let noted = changed(&s);
+        configure(&s, &["tag_ids"]);
+        configure(&s, &["properties.Lead Origin", "properties.size"]);
+        prop_assert_eq!(changed(&s), noted);
         s.score().recompute(&mut Progress::none()).unwrap();
         let find = Find::filter("won_status = \"pending\" and active = true").unwrap();
         for lead in s.leads().find(&find).unwrap() {

@@ -49,6 +49,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0021_external"),
     step!("0022_erased"),
     step!("0023_rule"),
+    step!("0024_created"),
 ];
 
 /// What to do about a schema of a newer library.
