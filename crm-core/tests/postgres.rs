@@ -170,6 +170,18 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
                 assert_eq!(done.unwrap().failed, 0);
             });
         }
+        count("import partners", &mut |s| {
+            let rows = (0..n)
+                .map(|at| format!("Firm {at},firm {asks}-{at},desk{at}@firm{asks}.example\n"));
+            let text = format!("firm,erp,mail\n{}", rows.collect::<String>());
+            let mapping = [("firm", "name"), ("erp", "external_id(erp)"), ("mail", "email")];
+            let mapping = mapping.map(|(column, field)| (column.to_owned(), field.to_owned()));
+            let (options, mut nobody) = (ImportOptions::default(), Progress::none());
+            let kind = crm_core::RecordKind::Partner;
+            let csv = s.csv();
+            let done = csv.import(kind, &mut text.as_bytes(), &mapping, &options, &mut nobody);
+            assert_eq!(done.unwrap().created, n as u64);
+        });
         count("update", &mut |s| {
             drop(s.leads().update(&leads, fields! { priority: 2, city: "Kiel" }).unwrap());
         });

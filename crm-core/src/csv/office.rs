@@ -1,10 +1,11 @@
-//! Rows into records of the office, one by one: each in a part of the transaction that can fail alone.
+//! Rows into records of the office: those that ask for nothing but a new one together, where records of the kind cannot be in each
+//! other's way; any other one by one, each in a part of the transaction that can fail alone.
 
-use crate::base::{Error, Fields, Id as _, Result, Value};
+use crate::base::{Error, Fields, Id as _, Result, Timestamp, Value};
 use crate::csv::cell::Fault;
 use crate::csv::import::Import;
 use crate::csv::row::{Asked, Outcome, Row, survivable};
-use crate::desk::{Room, create_dated, query, same_creation, update_in};
+use crate::desk::{Room, create_apart, create_dated, query, same_creation, update_in};
 use crate::external_id;
 use crate::lead::import::Draft;
 use crate::storage::Tx;
@@ -15,6 +16,9 @@ pub(super) fn write<R: Room>(
     tx: &mut Tx<'_>,
     rows: &mut [Row],
 ) -> Result<()> {
+    if R::APART {
+        together::<R>(import, tx, rows)?;
+    }
     let mut waiting: Vec<&mut Row> = rows.iter_mut().filter(|row| row.outcome.is_none()).collect();
     let mut patient = true;
     while !waiting.is_empty() {
@@ -32,6 +36,42 @@ pub(super) fn write<R: Room>(
         waiting = later;
     }
     Ok(())
+}
+
+/// Creates what rows ask for that ask for nothing else, in as many statements as for one. If one of them is refused, all are left.
+fn together<R: Room>(import: &mut Import<'_>, tx: &mut Tx<'_>, rows: &mut [Row]) -> Result<()> {
+    let (mut at, mut drafts, mut dates) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, row) in rows.iter().enumerate().filter(|(_, row)| row.outcome.is_none()) {
+        if import.waits(tx, row)? {
+            continue;
+        }
+        // What is wrong with a row is told when its turn comes.
+        let Ok(Asked::Draft(draft)) = import.asked(tx, row) else { continue };
+        if let (None, Ok(created)) = (draft.id, creation(&draft)) {
+            at.push(n);
+            dates.push(created);
+            drafts.push(draft.fields);
+        }
+    }
+    if drafts.len() < 2 {
+        return Ok(());
+    }
+    tx.savepoint()?;
+    let done = create_apart::<R>(tx, &drafts, |n| dates[n]).map_err(|(_, error)| error);
+    let done = done.and_then(|ids| tx.settle().map(|()| ids));
+    let released = tx.release(done.is_ok());
+    match done {
+        Ok(ids) => {
+            for ((at, fields), id) in at.into_iter().zip(&drafts).zip(ids) {
+                import.links.add(R::TABLE.kind, fields, id.number());
+                rows[at].outcome = Some(Outcome::Created);
+            }
+        }
+        Err(error) => {
+            survivable(error.into())?;
+        }
+    }
+    released
 }
 
 /// Writes a row in a part of the transaction that can fail alone.
@@ -77,20 +117,22 @@ fn create<R: Room>(
     tx: &mut Tx<'_>,
     draft: &Draft,
 ) -> Result<Outcome, Fault> {
+    let id = create_dated::<R>(tx, &draft.fields, creation(draft)?)?.number();
+    tx.settle()?;
+    import.links.add(R::TABLE.kind, &draft.fields, id);
+    Ok(Outcome::Created)
+}
+
+/// When a new record was created, if the row says.
+fn creation(draft: &Draft) -> Result<Option<Timestamp>> {
     let mut created = None;
     for (field, value) in &draft.kept {
         match value {
             Value::Time(moment) if field.name == "create_date" => created = Some(*moment),
-            _ => {
-                let error = field.refuse("is kept by the library; a new record cannot bring it");
-                return Err(error.into());
-            }
+            _ => return Err(field.refuse("is kept by the library; a new record cannot bring it")),
         }
     }
-    let id = create_dated::<R>(tx, &draft.fields, created)?.number();
-    tx.settle()?;
-    import.links.add(R::TABLE.kind, &draft.fields, id);
-    Ok(Outcome::Created)
+    Ok(created)
 }
 
 fn update<R: Room>(

@@ -73,7 +73,7 @@ pub(crate) fn create_dated<R: Room>(
 /// Creates several; consequences wait for `settle`.
 pub(crate) fn create_all<R: Room>(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<R::Id>> {
     if R::APART && drafts.len() > 1 {
-        return create_apart::<R>(tx, drafts).map_err(|(_, error)| error);
+        return create_apart::<R>(tx, drafts, |_| None).map_err(|(_, error)| error);
     }
     let mut new = Vec::with_capacity(drafts.len());
     let ids = drafts.iter().map(|fields| begin::<R>(tx, fields, None, &mut new));
@@ -82,16 +82,19 @@ pub(crate) fn create_all<R: Room>(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<
     Ok(ids)
 }
 
-/// Creates several that are [`Room::APART`], in as many statements as one; an error says which of them is refused.
+/// Creates several that are [`Room::APART`], in as many statements as one; an error says which of them is refused. `created` says of each
+/// when it was created, elsewhere, if a file tells.
 pub(crate) fn create_apart<R: Room>(
     tx: &mut Tx<'_>,
     drafts: &[Fields],
+    created: impl Fn(usize) -> Option<Timestamp>,
 ) -> Result<Vec<R::Id>, (usize, Error)> {
     let whole = |error| (0, error);
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor).map_err(whole)?;
     let mut met = Met::of(tx, R::TABLE, drafts).map_err(whole)?;
     let judge = |(at, fields): (usize, &Fields)| {
         let judged = R::blank(tx).and_then(|mut record| {
+            be_created(tx, &mut record, created(at));
             apply(tx, &mut record, fields)?;
             check(tx, None, &mut record, &mut met)?;
             Ok(record)
@@ -133,10 +136,7 @@ fn begin<R: Room>(
 ) -> Result<R::Id> {
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor)?;
     let mut record = R::blank(tx)?;
-    if created.is_some() {
-        let user = tx.actor.user_id.map(|user| user.0);
-        record.stamp(Stamp { id: record.id(), version: 1, created, now: tx.now, user });
-    }
+    be_created(tx, &mut record, created);
     apply(tx, &mut record, fields)?;
     if let Some(id) = R::there(tx, &record)? {
         alter_in::<R>(tx, &[id.number()], fields)?;
@@ -153,6 +153,14 @@ fn begin<R: Room>(
     query::permit(tx, R::TABLE, &[id.number()], Deed::Create)?;
     new.push(record);
     Ok(id)
+}
+
+/// Notes when a record was created, if a file tells.
+fn be_created<R: Room>(tx: &Tx<'_>, record: &mut R, created: Option<Timestamp>) {
+    if created.is_some() {
+        let user = tx.actor.user_id.map(|user| user.0);
+        record.stamp(Stamp { id: record.id(), version: 1, created, now: tx.now, user });
+    }
 }
 
 /// Changes records; answers them as stored.
