@@ -159,9 +159,11 @@ fn create(tx: &mut Tx<'_>, new: New) -> Result<HashMap<PartnerId, PartnerId>> {
         }
         let drafts: Vec<Fields> = wave.iter().map(|(_, (_, fields))| fields.clone()).collect();
         let ids =
-            create_apart::<Partner>(tx, &drafts, |_| None).map_err(|(at, error)| match wave.get(at) {
-                Some((_, (lead, _))) => error.or_subject(lead.subject()),
-                None => error,
+            create_apart::<Partner>(tx, &drafts, |_| None).map_err(|(at, error)| {
+                match wave.get(at) {
+                    Some((_, (lead, _))) => error.or_subject(lead.subject()),
+                    None => error,
+                }
             })?;
         created.extend(wave.iter().map(|(number, _)| *number).zip(ids));
     }

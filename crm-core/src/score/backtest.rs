@@ -1,8 +1,8 @@
 //! What would have been said: history replayed in its order, each chance by what was known at its moment.
 //!
 //! A lead is predicted as it was known then: where it stood, and what its fields said before they were changed. A lead that was closed
-//! teaches what it counted as at that moment; nothing is learnt before it, and nothing that closed at the moment of a prediction
-//! itself. The file's own scores are neither used nor changed.
+//! teaches what it counted as at that moment, until it was reopened; nothing is learnt before it, and nothing that closed at the moment of a
+//! prediction itself. The file's own scores are neither used nor changed.
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -14,14 +14,14 @@ use crate::base::{
 use crate::record::{ProbabilitySource, WonStatus};
 use crate::score::batch::Steps;
 use crate::score::config::{Config, Kind};
-use crate::score::count::StageRank;
+use crate::score::count::{StageRank, Tally};
 use crate::score::evidence::Evidence;
-use crate::score::known::{Known, State, Whose};
+use crate::score::known::{self, Known, State, Whose};
 use crate::score::model::Judge as _;
 use crate::score::pass::Which;
 use crate::score::quality::{ScoreBin, ScoreQuality};
 use crate::score::replay::{self, Past};
-use crate::score::{bayes, store, weighted};
+use crate::score::{bayes, learn, store, weighted};
 use crate::storage::Tx;
 
 /// The moments at which a backtest asks for a chance.
@@ -189,24 +189,44 @@ pub(crate) fn run(
     asked: &Backtest,
     progress: &mut Progress<'_>,
 ) -> Result<BacktestReport> {
-    let mut steps = Steps::new(progress, store::last_lead(tx)?, 2);
+    let mut steps = Steps::new(progress, store::last_lead(tx)?, 3);
     // A start that nobody has said is about what the live model counts; a replay takes the whole history.
     let since = if config.is_default_start { Timestamp::stored(i64::MIN) } else { config.start() };
     let mut past = Past::read(tx, config, Which::Closed, since, &mut steps)?;
     steps.next();
-    let leads: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
-    let known = Known::read(tx, &config.variables, None, Whose::These(&leads))?;
+    let open = reopened(tx, config, since, &mut steps)?;
+    steps.next();
+    let leads = [&past, &open].into_iter().flat_map(|all| (0..all.len()).map(|at| all.id(at)));
+    let known = Known::read(tx, &config.variables, None, Whose::These(&leads.collect()))?;
     for at in 0..past.len() {
         let (id, closed, is_won) = (past.id(at), past.closed_at(at), past.is_won(at));
+        for (from, until, was_won) in known::passed(known.states(id)) {
+            let then = known.at_closing(id, from, was_won, || past.evidence(at));
+            let then = then.unwrap_or_else(|| past.evidence(at));
+            past.add_until(id, (from, until), &then, was_won);
+        }
         if let Some(then) = known.at_closing(id, closed, is_won, || past.evidence(at)) {
             past.set_evidence(at, &then);
         }
     }
+    for at in 0..open.len() {
+        for (from, until, was_won) in known::passed(known.states(open.id(at))) {
+            let then = known.at_closing(open.id(at), from, was_won, || open.evidence(at));
+            let then = then.unwrap_or_else(|| open.evidence(at));
+            past.add_until(open.id(at), (from, until), &then, was_won);
+        }
+    }
+    past.sort();
     let start = asked.start.map_or(i64::MIN, |day| Timestamp::start_of(day).micros());
     let mut questions: Vec<(i64, usize)> = Vec::new();
-    for at in 0..past.len() {
-        let moments = moments(asked.at, &past, at, known.states(past.id(at)));
-        questions.extend(moments.into_iter().filter(|when| *when >= start).map(|when| (when, at)));
+    for at in (0..past.len()).filter(|at| past.ended_at(*at).is_none()) {
+        let states = known.states(past.id(at));
+        let passed = known::passed(states);
+        // While it was closed, nobody asked.
+        let was_open =
+            |when: &i64| passed.iter().all(|(from, until, _)| when <= from || when >= until);
+        let moments = moments(asked.at, &past, at, states).into_iter().filter(was_open);
+        questions.extend(moments.filter(|when| *when >= start).map(|when| (when, at)));
     }
     questions.sort_unstable_by_key(|(when, at)| (*when, past.id(*at)));
 
@@ -274,6 +294,25 @@ fn moments(at: BacktestAt, past: &Past, lead: usize, states: &[State]) -> Vec<i6
     }
 }
 
+/// Pending leads that were closed once.
+fn reopened(
+    tx: &mut Tx<'_>,
+    config: &Config,
+    since: Timestamp,
+    steps: &mut Steps<'_, '_>,
+) -> Result<Past> {
+    let sql = "SELECT DISTINCT lead.id FROM lead_history JOIN lead ON lead.id = lead_history.lead_id \
+               WHERE lead_history.won_status <> 0 AND lead.won_status = 0 AND lead.create_date >= ?1";
+    let ids: HashSet<i64> =
+        tx.rows(sql, &[since.micros().into()], |line| line.int(0))?.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Past::new(config));
+    }
+    let mut open = Past::read(tx, config, Which::Open, since, steps)?;
+    open.retain(&ids);
+    Ok(open)
+}
+
 /// The models as they were at a moment of the past.
 struct Replay<'p> {
     past: &'p Past,
@@ -281,7 +320,12 @@ struct Replay<'p> {
     stages: Vec<StageRank>,
     /// How many have been closed.
     done: usize,
-    won: usize,
+    /// Outcomes that ended, by when, and how many of them have.
+    ends: Vec<(i64, usize)>,
+    ended: usize,
+    now: Tally,
+    /// How many were taken back since the weights learnt anew.
+    taken_back: i64,
     model: Option<weighted::Model>,
     bayes: bayes::Model,
 }
@@ -291,31 +335,64 @@ impl<'p> Replay<'p> {
         let model = (config.model != Kind::Bayes)
             .then(|| weighted::Model::new(config.model, &config.variables, stages.clone()));
         let bayes = bayes::Model::new(&config.variables, stages.clone());
-        Self { past, config, stages, done: 0, won: 0, model, bayes }
+        let mut ends: Vec<_> =
+            (0..past.len()).filter_map(|at| Some((past.ended_at(at)?, at))).collect();
+        ends.sort_unstable();
+        let (done, ended, now, taken_back) = (0, 0, Tally::default(), 0);
+        Self { past, config, stages, done, ends, ended, now, taken_back, model, bayes }
     }
 
-    /// Learns from what was closed before a moment.
+    /// Learns from what was closed before a moment, and forgets what was reopened.
     fn learn_until(&mut self, when: i64) -> Result<()> {
-        while self.done < self.past.len() && self.past.closed_at(self.done) < when {
-            let (evidence, won) = (self.past.evidence(self.done), self.past.is_won(self.done));
-            replay::tell(&mut self.bayes, &evidence, won);
-            self.done += 1;
-            self.won += usize::from(won);
-            let Some(model) = &mut self.model else { continue };
-            let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
-            model.learn(evidence.team_id, &codes, won);
-            if model.tables.wants_bins() {
-                let bins = self.past.bins(&self.config.variables, self.done);
-                let (kind, variables) = (self.config.model, &self.config.variables);
-                let stages = self.stages.clone();
-                *model = self.past.replay(kind, variables, stages, bins, self.done, None)?;
+        loop {
+            let closed = (self.done < self.past.len()).then(|| self.past.closed_at(self.done));
+            let ended = self.ends.get(self.ended).map(|(at, _)| *at);
+            match (closed.filter(|at| *at < when), ended.filter(|at| *at < when)) {
+                // What is lost and then won is taken back before it is counted again.
+                (closed, Some(end)) if closed.is_none_or(|closed| end <= closed) => {
+                    self.take_back()?;
+                }
+                (Some(_), _) => self.learn()?,
+                (None, _) => return Ok(()),
             }
         }
+    }
+
+    fn learn(&mut self) -> Result<()> {
+        let (evidence, won) = (self.past.evidence(self.done), self.past.is_won(self.done));
+        replay::tell(&mut self.bayes, &evidence, Tally::one(won, 1));
+        self.done += 1;
+        self.now.add(Tally::one(won, 1));
+        let Some(model) = &mut self.model else { return Ok(()) };
+        let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
+        model.learn(evidence.team_id, &codes, won);
+        if model.tables.wants_bins() { self.learn_anew() } else { Ok(()) }
+    }
+
+    fn take_back(&mut self) -> Result<()> {
+        let (_, lead) = self.ends[self.ended];
+        let (evidence, won) = (self.past.evidence(lead), self.past.is_won(lead));
+        let by = Tally::one(won, -1);
+        replay::tell(&mut self.bayes, &evidence, by);
+        self.ended += 1;
+        self.now.add(by);
+        let Some(model) = &mut self.model else { return Ok(()) };
+        for (variable, code) in model.tables.learn_codes(&model.tables.counted_values(&evidence)) {
+            model.tables.count(evidence.team_id, variable, code, by);
+        }
+        self.taken_back += 1;
+        if learn::forgets(self.taken_back, &model.tables) { self.learn_anew() } else { Ok(()) }
+    }
+
+    fn learn_anew(&mut self) -> Result<()> {
+        let (stages, ended) = (self.stages.clone(), &self.ends[..self.ended]);
+        self.model = Some(self.past.replay_until(self.config, stages, self.done, ended)?);
+        self.taken_back = 0;
         Ok(())
     }
 
     fn base(&self) -> f64 {
-        (self.won as f64 + 1.0) / (self.done as f64 + 2.0)
+        (self.now.won as f64 + 1.0) / ((self.now.won + self.now.lost) as f64 + 2.0)
     }
 
     fn said(&self, evidence: &Evidence) -> crate::score::model::Said {

@@ -132,9 +132,8 @@ fn learned(
         return Ok((Model::Bayes(Box::new(model)), leads));
     }
     let past = Past::lessons(tx, config, tell)?;
-    let bins = bins.unwrap_or_else(|| past.bins(&config.variables, past.len()));
-    let (all, ahead) = (past.len(), tell.ahead);
-    let model = past.replay(config.model, &config.variables, stages, bins, all, ahead)?;
+    let bins = bins.unwrap_or_else(|| past.bins(&config.variables));
+    let model = past.replay(config, stages, bins, tell.ahead)?;
     Ok((Model::Weighted(Box::new(model)), past.len() as u64))
 }
 

@@ -149,7 +149,7 @@ pub(crate) fn examine(
     steps.next();
     let open = Past::read(tx, config, Which::Pending, Timestamp::stored(i64::MIN), &mut steps)?;
     let late = filled_late(tx, config, &past)?;
-    let (bins, _) = past.bins(&config.variables, past.len());
+    let (bins, _) = past.bins(&config.variables);
 
     let split = past.len() - past.len() / NEWEST;
     let [before, lately] =

@@ -194,6 +194,24 @@ pub(crate) fn pending(states: &[State], when: i64) -> Option<&State> {
     known.or_else(|| states.iter().find(open))
 }
 
+/// The outcomes that a lead had and has no more: from when until when, and whether it was won.
+pub(crate) fn passed(states: &[State]) -> Vec<(i64, i64, bool)> {
+    let mut passed = Vec::new();
+    let mut open: Option<(i64, bool)> = None;
+    for state in states {
+        let outcome = (!state.is_pending).then_some(state.is_won);
+        match open {
+            Some((_, was)) if outcome == Some(was) => {}
+            Some((from, was)) => {
+                passed.push((from, state.from, was));
+                open = outcome.map(|won| (state.from, won));
+            }
+            None => open = outcome.map(|won| (state.from, won)),
+        }
+    }
+    passed
+}
+
 /// Since when the last of these states has its outcome.
 pub(crate) fn closed_since(states: &[State]) -> Option<i64> {
     let last = states.last().filter(|state| !state.is_pending)?;

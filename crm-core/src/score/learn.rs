@@ -20,6 +20,7 @@ use crate::score::model::{Model, Said};
 use crate::score::replay::lot;
 use crate::score::stage_chance::stage_chances;
 use crate::score::store::{self, Moves, Saying};
+use crate::score::tables::Tables;
 use crate::score::{batch, bayes, bins, weighted};
 use crate::storage::Tx;
 
@@ -83,8 +84,12 @@ fn is_to_forget(tx: &Tx<'_>, model: &weighted::Model, lessons: &[LeadLesson]) ->
         return Ok(false);
     }
     let all = store::take_back(tx, i64::try_from(now).unwrap_or(i64::MAX))?;
-    Ok(model.tables.outcomes() <= bins::LAST
-        && all.saturating_mul(FORGOTTEN) >= model.tables.outcomes())
+    Ok(forgets(all, &model.tables))
+}
+
+/// Whether weights learn anew once so many outcomes were taken back.
+pub(super) fn forgets(taken_back: i64, tables: &Tables) -> bool {
+    tables.outcomes() <= bins::LAST && taken_back.saturating_mul(FORGOTTEN) >= tables.outcomes()
 }
 
 /// What the leads are that teach something or are to be judged.

@@ -226,6 +226,51 @@ fn what_was_corrected_after_the_closing_teaches_nothing_before() {
 }
 
 #[test]
+fn what_is_reopened_later_was_an_outcome_then() {
+    let crm = opened("weighted", &["country_code"]);
+    let mut leads = Vec::new();
+    for day in 0..120 {
+        let s = on(&crm, day * 48);
+        let code = ["FR", "DE"][usize::from(day % 2 == 0)];
+        let lead = s.leads().create(fields! { name: "Deal", country_code: code }).unwrap();
+        close(&on(&crm, day * 48 + 40), lead.id, day % 2 == 0 || day % 7 == 0);
+        leads.push(lead.id);
+    }
+    let before = backtest(&crm, &Backtest::default());
+    // Two come back for good, one is lost after all, one is closed as it was.
+    let back: Vec<LeadId> = leads.iter().step_by(25).take(4).copied().collect();
+    for lead in &back {
+        on(&crm, 9_000).leads().reopen(*lead).unwrap();
+    }
+    for (hour, (lead, won)) in (9_100..).zip(back[2..].iter().zip([false, true])) {
+        close(&on(&crm, hour), *lead, won);
+    }
+    let after = backtest(&crm, &Backtest::default());
+    let said = |report: &BacktestReport| -> BTreeMap<LeadId, _> {
+        let own = report.rows.iter();
+        own.map(|row| (row.lead_id, (row.predicted_at, row.probability, row.base_rate))).collect()
+    };
+    let (was, is) = (said(&before), said(&after));
+    assert_eq!((was.len(), is.len()), (120, 118));
+    for (lead, said) in is {
+        assert_eq!(said, was[&lead], "what came later changes nothing of {lead:?}");
+    }
+    assert_eq!(after.bayes.count, 118);
+    // And what was taken back is taken back: a backtest of a new deal says what is said live.
+    let mut live = Vec::new();
+    for day in 0..3 {
+        let lead = on(&crm, 9_200 + day * 48).leads().create(fields! { name: "Deal" }).unwrap();
+        live.push((lead.id, lead.automated_probability));
+        close(&on(&crm, 9_220 + day * 48), lead.id, day == 1);
+    }
+    let report = backtest(&crm, &Backtest::default());
+    for (lead, said) in live {
+        let row = report.rows.iter().find(|row| row.lead_id == lead).unwrap();
+        assert_eq!(row.probability, said);
+    }
+}
+
+#[test]
 fn how_much_is_not_known_of_then_is_counted() {
     let text = "name,country_code,stage_id.name,create_date,date_closed\n\
                 Rental,FR,Won,2026-03-01T09:00:00Z,2026-03-05T09:00:00Z\n";

@@ -5,7 +5,7 @@
 //! take 160 MB. Beside them stands what fields said at the creation, of leads that say something else since. Deliberately absent: what
 //! leads looked like between the two.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::base::{Result, StageId, TeamId, Timestamp};
 use crate::score::batch::Steps;
@@ -44,7 +44,14 @@ struct Closed {
     is_won: bool,
     /// Its values, from where to where.
     values: (usize, usize),
+    /// Where it stands what it said at its creation, if that was something else.
+    first: Option<usize>,
+    /// When it was no longer so; never, if it still is.
+    until: i64,
 }
+
+/// Of what is still so.
+const NEVER: i64 = i64::MAX;
 
 /// Every closed lead that counts.
 #[derive(Debug)]
@@ -52,7 +59,7 @@ pub(crate) struct Past {
     words: Vec<Words>,
     leads: Vec<Closed>,
     values: Vec<(u32, u32)>,
-    created: HashMap<i64, FirstCodes>,
+    first: Vec<FirstCodes>,
 }
 
 /// By variable, the numbers of what it said at the creation.
@@ -62,7 +69,7 @@ impl Past {
     /// Nothing yet.
     pub(crate) fn new(config: &Config) -> Self {
         let words = vec![Words::default(); config.variables.len()];
-        Self { words, leads: Vec::new(), values: Vec::new(), created: HashMap::new() }
+        Self { words, leads: Vec::new(), values: Vec::new(), first: Vec::new() }
     }
 
     /// Reads it: the leads created since a moment, as they are now.
@@ -132,6 +139,7 @@ impl Past {
         }
         self.leads.clear();
         self.values.clear();
+        self.first.clear();
     }
 
     /// The texts by variable, in the order of their numbers.
@@ -148,40 +156,58 @@ impl Past {
         let from = self.values.len();
         let value = |(at, code): &(u32, u32)| (*at, codes[*at as usize][*code as usize]);
         self.values.extend(read.values.iter().map(value));
+        let first: HashMap<i64, Option<usize>> =
+            read.created.iter().map(|(id, first)| (*id, self.push_first(first))).collect();
         let own = |lead: &Closed| Closed {
             values: (from + lead.values.0, from + lead.values.1),
+            first: first.get(&lead.id).copied().flatten(),
             ..*lead
         };
         self.leads.extend(read.leads.iter().map(own));
-        for (id, first) in &read.created {
-            self.set_created(*id, first);
-        }
     }
 
-    fn set_created(&mut self, id: i64, first: &First) {
+    /// Adds what was said at a creation; answers where it stands.
+    fn push_first(&mut self, first: &First) -> Option<usize> {
         let words = &mut self.words;
-        let mut learn = |(at, texts): &(usize, Vec<String>)| {
+        let learn = |(at, texts): &(usize, Vec<String>)| {
             (*at, texts.iter().map(|text| words[*at].learn(text)).collect())
         };
-        let codes: FirstCodes = first.iter().map(&mut learn).collect();
+        let codes: FirstCodes = first.iter().map(learn).collect();
         if codes.is_empty() {
-            self.created.remove(&id);
-        } else {
-            self.created.insert(id, codes);
+            return None;
         }
+        self.first.push(codes);
+        Some(self.first.len() - 1)
     }
 
-    fn sort(&mut self) {
+    /// Keeps these leads only.
+    pub(crate) fn retain(&mut self, ids: &HashSet<i64>) {
+        self.leads.retain(|lead| ids.contains(&lead.id));
+    }
+
+    /// Puts all in the order of closing.
+    pub(crate) fn sort(&mut self) {
         self.leads.sort_unstable_by_key(|lead| (lead.at, lot(lead.id)));
     }
 
     /// Adds an outcome, in no order; [`Self::model`] puts them in order.
     pub(crate) fn add(&mut self, id: i64, closed: i64, evidence: &Evidence, is_won: bool) {
+        self.add_until(id, (closed, NEVER), evidence, is_won);
+    }
+
+    /// The same of one that was so until it was reopened, or became the other.
+    pub(crate) fn add_until(
+        &mut self,
+        id: i64,
+        (at, until): (i64, i64),
+        evidence: &Evidence,
+        is_won: bool,
+    ) {
         let values = self.push_values(evidence);
-        self.set_created(id, &evidence.created);
+        let first = self.push_first(&evidence.created);
         // When it was created is asked of what was read only.
-        let (at, created, team) = (closed, closed, evidence.team_id);
-        self.leads.push(Closed { at, created, id, team, is_won, values });
+        let (created, team) = (at, evidence.team_id);
+        self.leads.push(Closed { at, created, id, team, is_won, values, first, until });
     }
 
     /// Adds values; answers from where to where they stand.
@@ -201,13 +227,12 @@ impl Past {
         if config.model == Kind::Bayes {
             let mut model = bayes::Model::new(&config.variables, stages);
             for at in 0..self.len() {
-                tell(&mut model, &self.evidence(at), self.is_won(at));
+                tell(&mut model, &self.evidence(at), Tally::one(self.is_won(at), 1));
             }
             return Ok(Model::Bayes(Box::new(model)));
         }
-        let bins = self.bins(&config.variables, self.len());
-        let all = self.len();
-        let model = self.replay(config.model, &config.variables, stages, bins, all, None)?;
+        let bins = self.bins(&config.variables);
+        let model = self.replay(config, stages, bins, None)?;
         Ok(Model::Weighted(Box::new(model)))
     }
 
@@ -236,6 +261,11 @@ impl Past {
         self.leads[at].at
     }
 
+    /// When it was no longer so, in microseconds; `None`: it still is.
+    pub(crate) fn ended_at(&self, at: usize) -> Option<i64> {
+        Some(self.leads[at].until).filter(|until| *until != NEVER)
+    }
+
     /// What it counts as.
     pub(crate) fn evidence(&self, at: usize) -> Evidence {
         let mut evidence = Evidence { team_id: self.leads[at].team, ..Evidence::default() };
@@ -248,7 +278,7 @@ impl Past {
                 evidence.values.push((variable, text.to_owned()));
             }
         }
-        for (variable, codes) in self.created.get(&self.leads[at].id).into_iter().flatten() {
+        for (variable, codes) in self.first_of(&self.leads[at]).into_iter().flatten() {
             let texts = codes.iter().map(|code| self.words[*variable].text(*code).to_owned());
             evidence.created.push((*variable, texts.collect()));
         }
@@ -258,9 +288,9 @@ impl Past {
     /// Puts other evidence in the place of what a lead has.
     pub(crate) fn set_evidence(&mut self, at: usize, evidence: &Evidence) {
         let values = self.push_values(evidence);
-        self.set_created(self.leads[at].id, &evidence.created);
+        let first = self.push_first(&evidence.created);
         let lead = &mut self.leads[at];
-        (lead.team, lead.values) = (evidence.team_id, values);
+        (lead.team, lead.values, lead.first) = (evidence.team_id, values, first);
     }
 
     /// The texts that it has for a variable.
@@ -270,20 +300,28 @@ impl Past {
             .map(move |(_, code)| self.words[variable].text(*code))
     }
 
+    fn first_of(&self, lead: &Closed) -> Option<&FirstCodes> {
+        lead.first.and_then(|at| self.first.get(at))
+    }
+
     fn values_of(&self, lead: &Closed) -> &[(u32, u32)] {
         &self.values[lead.values.0..lead.values.1]
     }
 
-    /// Bins for every variable that measures something, drawn from the first `until` outcomes; and how many those are.
-    pub(crate) fn bins(&self, variables: &[Variable], until: usize) -> Drawn {
-        let outcomes = i64::try_from(until).unwrap_or(i64::MAX);
+    /// Bins for every variable that measures something, drawn from all outcomes; and how many those are.
+    pub(crate) fn bins(&self, variables: &[Variable]) -> Drawn {
+        self.bins_of(variables, &self.leads)
+    }
+
+    fn bins_of(&self, variables: &[Variable], leads: &[Closed]) -> Drawn {
+        let outcomes = i64::try_from(leads.len()).unwrap_or(i64::MAX);
         let mut bins: Vec<_> = variables.iter().map(|known| known.scale.map(Bins::one)).collect();
         if outcomes < bins::FIRST {
             return (bins, 0);
         }
         let mut times: Vec<Vec<u64>> =
             self.words.iter().map(|words| vec![0; words.len()]).collect();
-        for (variable, code) in self.leads[..until].iter().flat_map(|lead| self.values_of(lead)) {
+        for (variable, code) in leads.iter().flat_map(|lead| self.values_of(lead)) {
             times[*variable as usize][*code as usize] += 1;
         }
         for (at, bins) in bins.iter_mut().enumerate() {
@@ -299,16 +337,41 @@ impl Past {
         (bins, outcomes)
     }
 
-    /// Learns from the first `until` outcomes in their order. With `ahead`, a second thread counts the next ones while weights learn.
+    /// Learns from all outcomes in their order. With `ahead`, a second thread counts the next ones while weights learn.
     pub(crate) fn replay(
         &self,
-        kind: Kind,
-        variables: &[Variable],
+        config: &Config,
         stages: Vec<StageRank>,
-        (bins, drawn): Drawn,
-        until: usize,
+        bins: Drawn,
         ahead: Option<Ahead<'_>>,
     ) -> Result<weighted::Model> {
+        self.replay_of(config, stages, bins, &self.leads, ahead)
+    }
+
+    /// What a rebuild would come to once the first `until` were closed and some of those were taken back; bins are drawn from what is left.
+    pub(crate) fn replay_until(
+        &self,
+        config: &Config,
+        stages: Vec<StageRank>,
+        until: usize,
+        taken_back: &[(i64, usize)],
+    ) -> Result<weighted::Model> {
+        let gone: HashSet<usize> = taken_back.iter().map(|(_, at)| *at).collect();
+        let closed = self.leads[..until].iter().enumerate().filter(|(at, _)| !gone.contains(at));
+        let closed: Vec<Closed> = closed.map(|(_, lead)| *lead).collect();
+        let bins = self.bins_of(&config.variables, &closed);
+        self.replay_of(config, stages, bins, &closed, None)
+    }
+
+    fn replay_of(
+        &self,
+        config: &Config,
+        stages: Vec<StageRank>,
+        (bins, drawn): Drawn,
+        closed: &[Closed],
+        ahead: Option<Ahead<'_>>,
+    ) -> Result<weighted::Model> {
+        let (kind, variables) = (config.model, &config.variables);
         let mut model = weighted::Model::new(kind, variables, stages);
         let mut tables = model.tables.clone();
         tables.set_bins(&bins, drawn);
@@ -316,13 +379,13 @@ impl Past {
         let teach = |leads: &[Closed]| {
             let mut lessons = Lessons::default();
             for lead in leads {
-                let first = self.created.get(&lead.id);
+                let first = self.first_of(lead);
                 let values = coder.values(&mut tables, self.values_of(lead), first);
                 tables.teach(lead.team, values, lead.is_won, &mut lessons);
             }
             lessons
         };
-        in_parts(ahead, &self.leads[..until], teach, |_, lessons| {
+        in_parts(ahead, closed, teach, |_, lessons| {
             model.take(&lessons);
             Ok(())
         })?;
@@ -426,6 +489,8 @@ impl Reader<'_> {
                 team: lead.team_id,
                 is_won: lead.is_won,
                 values: (from, all.len()),
+                first: None,
+                until: NEVER,
             });
             Ok(())
         })?;
@@ -438,9 +503,8 @@ impl Reader<'_> {
     }
 }
 
-/// Lets `bayes` count an outcome.
-pub(crate) fn tell(model: &mut bayes::Model, evidence: &Evidence, won: bool) {
-    let tally = Tally::one(won, 1);
+/// Lets `bayes` count an outcome, or take it back.
+pub(crate) fn tell(model: &mut bayes::Model, evidence: &Evidence, tally: Tally) {
     if let Some(stage) = evidence.stage_id {
         model.add(evidence.team_id, STAGE, &stage.to_string(), tally);
     }
