@@ -307,7 +307,7 @@ fn mine(s: &Session, on: &On) -> Result<bool> {
         filter: Some(filter(on.id)),
         ..HandOver::all(on.me, on.other)
     };
-    Ok(s.assignment().hand_over(&asked)?.len() > 0)
+    Ok(!s.assignment().hand_over(&asked)?.is_empty())
 }
 
 fn theirs(s: &Session, on: &On) -> Result<bool> {
@@ -316,7 +316,7 @@ fn theirs(s: &Session, on: &On) -> Result<bool> {
         filter: Some(filter(on.id)),
         ..HandOver::all(on.other, on.me)
     };
-    Ok(s.assignment().plan_hand_over(&asked)?.len() > 0)
+    Ok(!s.assignment().plan_hand_over(&asked)?.is_empty())
 }
 
 const ROWS: &[Row] = &[
@@ -333,7 +333,7 @@ const ROWS: &[Row] = &[
     ("leads.count_as_of", LEADS, |s, on| {
         Ok(s.leads().count_as_of(Some(&filter(on.id)), past())? > 0)
     }),
-    ("leads.frame", LEADS, |s, on| Ok(s.leads().frame(&any(on.id), None)?.len() > 0)),
+    ("leads.frame", LEADS, |s, on| Ok(!s.leads().frame(&any(on.id), None)?.is_empty())),
     ("leads.partner_updates", LEADS, |s, on| done(s.leads().partner_updates(&[lead(on)]))),
     ("leads.history", LEADS, |s, on| done(s.leads().history(lead(on)))),
     ("leads.update", LEADS, |s, on| done(s.leads().update(lead(on), fields! { priority: 2 }))),
@@ -381,11 +381,9 @@ const ROWS: &[Row] = &[
     }),
     ("activities.find", LEADS, |s, on| Ok(!s.activities().find(&of(on.activity))?.is_empty())),
     ("activities.count", LEADS, |s, on| Ok(s.activities().count(Some(&filter(on.activity)))? > 0)),
-    (
-        "activities.frame",
-        LEADS,
-        |s, on| Ok(s.activities().frame(&of(on.activity), None)?.len() > 0),
-    ),
+    ("activities.frame", LEADS, |s, on| {
+        Ok(!s.activities().frame(&of(on.activity), None)?.is_empty())
+    }),
     ("activities.status", LEADS, |s, on| done(s.activities().status(&[lead(on)]))),
     ("chatter.post", LEADS, |s, on| done(s.chatter().post(lead(on), "hi", false))),
     ("chatter.post_about", PARTNERS, |s, on| {
@@ -396,13 +394,13 @@ const ROWS: &[Row] = &[
     ("chatter.get of a partner", PARTNERS, |s, on| done(s.chatter().get(on.message.into()))),
     ("chatter.find", LEADS, |s, on| Ok(!s.chatter().find(&of(on.message))?.is_empty())),
     ("chatter.count", LEADS, |s, on| Ok(s.chatter().count(Some(&filter(on.message)))? > 0)),
-    ("chatter.frame", LEADS, |s, on| Ok(s.chatter().frame(&of(on.message), None)?.len() > 0)),
+    ("chatter.frame", LEADS, |s, on| Ok(!s.chatter().frame(&of(on.message), None)?.is_empty())),
     ("partners.create", NOTHING, |s, _| done(s.partners().create(fields! { name: "new" }))),
     ("partners.get", PARTNERS, |s, on| done(s.partners().get(partner(on)))),
     ("partners.get_external", PARTNERS, |s, on| done(s.partners().get_external("erp", on.name))),
     ("partners.find", PARTNERS, |s, on| Ok(!s.partners().find(&any(on.id))?.is_empty())),
     ("partners.count", PARTNERS, |s, on| Ok(s.partners().count(Some(&filter(on.id)))? > 0)),
-    ("partners.frame", PARTNERS, |s, on| Ok(s.partners().frame(&any(on.id), None)?.len() > 0)),
+    ("partners.frame", PARTNERS, |s, on| Ok(!s.partners().frame(&any(on.id), None)?.is_empty())),
     ("partners.update", PARTNERS, |s, on| {
         done(s.partners().update(partner(on), fields! { zip: "1" }))
     }),
@@ -558,7 +556,7 @@ const OFFICE_ROWS: &[(&str, OfficeDeed)] = &[
     ("get", |s, kind, on| done(s.desk(kind).get(on.id))),
     ("find", |s, kind, on| Ok(!s.desk(kind).find(&of(on.id))?.is_empty())),
     ("count", |s, kind, on| Ok(s.desk(kind).count(Some(&filter(on.id)))? > 0)),
-    ("frame", |s, kind, on| Ok(s.desk(kind).frame(&of(on.id), None)?.len() > 0)),
+    ("frame", |s, kind, on| Ok(!s.desk(kind).frame(&of(on.id), None)?.is_empty())),
     ("csv", exported),
     ("audit", audited),
     ("update", |s, kind, on| {
