@@ -1,6 +1,6 @@
 //! Users: who works with the pipeline, and what they may see.
 
-use crate::base::{Result, text};
+use crate::base::{Error, Id as _, Result, text};
 use crate::desk::Room;
 use crate::record::{Role, User};
 use crate::storage::Tx;
@@ -10,7 +10,10 @@ impl Room for User {
         Ok(Self { active: true, role: Role::Own, ..Self::default() })
     }
 
-    fn check(_: &Tx<'_>, _: Option<&Self>, after: &mut Self) -> Result<()> {
+    fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
+        if let Some(before) = before.filter(|before| administers(before) && !administers(after)) {
+            keep_one(tx, before, if after.active { "role" } else { "active" })?;
+        }
         crate::require!(
             after.role != Role::External || after.partner_id.is_some(),
             "partner_id",
@@ -24,10 +27,35 @@ impl Room for User {
         Ok(())
     }
 
+    fn before_delete(&self, tx: &Tx<'_>) -> Result<()> {
+        if administers(self) { keep_one(tx, self, "id") } else { Ok(()) }
+    }
+
     fn before_removal(&self, tx: &Tx<'_>) -> Result<()> {
         // Memberships that ended, too: nobody can tell whose they were.
         tx.execute("DELETE FROM team_member WHERE user_id = ?1", &[self.id.0.into()]).map(drop)
     }
+}
+
+fn administers(user: &User) -> bool {
+    user.active && user.role == Role::Admin
+}
+
+/// Refuses a user to leave no administrator among users. A session without a user is one by construction, and may.
+fn keep_one(tx: &Tx<'_>, last: &User, field: &str) -> Result<()> {
+    if tx.actor.user_id.is_none() {
+        return Ok(());
+    }
+    let sql = "SELECT 1 FROM user_account WHERE active AND role = ?1 AND id <> ?2 LIMIT 1";
+    let params = [Role::Admin.code().into(), last.id.0.into()];
+    if tx.optional(sql, &params, |_| Ok(()))?.is_some() {
+        return Ok(());
+    }
+    let told = format!(
+        "{field}: {} is the last administrator; make somebody else one first, or do this in a session without a user",
+        last.id.subject()
+    );
+    Err(Error::invalid(field, told).with_subject(last.id.subject()))
 }
 
 /// The active user of a login. Logins are unique whatever their case, so they are looked up so; as written first, which is an index's.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::base::text::folded;
 use crate::base::{Error, Field, Fields, Id as _, RecordKind, Result, Value};
 use crate::desk::column::By;
-use crate::desk::{Room, create_in, office_by_kind};
+use crate::desk::{Room, create_in, office_by_kind, query};
 use crate::external_id;
 use crate::record::table;
 use crate::storage::Tx;
@@ -195,12 +195,13 @@ fn load(tx: &Tx<'_>, kind: RecordKind, field: &str) -> Result<Names> {
         _ => "NULL",
     };
     let active = if table.position("active").is_some() { "active" } else { "1" };
+    let (seen, params) = query::and_seen(tx, table)?;
     let sql = format!(
-        "SELECT id, {field}, {company}, {active} FROM {} WHERE {field} IS NOT NULL ORDER BY id",
+        "SELECT id, {field}, {company}, {active} FROM {} WHERE {field} IS NOT NULL{seen} ORDER BY id",
         table.name
     );
     let mut names = Names::new();
-    tx.each(&sql, &[], |line| {
+    tx.each(&sql, &params, |line| {
         let company = line.int_or_null(2)?.map(crate::base::CompanyId);
         if tx.actor.sees_company(company) {
             names.entry(key(line.text(1)?)).or_default().add(line.int(0)?, line.int(3)? != 0);

@@ -305,6 +305,9 @@ impl Met {
                     }
                     Ok(())
                 })?;
+                for id in unseen(tx, kind, chunk)? {
+                    met.there.remove(&(kind, id));
+                }
                 if field.name == "parent_id" {
                     met.parents.extend(parents(tx, table, chunk)?);
                 }
@@ -370,8 +373,8 @@ pub(crate) fn check_references(
     let sql = format!("SELECT {} FROM {} WHERE id = ?1", owner(kind), table_of(kind).name);
     for id in ids {
         let found = tx.optional(&sql, &[(*id).into()], |line| line.int_or_null(0))?;
-        let seen = found.is_some_and(|company| tx.actor.sees_company(company.map(CompanyId)));
-        if !seen {
+        let near = found.is_some_and(|company| tx.actor.sees_company(company.map(CompanyId)));
+        if !near || unseen(tx, kind, &[*id])?.contains(id) {
             let subject = Subject { kind, id: *id };
             let place = match kind {
                 RecordKind::Partner => query::places::<crate::record::Partner>(tx, &[*id])?,
@@ -388,6 +391,15 @@ pub(crate) fn check_references(
         }
     }
     Ok(())
+}
+
+/// Those of these records of a kind that the actor does not see, where more than their company decides that.
+fn unseen(tx: &Tx<'_>, kind: RecordKind, ids: &[i64]) -> Result<Vec<i64>> {
+    if !matches!(kind, RecordKind::Partner | RecordKind::Lead) {
+        return Ok(Vec::new());
+    }
+    let Some(seen) = query::seen_among(tx, table_of(kind), ids)? else { return Ok(Vec::new()) };
+    Ok(ids.iter().copied().filter(|id| !seen.contains(id)).collect())
 }
 
 fn unique(tx: &Tx<'_>, table: &Table, field: &str, name: &str, own: i64) -> Result<()> {

@@ -311,6 +311,16 @@ fn sight(tx: &Tx<'_>, table: &'static Table) -> Result<Option<Statement>> {
     Ok(Some(statement))
 }
 
+/// What the actor sees of a table, to stand behind a condition that has no parameters.
+pub(crate) fn and_seen(tx: &Tx<'_>, table: &'static Table) -> Result<(String, Vec<Cell<'static>>)> {
+    let Some(filter) = access::sight(table.kind, &tx.actor) else {
+        return Ok((String::new(), Vec::new()));
+    };
+    let mut statement = Statement::new(tx.now);
+    resolved(tx, &filter, table)?.sql_alone(&mut statement)?;
+    Ok((format!(" AND {}", statement.sql), statement.params))
+}
+
 /// The given ids once each, in their order.
 pub(crate) fn distinct(ids: &[i64]) -> Result<Vec<i64>> {
     if ids.len() > limit::IDS {

@@ -73,6 +73,11 @@ pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
     let parents: Vec<i64> = cards.iter().filter_map(|card| card.parent_id).map(|id| id.0).collect();
     let mut names = HashMap::new();
     if !parents.is_empty() {
+        // The name of a company that is not seen is nobody's to copy.
+        let parents = match query::seen_among(tx, Partner::TABLE, &parents)? {
+            Some(seen) => seen.into_iter().collect(),
+            None => parents,
+        };
         let sql = "SELECT id, name FROM partner WHERE id IN (SELECT value FROM json_each(?1))";
         tx.each(sql, &[id_list(&parents)], |line| {
             names.insert(line.int(0)?, line.text(1)?.to_owned());
