@@ -3241,6 +3241,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_RULE_USE_UPDATE 13 // truth
 #define CRM_RULE_USE_DELETE 14 // truth
 #define CRM_RULE_ACTIVE 15 // truth
+#define CRM_RULE_FIELD_NAMES 16 // text
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

@@ -16,7 +16,7 @@ CREATE TABLE access_rule (
   filter TEXT NOT NULL,
   use_read INTEGER NOT NULL, use_create INTEGER NOT NULL, use_update INTEGER NOT NULL, use_delete INTEGER NOT NULL,
   active INTEGER NOT NULL
-) STRICT;
+, field_names TEXT) STRICT;
 CREATE TABLE activity (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,

@@ -73,7 +73,7 @@ impl<'s> AnyDesk<'s> {
     /// # Errors
     /// As there.
     pub fn find(&self, find: &Find) -> Result<Vec<Row>> {
-        by_kind!(self.kind, R => self.link.read_as_of(find.as_of, R::TABLE, |tx| Ok(rows(&query::find::<R>(tx, find)?))))
+        by_kind!(self.kind, R => self.link.read_as_of(find.as_of, R::TABLE, |tx| Ok(rows(&query::all_told(tx, query::find::<R>(tx, find)?)))))
     }
 
     /// As [`Desk::count`].

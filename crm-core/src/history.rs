@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Cell, FieldKind, Frame, Id as _, LeadId, Result, Timestamp, Value, limit};
+use crate::base::{
+    Cell, FieldKind, Frame, Id as _, LeadId, RecordKind, Result, Timestamp, Value, limit,
+};
 use crate::event::LeadChange;
 use crate::record::{ForecastCategory, Lead, LeadKind, WonStatus};
 use crate::storage::records::id_list;
@@ -197,6 +199,10 @@ pub(crate) fn of_lead(tx: &Tx<'_>, id: LeadId) -> Result<Frame> {
         ];
         let currency = crate::base::Currency::new(line.text(7)?)?;
         for (at, name) in KEPT.iter().enumerate() {
+            if tx.actor.hides(RecordKind::Lead, name) {
+                values.push(Value::Null);
+                continue;
+            }
             values.push(value(name, table.field(name)?.kind, line.cell(at + 5), currency));
         }
         frame.push(values);

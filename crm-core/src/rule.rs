@@ -5,9 +5,11 @@
 //! role. Deliberately absent: rules about administrators (nobody could take back the one that locks out the last), and rules about the office,
 //! which everybody reads and administrators alone change.
 
-use crate::base::{Error, Id as _, Result, limit};
+use crate::access;
+use crate::base::{Error, Id as _, RecordKind, Result, limit};
 use crate::desk::{Room, query};
 use crate::filter::Filter;
+use crate::property::definitions;
 use crate::record::{Role, Rule, User, table};
 use crate::storage::Tx;
 
@@ -30,6 +32,11 @@ impl Room for Rule {
                 "record: a rule speaks of \"lead\" or \"partner\"",
             ));
         };
+        after.field_names = after.field_names.take().filter(|names| !names.trim().is_empty());
+        if after.field_names.is_some() {
+            check_fields(tx, record.record(), after)?;
+            return check_whom(tx, before, after);
+        }
         let filter = Filter::parse(&after.filter)
             .and_then(|filter| query::resolved(tx, &filter, table(record.record())).map(|_| filter))
             .map_err(|error| {
@@ -41,6 +48,45 @@ impl Room for Rule {
             let told = format!("filter: more than {} links", limit::FILTER_HOPS - 1);
             return Err(Error::limit("filter", told));
         }
+        check_whom(tx, before, after)
+    }
+}
+
+/// Fields instead of a filter.
+fn check_fields(tx: &Tx<'_>, kind: RecordKind, rule: &mut Rule) -> Result<()> {
+    crate::require!(
+        rule.filter.trim().is_empty(),
+        "filter",
+        "filter: a rule about fields speaks of all such records; leave it empty, or write a rule of its own"
+    );
+    rule.filter.clear();
+    let names = rule.field_names.take().unwrap_or_default();
+    let names = access::named(&names);
+    let definitions = definitions(tx)?;
+    for name in &names {
+        let told = |error: Error| {
+            let told = format!("field_names: {}", error.message());
+            Error::new(error.kind(), told).with_field("field_names")
+        };
+        if let Some(own) = name.strip_prefix("properties.") {
+            let known = definitions.find(kind, own);
+            known.ok_or_else(|| told(definitions.unknown(kind, own)))?;
+            continue;
+        }
+        let field = table(kind).field(name).map_err(told)?;
+        crate::require!(!field.hidden, "field_names", "field_names: there is no field {name:?}");
+        if let Some(why) = access::kept_open(field).filter(|_| rule.use_read) {
+            let told = format!("field_names: {name} {why}; with use_read = false it is locked");
+            return Err(Error::invalid("field_names", told));
+        }
+    }
+    rule.field_names = Some(names.join(", "));
+    Ok(())
+}
+
+/// Of whom a rule speaks, and how many there are.
+fn check_whom(tx: &Tx<'_>, before: Option<&Rule>, after: &Rule) -> Result<()> {
+    {
         let both = after.role.is_some() && after.user_id.is_some();
         crate::require!(!both, "role", "role: a rule speaks of a role or of a user, not of both");
         crate::require!(

@@ -12,8 +12,8 @@ use crm_core::duplicate::{DuplicateOf, DuplicateQuery, DuplicateScan};
 use crm_core::forecast::{ForecastKey, ForecastQuery};
 use crm_core::{
     ActivityId, AuditQuery, Convert, Crm, Fields, Filter, Find, HandOver, LeadId, Lost, Merge,
-    PartnerId, PartnerMerge, Progress, RecordKind, Schedule, Session, StageId, Subject, Timestamp,
-    UserId, fields,
+    PartnerId, PartnerMerge, Progress, PropertyDefinition, PropertyKind, RecordKind, Schedule,
+    Session, StageId, Subject, Timestamp, UserId, fields,
 };
 
 const ROLES: [&str; 7] = ["external", "own", "team", "sub_tree", "company", "all", "admin"];
@@ -374,6 +374,89 @@ fn what_rules_hide_changes_no_act() {
         for seed in 20..23 {
             compare(seed, role, Some(Rules::Drawn(seed, seed == 22)), true);
         }
+    }
+}
+
+/// Fields that differ between two databases, and are hidden.
+const LEAD_FIELDS: &str = "expected_revenue, recurring_revenue, email_from, phone, city, description, date_deadline, properties.Seats";
+const PARTNER_FIELDS: &str = "email, phone, city, comment, tax_id";
+
+/// What is hidden says something else in each database, and something in both.
+fn fill(crm: &Crm, role: &str, n: i64, hides: bool) {
+    let s = session(crm, None);
+    let seats = PropertyDefinition::new(RecordKind::Lead, "Seats", PropertyKind::Number);
+    s.properties().declare(&seats).unwrap();
+    for id in 1..=14 {
+        let mut card = fields! { city: format!("Town {n}"), comment: format!("note {n} {id}") };
+        card.set("email", format!("card{n}{id}@other{n}.example"));
+        card.set("phone", format!("+33 1 44 45 6{n} {:02}", id + 10));
+        card.set("tax_id", format!("FR{n}{id}"));
+        s.partners().update(PartnerId(id), card).unwrap();
+    }
+    let all = Find::filter("active in (true, false)").unwrap();
+    for lead in s.leads().find(&all).unwrap() {
+        let id = lead.id.0;
+        let mut card = fields! { expected_revenue: 5_000 + 10 * n + id, recurring_revenue: 7 * n };
+        // Of a customer's deal they would be told to the customer, and how often that is depends on what they are.
+        if lead.partner_id.is_none() {
+            card.set("email_from", format!("lead{n}{}@firm{n}.example", id % (n + 2)));
+            card.set("phone", format!("+33 1 55 45 6{n} {:02}", id % (n + 3) + 10));
+        }
+        card.set("city", format!("Place {n}"));
+        card.set("description", format!("story {n}"));
+        card.set("date_deadline", format!("2026-0{}-0{}", n + 1, 1 + id % 9));
+        card.set("properties.Seats", n + id);
+        s.leads().update(lead.id, card).unwrap();
+    }
+    if hides {
+        for (record, names) in [("lead", LEAD_FIELDS), ("partner", PARTNER_FIELDS)] {
+            let rule = fields! { name: "hide", record: record, role: role, field_names: names };
+            s.rules().create(rule).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_fields_hide_changes_no_answer() {
+    for role in ["external", "own", "team", "all"] {
+        let told = |n: i64, hides: bool| {
+            let (crm, me) = world(5, role, None);
+            fill(&crm, role, n, hides);
+            let s = session(&crm, Some(me));
+            let mut text = answers(&s);
+            for filter in [
+                "expected_revenue > 5.00",
+                "email_from is null",
+                "properties.Seats > 3",
+                "partner_id.email like \"c%\"",
+            ] {
+                let filter = Filter::parse(filter).unwrap();
+                writeln!(text, "filter: {}", say(s.leads().count(Some(&filter)))).unwrap();
+            }
+            for order in ["expected_revenue desc", "partner_id.city", "date_deadline"] {
+                let find = Find { order: Some(order.to_owned()), ..Find::default() };
+                writeln!(text, "order: {}", say(s.leads().find(&find))).unwrap();
+            }
+            let names = [
+                "name",
+                "email_from",
+                "partner_id.email",
+                "properties.Seats",
+                "properties",
+                "tag_ids",
+            ];
+            writeln!(text, "frame: {}", say(s.leads().frame(&Find::default(), Some(&names))))
+                .unwrap();
+            let mut changed = fields! { name: "x" };
+            changed.expected_version = Some(1);
+            writeln!(text, "version: {}", say(s.leads().update(LeadId(1), changed))).unwrap();
+            text
+        };
+        let (one, two) = (told(1, true), told(2, true));
+        for (one, two) in one.lines().zip(two.lines()) {
+            assert_eq!(one, two, "{role}");
+        }
+        assert_ne!(told(1, false), told(2, false), "{role}: there is something to hide");
     }
 }
 

@@ -9,12 +9,18 @@
 //!
 //! Sight is said as grounds: all of them must hold, each by any of its reasons. So the same list answers what is seen, and why.
 
+mod fields;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::base::{CompanyId, Error, RecordKind, Result, Subject, TeamId, UserId, Value};
 use crate::filter::Filter;
 use crate::record::{Role, SubjectKind};
+
+pub(crate) use fields::{
+    FieldRule, conceal, kept_open, may_give, named, readable, with_followers, writable,
+};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +41,8 @@ pub(crate) struct Actor {
     pub(crate) all_companies: bool,
     /// What narrows their role; nothing narrows an administrator's.
     pub(crate) rules: Arc<[Narrowing]>,
+    /// The fields that rules take from them.
+    pub(crate) fields: Arc<[FieldRule]>,
 }
 
 /// A rule that speaks of an actor.
@@ -62,6 +70,7 @@ impl Actor {
             partner_ids: Vec::new(),
             all_companies: true,
             rules: Arc::default(),
+            fields: Arc::default(),
         }
     }
 
@@ -84,6 +93,7 @@ impl Actor {
             partner_ids: Vec::new(),
             all_companies: company_id.is_none(),
             rules: Arc::default(),
+            fields: Arc::default(),
         }
     }
 
@@ -287,6 +297,14 @@ impl Deed {
             Self::Create => "create",
             Self::Update => "change",
             Self::Delete => "delete",
+        }
+    }
+
+    /// What is done to a field.
+    const fn gives(self) -> &'static str {
+        match self {
+            Self::Create => "give",
+            Self::Update | Self::Delete => "change",
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn hand_over(tx: &mut Tx<'_>, asked: &HandOver) -> Result<Frame> {
         works.map_err(|error| error.or_subject(crate::base::PartnerId(id).subject()))?;
     }
     let given = ids(&had, RecordKind::Partner);
+    access::writable(RecordKind::Partner, "user_id", Deed::Update, &tx.actor)?;
     query::permit(tx, Partner::TABLE, &given, Deed::Update)?;
     desk::point::<Partner>(tx, "user_id", &partners)?;
     query::permit(tx, Partner::TABLE, &given, Deed::Update)?;

@@ -1,6 +1,6 @@
 //! Entries that match, of those that the actor may read.
 
-use crate::access;
+use crate::access::{self, Actor};
 use crate::audit::AuditQuery;
 use crate::base::{Cell, Error, RecordKind, Result, limit};
 use crate::desk::query::resolved;
@@ -70,7 +70,31 @@ fn entries(
     }
     let most = statement.bind(i64::try_from(most).unwrap_or(i64::MAX));
     sql.push_str(&format!(" ORDER BY seq DESC LIMIT {most}"));
-    tx.rows(&sql, &statement.params, feed::entry)
+    let mut entries = tx.rows(&sql, &statement.params, feed::entry)?;
+    if !tx.actor.fields.is_empty() {
+        entries.iter_mut().for_each(|entry| conceal(entry, &tx.actor));
+    }
+    Ok(entries)
+}
+
+/// Takes out of an entry what its reader may not read: that something changed is told, what it was is not.
+fn conceal(entry: &mut FeedEntry, actor: &Actor) {
+    let Some(kind) =
+        entry.subject.map(|subject| subject.kind).filter(|kind| actor.hides_any(*kind))
+    else {
+        return;
+    };
+    let Ok(mut data) = serde_json::from_str::<serde_json::Value>(&entry.data) else { return };
+    for part in ["set", "was"] {
+        let Some(fields) = data.get_mut(part).and_then(|part| part.as_object_mut()) else {
+            continue;
+        };
+        fields.retain(|name, _| !actor.hides(kind, name));
+        if let Some(own) = fields.get_mut("properties").and_then(|own| own.as_object_mut()) {
+            own.retain(|name, _| !actor.hides(kind, &format!("properties.{name}")));
+        }
+    }
+    entry.data = data.to_string();
 }
 
 /// Which entries the actor may read; `None` is all.

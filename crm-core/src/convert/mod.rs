@@ -16,7 +16,7 @@ pub use plan::{ConvertPlan, ConvertStep};
 pub(crate) use rules::clusters;
 
 use crate::base::{LeadId, PartnerId, Result, TeamId, UserId};
-use crate::desk::Target;
+use crate::desk::{Target, query};
 use crate::lead::{Leads, store as leads};
 use crate::record::Lead;
 use crate::storage::Tx;
@@ -98,7 +98,7 @@ impl Leads<'_> {
         let work = |tx: &mut Tx<'_>| {
             let converted = verbs::convert(tx, &ids, T::ONE, convert)?;
             tx.settle()?;
-            leads::as_stored(tx, &converted)
+            Ok(query::all_told(tx, leads::as_stored(tx, &converted)?))
         };
         let leads = if convert.is_alone() {
             self.link().write_alone(work)

@@ -18,6 +18,17 @@ use crate::merge;
 use crate::record::{Lead, Partner};
 use crate::storage::Tx;
 
+/// Refuses what is given for fields that rules lock.
+fn may_give(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
+    let user = convert.user_id.is_some() || !convert.user_ids.is_empty();
+    let partner = convert.partner_id.is_some() || convert.create_partner;
+    let given =
+        [("user_id", user), ("team_id", convert.team_id.is_some()), ("partner_id", partner)];
+    let mut given = given.into_iter().filter(|(_, given)| *given);
+    given
+        .try_for_each(|(name, _)| access::writable(RecordKind::Lead, name, Deed::Update, &tx.actor))
+}
+
 /// Refuses what cannot be done, all of it in one error.
 fn check(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
     let mut refused: Vec<Error> = Vec::new();
@@ -178,6 +189,7 @@ pub(crate) fn convert(
     convert: &Convert,
 ) -> Result<Vec<i64>> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
+    may_give(tx, convert)?;
     check(tx, convert)?;
     let ids = query::distinct(ids)?;
     if let Some(key) = &convert.key

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Read;
 
+use crate::access::{self, Deed};
 use crate::base::progress::Progress;
 use crate::base::{Error, ErrorKind, FieldKind, Frame, RecordKind, Result, Value, limit};
 use crate::csv::cell::{self, Fault, Format, unguarded};
@@ -53,6 +54,9 @@ pub(super) fn run(
     let header = source.header()?;
     let definitions = property::definitions(tx)?;
     let mapping = Mapping::new(kind, &header, mapping, options, &definitions)?;
+    for column in &mapping.columns {
+        may_read_into(tx, kind, &column.target)?;
+    }
     let mut import = Import {
         kind,
         mapping,
@@ -76,6 +80,18 @@ pub(super) fn run(
     done?;
     released?;
     Ok(import.finish())
+}
+
+/// Refuses a column of what rules lock, for new rows or old ones, and a link by what is hidden: rows would tell it.
+fn may_read_into(tx: &Tx<'_>, kind: RecordKind, target: &Target) -> Result<()> {
+    let name = target.field();
+    for deed in [Deed::Create, Deed::Update] {
+        access::writable(kind, &name, deed, &tx.actor)?;
+    }
+    match target {
+        Target::Link(_, other, By::Field(far)) => access::readable(*other, far.name, &tx.actor),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn no_errors() -> Frame {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::access::{self, Actor};
 use crate::base::text::nearest;
 use crate::base::{Error, Field, FieldKind, Record, RecordKind, Result, Value, limit};
 use crate::desk::{Find, by_kind, query};
@@ -112,6 +113,20 @@ impl Target {
         })
     }
 
+    /// Whether it says nothing to somebody from whom what it says is hidden.
+    pub(crate) fn is_hidden(&self, kind: RecordKind, actor: &Actor) -> bool {
+        match self {
+            Self::Id | Self::External(_) => false,
+            Self::Field(field) => actor.hides(kind, field.name),
+            Self::Link(field, other, by) => {
+                let far =
+                    if let By::Field(far) = by { actor.hides(*other, far.name) } else { false };
+                far || actor.hides(kind, field.name)
+            }
+            Self::Property(known) => actor.hides(kind, &format!("properties.{}", known.name)),
+        }
+    }
+
     /// Whether its values stand in other tables than the record's own.
     const fn leads_on(&self) -> bool {
         matches!(self, Self::External(_) | Self::Link(_, _, By::Field(_) | By::External(_)))
@@ -175,15 +190,30 @@ pub(crate) fn each<R: Record>(
     mut each: impl FnMut(Vec<Value>) -> Result<()>,
 ) -> Result<()> {
     let places: Vec<Place<'_>> = columns.iter().map(Place::of::<R>).collect::<Result<_>>()?;
+    let hidden = |column: &Target| column.is_hidden(R::TABLE.kind, &tx.actor);
+    let hidden: Vec<usize> = (0..columns.len()).filter(|at| hidden(&columns[*at])).collect();
+    let mut each = |mut cells: Vec<Value>| {
+        hidden.iter().for_each(|at| cells[*at] = Value::Null);
+        each(cells)
+    };
+    let whole = columns.iter().any(
+        |column| matches!(column, Target::Field(field) if field.kind == FieldKind::Properties),
+    );
     if !columns.iter().any(Target::leads_on) {
-        return query::each::<R>(tx, find, |record| {
+        return query::each::<R>(tx, find, |mut record| {
+            if whole {
+                access::conceal(&mut record, &tx.actor);
+            }
             each(places.iter().map(|place| place.value(&record)).collect())
         });
     }
     // No statement is asked while another one answers: the ids first, then their records and what these lead to, chunk by chunk.
     for ids in query::ids(tx, find, R::TABLE)?.chunks(limit::CHUNK) {
         let mut found = query::seen::<R>(tx, ids)?;
-        let records: Vec<R> = ids.iter().filter_map(|id| found.remove(id)).collect();
+        let mut records: Vec<R> = ids.iter().filter_map(|id| found.remove(id)).collect();
+        if whole {
+            records = query::all_told(tx, records);
+        }
         let linked: Vec<Linked> = columns
             .iter()
             .zip(&places)

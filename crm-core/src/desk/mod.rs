@@ -16,6 +16,7 @@ pub(crate) use office::{
 };
 pub(crate) use tree::{above, parents};
 
+use crate::access::{self, Deed};
 use crate::base::{AsOf, Error, Fields, Frame, Id, Record, Result};
 use crate::filter::Filter;
 use crate::storage::Link;
@@ -134,7 +135,7 @@ impl<'s, R: Record> Desk<'s, R> {
     /// # Errors
     /// `NotFound` when there is none that this user may see.
     pub fn get(&self, id: R::Id) -> Result<R> {
-        self.link.read(|tx| query::get_or_survivor(tx, id))
+        self.link.read(|tx| query::get_or_survivor(tx, id).map(|found| query::told(tx, found)))
     }
 
     /// The record that another system calls so.
@@ -151,11 +152,10 @@ impl<'s, R: Record> Desk<'s, R> {
             };
             let found = crate::external_id::find(tx, R::TABLE.kind, system, id)?;
             // One that is hidden is told in the words of one that is not there.
-            query::get(tx, R::Id::from(found.ok_or_else(missing)?)).map_err(|error| {
-                match error.kind() {
-                    crate::base::ErrorKind::NotFound => missing(),
-                    _ => error,
-                }
+            let found = query::get(tx, R::Id::from(found.ok_or_else(missing)?));
+            found.map(|found| query::told(tx, found)).map_err(|error| match error.kind() {
+                crate::base::ErrorKind::NotFound => missing(),
+                _ => error,
             })
         })
     }
@@ -165,7 +165,9 @@ impl<'s, R: Record> Desk<'s, R> {
     /// # Errors
     /// As [`Self::get`]; `Invalid` for a kind without history and an instant that is still to come.
     pub fn get_as_of(&self, id: R::Id, as_of: AsOf) -> Result<R> {
-        self.link.read_as_of(Some(as_of), R::TABLE, |tx| query::get_or_survivor(tx, id))
+        self.link.read_as_of(Some(as_of), R::TABLE, |tx| {
+            query::get_or_survivor(tx, id).map(|found| query::told(tx, found))
+        })
     }
 
     /// Records that match.
@@ -174,7 +176,9 @@ impl<'s, R: Record> Desk<'s, R> {
     /// `Invalid` or `Format` for a filter or an order that makes no sense; `Invalid` for `as_of` of a kind without history, and for an
     /// instant that is still to come.
     pub fn find(&self, find: &Find) -> Result<Vec<R>> {
-        self.link.read_as_of(find.as_of, R::TABLE, |tx| query::find(tx, find))
+        self.link.read_as_of(find.as_of, R::TABLE, |tx| {
+            query::find(tx, find).map(|found| query::all_told(tx, found))
+        })
     }
 
     /// How many match.
@@ -222,9 +226,10 @@ impl<R: Room> Desk<'_, R> {
     #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
     pub fn create(&self, fields: Fields) -> Result<R> {
         self.write(|tx| {
+            access::may_give(R::TABLE.kind, &fields, Deed::Create, &tx.actor)?;
             let id = create_in::<R>(tx, &fields)?;
             tx.settle()?;
-            query::get(tx, id)
+            query::get(tx, id).map(|created| query::told(tx, created))
         })
     }
 
@@ -235,14 +240,21 @@ impl<R: Room> Desk<'_, R> {
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<R>> {
         self.write(|tx| {
+            for fields in &drafts {
+                access::may_give(R::TABLE.kind, fields, Deed::Create, &tx.actor)?;
+            }
             let ids: Vec<i64> = create_all::<R>(tx, &drafts)?.into_iter().map(Id::number).collect();
             tx.settle()?;
             // Creating what is there already may answer a record twice.
             let mut stored = query::seen::<R>(tx, &ids)?;
-            match ids.iter().map(|id| stored.remove(id)).collect::<Option<Vec<R>>>() {
-                Some(records) => Ok(records),
-                None => ids.into_iter().map(|id| query::get(tx, R::Id::from(id))).collect(),
-            }
+            let records = match ids.iter().map(|id| stored.remove(id)).collect::<Option<Vec<R>>>() {
+                Some(records) => records,
+                None => {
+                    let again = ids.into_iter().map(|id| query::get(tx, R::Id::from(id)));
+                    again.collect::<Result<_>>()?
+                }
+            };
+            Ok(query::all_told(tx, records))
         })
     }
 
@@ -252,7 +264,10 @@ impl<R: Room> Desk<'_, R> {
     /// As [`Self::create`]; `NotFound`; `Conflict` when `expected_version` is not the stored one.
     #[expect(clippy::needless_pass_by_value, reason = "the fields are used up")]
     pub fn update<T: Target<R::Id>>(&self, target: T, fields: Fields) -> Result<T::Out<R>> {
-        let records = self.write(|tx| update_in::<R>(tx, &target.ids(), &fields))?;
+        let records = self.write(|tx| {
+            access::may_give(R::TABLE.kind, &fields, Deed::Update, &tx.actor)?;
+            update_in::<R>(tx, &target.ids(), &fields).map(|records| query::all_told(tx, records))
+        })?;
         Ok(T::give(records))
     }
 

@@ -537,7 +537,8 @@ pub(crate) fn check_version<R: Record>(
     if stored == expected {
         return Ok(());
     }
-    let since = crate::feed::fields_changed(tx, record.subject(), stored - expected)?;
+    let mut since = crate::feed::fields_changed(tx, record.subject(), stored - expected)?;
+    since.retain(|name| !tx.actor.hides(R::TABLE.kind, name));
     let named = if since.is_empty() {
         String::new()
     } else {

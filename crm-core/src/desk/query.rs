@@ -46,6 +46,18 @@ fn params_of(tx: &Tx<'_>, actor: &Actor) -> Params {
     }
 }
 
+/// A record as the host may read it.
+pub(crate) fn told<R: Record>(tx: &Tx<'_>, mut record: R) -> R {
+    access::conceal(&mut record, &tx.actor);
+    record
+}
+
+/// The same of many.
+pub(crate) fn all_told<R: Record>(tx: &Tx<'_>, mut records: Vec<R>) -> Vec<R> {
+    records.iter_mut().for_each(|record| access::conceal(record, &tx.actor));
+    records
+}
+
 /// Refuses to do something to records of which a rule does not allow it, naming the first; as they are now.
 pub(crate) fn permit(tx: &Tx<'_>, table: &'static Table, ids: &[i64], deed: Deed) -> Result<()> {
     for (rule, filter) in access::asked(table.kind, deed, &tx.actor) {
@@ -113,6 +125,10 @@ impl PropertyTypes for Known<'_, '_> {
 
     fn sight(&self, kind: RecordKind) -> Option<Filter> {
         access::sight(kind, self.seer?)
+    }
+
+    fn readable(&self, kind: RecordKind, name: &str) -> Result<()> {
+        self.seer.map_or(Ok(()), |seer| access::readable(kind, name, seer))
     }
 }
 
@@ -192,6 +208,12 @@ const fn default_order(kind: RecordKind) -> &'static str {
     }
 }
 
+/// The same for whom it tells nothing hidden.
+fn shown_order(tx: &Tx<'_>, kind: RecordKind) -> &'static str {
+    let hidden = kind == RecordKind::Lead && tx.actor.hides(kind, "priority");
+    if hidden { "id desc" } else { default_order(kind) }
+}
+
 /// `SELECT … FROM … WHERE … ORDER BY … LIMIT …`, with the given 1:1 tables or those that the text reads; and its parameters.
 fn question(
     tx: &Tx<'_>,
@@ -206,7 +228,8 @@ fn question(
     scope.asked.sql(&mut rest)?;
     rest.sql.push_str(" ORDER BY ");
     let order = find.order.as_deref().map(str::trim).filter(|order| !order.is_empty());
-    let order = Order::parse(order.unwrap_or_else(|| default_order(table.kind)), table)?;
+    let order = Order::parse(order.unwrap_or_else(|| shown_order(tx, table.kind)), table)?;
+    order.named().try_for_each(|(kind, name)| access::readable(kind, name, &tx.actor))?;
     order.sql_as_seen(&mut rest, &mut |linked| {
         let sight = access::sight(linked.kind, &tx.actor);
         sight.map(|sight| resolved(tx, &sight, linked)).transpose()

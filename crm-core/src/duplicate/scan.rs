@@ -39,6 +39,7 @@ pub(super) fn scan(
     let looked: Vec<Shared> = SCANNED
         .into_iter()
         .filter(|shared| shared.strength() >= asked.least && store::has(table, *shared))
+        .filter(|shared| !is_hidden(tx, table.kind, *shared))
         .collect();
     let total = looked.len() as u64;
     let mut groups = Vec::new();
@@ -66,6 +67,17 @@ pub(super) fn scan(
 pub(super) struct Group {
     pub(super) ids: Vec<i64>,
     pub(super) reasons: Vec<Reason>,
+}
+
+/// Whether what is shared is hidden from who asks; a domain is that of an address. Names of leads stand in two fields.
+pub(super) fn is_hidden(tx: &Tx<'_>, kind: RecordKind, shared: Shared) -> bool {
+    let hides = |name: &str| tx.actor.hides(kind, name);
+    match (shared, kind) {
+        (Shared::Domain | Shared::Email, _) => hides("email_normalized"),
+        (Shared::Name, RecordKind::Lead) => hides("partner_name") || hides("contact_name"),
+        (Shared::Partner | Shared::Family, _) => hides("partner_id"),
+        (other, _) => hides(other.field()),
+    }
 }
 
 /// Whether a record is among what is asked for.

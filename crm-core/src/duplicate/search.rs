@@ -12,6 +12,7 @@ use crate::base::{
 };
 use crate::desk::query;
 use crate::duplicate::reason::{Duplicate, Reason, Shared, score};
+use crate::duplicate::scan::is_hidden;
 use crate::duplicate::store::{self, Hit, Part};
 use crate::duplicate::{DuplicateOf, DuplicateQuery};
 use crate::record::{Lead, Partner};
@@ -175,6 +176,8 @@ impl Probe {
             parts.push(Part::Ids(Shared::Partner, vec![partner]));
             parts.push(Part::Ids(Shared::Family, family));
         }
+        // Nobody finds by what they may not read: the answer would tell it.
+        parts.retain(|part| !is_hidden(tx, kind, part.shared()));
         Ok(parts)
     }
 }

@@ -63,7 +63,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    const fn shared(&self) -> Shared {
+    pub(super) const fn shared(&self) -> Shared {
         match self {
             Self::Texts(shared, _) | Self::Ids(shared, _) => *shared,
             Self::Name(_) => Shared::Name,

@@ -5,6 +5,7 @@
 
 use crate::base::error::{Error, Result};
 use crate::base::field::{Field, FieldKind, Place, Table};
+use crate::base::id::RecordKind;
 use crate::record;
 
 use super::canonical;
@@ -73,6 +74,18 @@ impl Order {
     /// The fields of the record itself that it needs.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + '_ {
         self.keys.iter().map(|key| key.link.unwrap_or(key.field))
+    }
+
+    /// What its keys name, also of linked records.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (RecordKind, &'static str)> + '_ {
+        self.keys.iter().flat_map(|key| {
+            let own = key.link.unwrap_or(key.field);
+            let far = key.link.and_then(|link| match link.kind {
+                FieldKind::Ref(kind) => Some((kind, key.field.name)),
+                _ => None,
+            });
+            [Some((self.table.kind, own.name)), far].into_iter().flatten()
+        })
     }
 
     /// Appends the keys, to stand after `ORDER BY`.

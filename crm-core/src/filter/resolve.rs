@@ -46,6 +46,13 @@ pub trait PropertyTypes {
     fn places(&self, _kind: RecordKind, _ids: &[i64]) -> Result<HashMap<i64, i64>> {
         Ok(HashMap::new())
     }
+    /// Refuses a field that is hidden from whoever asks.
+    ///
+    /// # Errors
+    /// `Denied`, naming it.
+    fn readable(&self, _kind: RecordKind, _name: &str) -> Result<()> {
+        Ok(())
+    }
     /// What whoever asks sees of a kind, if not everything: a link to anything else is as an empty one.
     fn sight(&self, _kind: RecordKind) -> Option<Filter> {
         None
@@ -148,6 +155,12 @@ impl Resolver<'_> {
             Some(at) => &table.fields[at],
             None => return Err(table.unknown(name)),
         };
+        match &leaf.path.property {
+            Some(property) if rest.is_empty() => {
+                self.properties.readable(table.kind, &format!("{}.{property}", field.name))?;
+            }
+            _ => self.properties.readable(table.kind, field.name)?,
+        }
         if rest.is_empty() {
             return self.leaf(field, table, leaf, negated);
         }

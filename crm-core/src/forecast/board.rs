@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::base::{Currency, FieldKind, Frame, Result, StageId, Value};
+use crate::access;
+use crate::base::{Currency, FieldKind, Frame, RecordKind, Result, StageId, Value};
 use crate::filter::Filter;
 use crate::forecast::store::{self, Scope};
 use crate::forecast::weighted::{Slim, Standing, unrounded};
@@ -76,6 +77,7 @@ struct Sums {
 
 /// The columns in the order of their stages.
 pub(super) fn board(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Vec<BoardColumn>> {
+    access::readable(RecordKind::Lead, "stage_id", &tx.actor)?;
     let scope: Scope = store::scope(tx, filter)?;
     let stages: Vec<Stage> = tx.select("ORDER BY stage.sequence, stage.id", &[])?;
     let won = |id: Option<i64>| stages.iter().any(|stage| Some(stage.id.0) == id && stage.is_won);

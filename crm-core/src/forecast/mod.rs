@@ -18,8 +18,9 @@ mod weighted;
 pub use answer::{Forecast, ForecastBucket, ForecastKey, ForecastRow, ForecastTotal};
 pub use board::{BoardColumn, frame as board_frame};
 
+use crate::access;
 use crate::base::zone::Zone;
-use crate::base::{AsOf, Record as _, Result};
+use crate::base::{AsOf, Record as _, RecordKind, Result};
 use crate::filter::Filter;
 use crate::forecast::weighted::Plan;
 use crate::record::Lead;
@@ -105,6 +106,13 @@ impl<'s> Forecasts<'s> {
 }
 
 fn weighted(tx: &Tx<'_>, query: &ForecastQuery, plan: Plan) -> Result<Forecast> {
+    for key in &query.by {
+        let named: &[&str] = match key {
+            ForecastKey::Month | ForecastKey::Quarter => &["date_deadline", "date_closed"],
+            key => &[key.name()],
+        };
+        named.iter().try_for_each(|name| access::readable(RecordKind::Lead, name, &tx.actor))?;
+    }
     let scope = store::scope(tx, query.filter.as_ref())?;
     if store::is_kept(tx, &scope) {
         store::from_counts(tx, &scope, plan)

@@ -30,6 +30,42 @@ pub(crate) struct Scope {
     who: query::Scope,
     /// Deals on hold too: the filter speaks of them itself.
     held: bool,
+    /// What reads as empty to the actor.
+    hidden: Hidden,
+}
+
+/// What of deals adds up to nothing for somebody from whom it is hidden.
+#[derive(Debug, Clone, Copy)]
+struct Hidden {
+    revenue: bool,
+    chance: bool,
+    deadline: bool,
+}
+
+impl Hidden {
+    fn from(tx: &Tx<'_>) -> Self {
+        let hides = |name| tx.actor.hides(RecordKind::Lead, name);
+        Self {
+            revenue: hides("expected_revenue"),
+            chance: hides("probability") || hides("prorated_revenue"),
+            deadline: hides("date_deadline"),
+        }
+    }
+
+    fn of(self, row: Slim) -> Slim {
+        let standing = match row.standing {
+            Standing::Pending(_) if self.deadline => Standing::Pending(None),
+            other => other,
+        };
+        // What is won is certain, and no chance.
+        let is_open = matches!(standing, Standing::Pending(_));
+        Slim {
+            standing,
+            revenue: if self.revenue { 0 } else { row.revenue },
+            weighted: if self.revenue || self.chance && is_open { 0 } else { row.weighted },
+            ..row
+        }
+    }
 }
 
 /// What the host asks for, what the actor sees; opportunities unless the filter speaks of the kind.
@@ -40,12 +76,13 @@ pub(crate) fn scope(tx: &Tx<'_>, filter: Option<&Filter>) -> Result<Scope> {
         parts.push(Filter::eq("kind", "opportunity"));
     }
     let who = query::Scope::new(tx, Lead::TABLE, parts, filter)?;
-    Ok(Scope { who, held: names("on_hold") })
+    Ok(Scope { who, held: names("on_hold"), hidden: Hidden::from(tx) })
 }
 
 /// Whether the kept counts can answer: of deals as they are, by what they are kept by.
 pub(crate) fn is_kept(tx: &Tx<'_>, scope: &Scope) -> bool {
-    tx.as_of(Lead::TABLE).is_none() && !scope.held && scope.who.asked.only_uses(&KEYS)
+    let is_plain = !scope.held && !scope.hidden.deadline;
+    tx.as_of(Lead::TABLE).is_none() && is_plain && scope.who.asked.only_uses(&KEYS)
 }
 
 /// The forecast out of the kept counts.
@@ -61,7 +98,7 @@ pub(crate) fn from_counts(tx: &Tx<'_>, scope: &Scope, plan: Plan) -> Result<Fore
         } else {
             Standing::Won(Some(Timestamp::start_of(Date::from_month_index(key.period))))
         };
-        sums.add(&cell(key, sum, standing, &stages));
+        sums.add(&scope.hidden.of(cell(key, sum, standing, &stages)));
     })?;
     let (from, until) = divided.read;
     if from < until {
@@ -139,7 +176,7 @@ pub(crate) fn each_now(tx: &Tx<'_>, scope: &Scope, mut take: impl FnMut(&Slim)) 
     each_cell(tx, scope, 0, &[OPEN, WON], |key, sum| {
         let standing =
             if key.outcome == OPEN { Standing::Pending(None) } else { Standing::Won(None) };
-        take(&cell(key, sum, standing, &stages));
+        take(&scope.hidden.of(cell(key, sum, standing, &stages)));
     })
 }
 
@@ -246,7 +283,7 @@ fn each_lead(
         if code != currency.code() {
             currency = Currency::new(code)?;
         }
-        take(slim(line, currency, &stages)?);
+        take(scope.hidden.of(slim(line, currency, &stages)?));
         Ok(())
     })
 }

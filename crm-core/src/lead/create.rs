@@ -19,7 +19,10 @@ use crate::storage::records::Inserter;
 /// Creates leads as a host says, which asks no team for what it does not do.
 pub(crate) fn create_asked(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
     let office = office(tx)?;
-    drafts.iter().try_for_each(|fields| able(fields, &office))?;
+    for fields in drafts {
+        access::may_give(RecordKind::Lead, fields, Deed::Create, &tx.actor)?;
+        able(fields, &office)?;
+    }
     create(tx, drafts)
 }
 

@@ -69,7 +69,8 @@ pub(crate) fn load(tx: &Tx<'_>, ids: &[i64]) -> Result<Customers> {
     let cards = tx.by_ids::<Partner>(ids)?;
     let seen = query::seen_among(tx, Partner::TABLE, ids)?;
     let sees = |card: &Partner| seen.as_ref().is_none_or(|seen| seen.contains(&card.id.0));
-    let cards: Vec<Partner> = cards.into_iter().filter(sees).collect();
+    // What is hidden of a card is not copied to where it is not.
+    let cards: Vec<Partner> = query::all_told(tx, cards.into_iter().filter(sees).collect());
     let parents: Vec<i64> = cards.iter().filter_map(|card| card.parent_id).map(|id| id.0).collect();
     let mut names = HashMap::new();
     if !parents.is_empty() {

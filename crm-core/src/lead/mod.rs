@@ -17,7 +17,7 @@ pub(crate) mod store;
 pub(crate) mod verbs;
 
 use crate::base::{AsOf, Fields, Frame, LeadId, LostReasonId, Result, StageId, TeamId, UserId};
-use crate::desk::{Desk, Find, Target};
+use crate::desk::{Desk, Find, Target, query};
 use crate::filter::Filter;
 use crate::record::Lead;
 use crate::storage::{Link, Tx};
@@ -80,7 +80,7 @@ impl<'s> Leads<'s> {
         let leads = self.link.write(|tx| {
             work(tx, &ids)?;
             tx.settle()?;
-            store::as_stored(tx, &ids)
+            Ok(query::all_told(tx, store::as_stored(tx, &ids)?))
         })?;
         Ok(T::give(leads))
     }
@@ -103,7 +103,10 @@ impl<'s> Leads<'s> {
     /// As [`Self::create`].
     #[expect(clippy::needless_pass_by_value, reason = "the drafts are used up")]
     pub fn create_many(&self, drafts: Vec<Fields>) -> Result<Vec<Lead>> {
-        self.link.write(|tx| create::create_asked(tx, &drafts))
+        self.link.write(|tx| {
+            let created = create::create_asked(tx, &drafts)?;
+            Ok(query::all_told(tx, created))
+        })
     }
 
     /// The lead of that id, archived or not; of one that was merged away the one that has its place, whose `id` says so.
@@ -295,7 +298,7 @@ impl<'s> Leads<'s> {
         let mut claimed = self.link.write(|tx| {
             verbs::claim(tx, id)?;
             tx.settle()?;
-            store::as_stored(tx, &[id.0])
+            Ok(query::all_told(tx, store::as_stored(tx, &[id.0])?))
         })?;
         claimed.pop().ok_or_else(|| crate::base::Error::bug("a claimed lead is stored"))
     }
@@ -310,7 +313,10 @@ impl<'s> Leads<'s> {
     )]
     pub fn copy<T: Target<LeadId>>(&self, target: T) -> Result<T::Out<Lead>> {
         let ids = target.ids();
-        let copies = self.link.write(|tx| create::copy(tx, &ids))?;
+        let copies = self.link.write(|tx| {
+            let copies = create::copy(tx, &ids)?;
+            Ok(query::all_told(tx, copies))
+        })?;
         Ok(T::give(copies))
     }
 

@@ -19,8 +19,15 @@ use crate::property;
 use crate::record::{Lead, WonStatus};
 use crate::storage::Tx;
 
+/// Refuses a verb that changes fields which rules lock.
+fn may_change(tx: &Tx<'_>, names: &[&str]) -> Result<()> {
+    let mut names = names.iter();
+    names.try_for_each(|name| access::writable(RecordKind::Lead, name, Deed::Update, &tx.actor))
+}
+
 /// Changes fields. With an expected version, refuses if someone was faster.
 pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()> {
+    access::may_give(RecordKind::Lead, fields, Deed::Update, &tx.actor)?;
     let mut partners = named_partners(tx, std::slice::from_ref(fields))?;
     if ["phone", "mobile", "country_code"].iter().any(|name| fields.has(name)) {
         // A number that names no country may be one of the customer's.
@@ -65,6 +72,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
 
 /// Wins leads. Winning a lost one reopens it first; winning twice keeps the first date.
 pub(crate) fn mark_won(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    may_change(tx, &["won_status", "stage_id"])?;
     let now = tx.now;
     store::change(tx, ids, |lead, office| rules::win(lead, office, moment(lead, now)))
 }
@@ -87,6 +95,10 @@ pub(crate) fn mark_lost(
     let note = note.map(str::trim).filter(|note| !note.is_empty());
     let plain = note.is_none_or(|note| !note.contains('\0'));
     crate::require!(plain, "note", "note: text must not contain NUL");
+    may_change(tx, &["won_status"])?;
+    if reason.is_some() {
+        may_change(tx, &["lost_reason_id"])?;
+    }
     let now = tx.now;
     let field = <Lead as crate::base::Record>::TABLE.field("lost_reason_id")?;
     store::change_saying(tx, ids, Remark { note, ..Remark::default() }, |lead, office| {
@@ -97,22 +109,26 @@ pub(crate) fn mark_lost(
 
 /// Takes won and lost leads back to pending.
 pub(crate) fn reopen(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    may_change(tx, &["won_status", "stage_id"])?;
     let now = tx.now;
     store::change(tx, ids, |lead, office| rules::reopen(lead, office, moment(lead, now)))
 }
 
 /// Hides leads, and nothing else.
 pub(crate) fn archive(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    may_change(tx, &["active"])?;
     store::change(tx, ids, |lead, _| Ok(rules::archive(lead)))
 }
 
 /// Shows hidden leads, and nothing else.
 pub(crate) fn restore(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    may_change(tx, &["active"])?;
     store::change(tx, ids, |lead, _| rules::restore(lead))
 }
 
 /// Moves leads to a stage; a won stage wins them, leaving one reopens them.
 pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()> {
+    may_change(tx, &["stage_id"])?;
     let now = tx.now;
     store::change(tx, ids, |lead, office| {
         let found = office.stage(stage);
@@ -127,6 +143,7 @@ pub(crate) fn move_to(tx: &mut Tx<'_>, ids: &[i64], stage: StageId) -> Result<()
 /// Makes opportunities out of leads. Whoever may change leads may have given these away a moment before.
 pub(crate) fn convert(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     access::allow(RecordKind::Lead, Deed::Update, &tx.actor)?;
+    may_change(tx, &["kind"])?;
     query::permit(tx, Lead::TABLE, &query::distinct(ids)?, Deed::Update)?;
     let now = tx.now;
     as_system(tx, |tx| {
@@ -149,6 +166,7 @@ pub(crate) fn assign_to(
 
 /// Gives each of these leads to a team, and to a salesperson if one is named, who gets an opportunity.
 pub(crate) fn give(tx: &mut Tx<'_>, to: &BTreeMap<i64, (TeamId, Option<UserId>)>) -> Result<()> {
+    may_change(tx, &["team_id", "user_id"])?;
     let ids: Vec<i64> = to.keys().copied().collect();
     let properties = property::definitions(tx)?;
     let own = store::own_partners(tx, &ids)?;

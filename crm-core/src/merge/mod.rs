@@ -32,6 +32,7 @@ pub use plan::{MergePlan, MergedField, MergedRows};
 pub use undo::{MergeConflict, Unmerged};
 
 use crate::base::{Error, Id as _, LeadId, Result, TeamId, UserId};
+use crate::desk::query;
 use crate::lead::{Leads, store as leads};
 use crate::record::Lead;
 use crate::storage::Tx;
@@ -118,7 +119,7 @@ impl Leads<'_> {
         self.link().write(|tx| {
             let done = verbs::merge::<Lead>(tx, &clusters, merge)?;
             let heads: Vec<i64> = done.iter().map(|(_, head)| *head).collect();
-            let heads = leads::as_stored(tx, &heads)?;
+            let heads = query::all_told(tx, leads::as_stored(tx, &heads)?);
             Ok(done
                 .into_iter()
                 .zip(heads)
@@ -167,7 +168,7 @@ impl Leads<'_> {
     /// `NotFound` when there is neither that this user may see.
     pub fn merged_into(&self, id: LeadId) -> Result<Option<LeadId>> {
         self.link().read(|tx| {
-            let found = crate::desk::query::get_or_survivor::<Lead>(tx, id)?;
+            let found = query::get_or_survivor::<Lead>(tx, id)?;
             Ok((found.id != id).then_some(found.id))
         })
     }

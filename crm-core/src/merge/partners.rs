@@ -78,7 +78,7 @@ impl Desk<'_, Partner> {
         self.link.write_alone(|tx| {
             let done = verbs::merge::<Partner>(tx, &clusters, merge)?;
             let heads: Vec<i64> = done.iter().map(|(_, head)| *head).collect();
-            let heads = query::visible::<Partner>(tx, &heads)?;
+            let heads = query::all_told(tx, query::visible::<Partner>(tx, &heads)?);
             let merged = done.into_iter().zip(heads);
             Ok(merged.map(|((merge_id, _), head)| Merged { merge_id, head }).collect())
         })

@@ -2,7 +2,7 @@
 //!
 //! It is told by comparing the decided record with those it is made of, so that no field can be forgotten. Computed values are left out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::base::field::{Place, told_fields};
 use crate::base::frame::json;
@@ -120,6 +120,9 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// Fields that a rule hides from somebody.
+pub(crate) type Unsaid = HashSet<(RecordKind, String)>;
+
 /// What other records are called, by kind and id.
 pub(crate) type Names = HashMap<(RecordKind, i64), String>;
 
@@ -156,13 +159,15 @@ pub(crate) fn names<R: Mergeable>(tx: &Tx<'_>, records: &[&R]) -> Result<Names> 
 }
 
 /// What a record that is merged away was, in words: its name, then a line for each field that says something, other records by their names.
-pub(crate) fn summary<R: Mergeable>(record: &R, names: &Names) -> String {
+///
+/// What is hidden from anybody is not written where everybody reads it.
+pub(crate) fn summary<R: Mergeable>(record: &R, names: &Names, unsaid: &Unsaid) -> String {
     let mut body = format!("Merged {} {:?}", record.subject(), record.name());
     for at in told_fields::<R>() {
         let field = &R::TABLE.fields[at];
         let apart = field.hidden || matches!(field.name, "id" | "name") || field.name == R::JOINED;
         let value = (R::ACCESS[at].to_value)(record);
-        if apart || is_empty(&value) {
+        if apart || is_empty(&value) || unsaid.contains(&(R::TABLE.kind, field.name.to_owned())) {
             continue;
         }
         let called = |kind: RecordKind, id: &i64| {

@@ -90,7 +90,7 @@ pub(crate) fn unmerge<R: Mergeable>(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged
         found => found?,
     };
     if stored.is_undone {
-        return Ok(Unmerged { records: vec![now], conflicts: Vec::new() });
+        return Ok(Unmerged { records: vec![query::told(tx, now)], conflicts: Vec::new() });
     }
     query::permit(tx, R::TABLE, &[stored.head], Deed::Update)?;
     let (kept, gone) = stored.rows.split_first().ok_or_else(missing)?;
@@ -133,7 +133,9 @@ pub(crate) fn unmerge<R: Mergeable>(tx: &mut Tx<'_>, id: i64) -> Result<Unmerged
     }]));
     tx.settle()?;
     let mut seen = query::seen::<R>(tx, &ids)?;
-    Ok(Unmerged { records: ids.iter().filter_map(|id| seen.remove(id)).collect(), conflicts })
+    conflicts.retain(|conflict| !tx.actor.hides(conflict.record.kind, conflict.field));
+    let records = ids.iter().filter_map(|id| seen.remove(id)).collect();
+    Ok(Unmerged { records: query::all_told(tx, records), conflicts })
 }
 
 /// Stores a record that was merged away as it was, with its history and what hung on it.

@@ -9,11 +9,11 @@ use crate::desk::query;
 use crate::event::{Event, Merged};
 use crate::merge::image;
 use crate::merge::kind::{Changed, Decided, Mergeable};
-use crate::merge::plan::{self, MergePlan, MergedRows};
+use crate::merge::plan::{self, MergePlan, MergedField, MergedRows};
 use crate::merge::references;
 use crate::merge::store::{self, Kept};
 use crate::record::Role;
-use crate::storage::Tx;
+use crate::storage::{Tx, actor};
 
 /// Refuses sets that are none: a record alone, twice, or too many.
 fn check(tx: &Tx<'_>, kind: RecordKind, clusters: &[Vec<i64>]) -> Result<()> {
@@ -95,11 +95,21 @@ pub(crate) fn plan<R: Mergeable>(
             head: one.records[0].id(),
             rows: rows.collect(),
             united: united.next().unwrap_or_default(),
-            fields: plan::fields(&one.records, &one.after),
+            fields: readable(tx, R::TABLE.kind, plan::fields(&one.records, &one.after)),
             merged,
         }
     };
     Ok(decided.into_iter().map(plan).collect())
+}
+
+/// Those fields of a plan that the actor may read.
+fn readable<I>(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    mut fields: Vec<MergedField<I>>,
+) -> Vec<MergedField<I>> {
+    fields.retain(|field| !tx.actor.hides(kind, &field.name));
+    fields
 }
 
 /// What the kept record of each of these sets would be, and those that would go.
@@ -192,8 +202,9 @@ fn leave_messages<R: Mergeable>(
 ) -> Result<()> {
     let gone: Vec<&R> = decided.iter().flat_map(|one| &one.records[1..]).collect();
     let names = plan::names(tx, &gone)?;
+    let unsaid = actor::hidden_from_some(tx)?;
     let told = decided.iter().map(|one| {
-        let merged = one.records[1..].iter().map(|gone| plan::summary(gone, &names));
+        let merged = one.records[1..].iter().map(|gone| plan::summary(gone, &names, &unsaid));
         let merged: Vec<String> = merged.collect();
         let mut body = merged.join("\n\n");
         body.truncate(body.floor_char_boundary(limit::LONG_TEXT));

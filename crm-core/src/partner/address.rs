@@ -38,7 +38,7 @@ impl Desk<'_, Partner> {
             let params = [own.id.0.into(), depth.into(), kind.code().into()];
             let found = tx.rows(include_str!("address_for.sql"), &params, |line| line.int(0))?;
             let mut seen = query::seen::<Partner>(tx, &query::distinct(&found)?)?;
-            Ok(found.iter().find_map(|id| seen.remove(id)).unwrap_or(own))
+            Ok(query::told(tx, found.iter().find_map(|id| seen.remove(id)).unwrap_or(own)))
         })
     }
 }

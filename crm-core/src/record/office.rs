@@ -228,8 +228,8 @@ record! {
         role: Option<Role>;
         /// Of this user, instead of a role; without both it speaks of everybody below admin.
         user_id: Option<UserId>;
-        /// What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks.
-        filter: String => required, max(limit::FILTER_TEXT);
+        /// What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks. Empty with `field_names`.
+        filter: String => max(limit::FILTER_TEXT);
         /// Whether it must hold of what they read; what they do not read is not there for them.
         use_read: bool;
         /// Whether it must hold of what they create, once it is there.
@@ -240,6 +240,9 @@ record! {
         use_delete: bool;
         /// An archived rule narrows nothing.
         active: bool;
+        /// Instead of a filter: fields of all such records, apart by commas, `properties.x` among them. With `use_read` they read as empty and
+        /// cannot be asked for; with `use_read`, `use_create` or `use_update` they are not given to new or old records.
+        field_names: Option<String> => max(limit::FILTER_TEXT);
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) use stage_chance::{StageChances, stage_chances};
 use std::sync::Arc;
 
 use crate::access;
-use crate::base::{LeadId, Progress, Result, Timestamp};
+use crate::base::{LeadId, Progress, RecordKind, Result, Timestamp};
 use crate::desk::query;
 use crate::filter::Filter;
 use crate::record::{Lead, WonStatus};
@@ -172,7 +172,10 @@ impl<'s> Scores<'s> {
             let config = config::load(tx)?;
             access::allow_inside("read what was learnt", &tx.actor)?;
             let all = access::sees_every_lead(&tx.actor);
-            Ok(parameters::parameters(&*store::model(tx, &config)?, &config, all).to_string())
+            let told = |variable: &evidence::Variable| {
+                (all || !variable.is_words()) && !tx.actor.hides(RecordKind::Lead, &variable.name)
+            };
+            Ok(parameters::parameters(&*store::model(tx, &config)?, &config, &told).to_string())
         })
     }
 
@@ -293,6 +296,7 @@ impl<'s> Scores<'s> {
     ) -> Result<Vec<ScorePrediction>> {
         self.link.read(|tx| {
             access::allow_inside("read what was learnt", &tx.actor)?;
+            access::readable(RecordKind::Lead, "probability", &tx.actor)?;
             let config = config::load(tx)?;
             predict::predict(tx, &config, filter, as_of, progress)
         })
@@ -317,6 +321,7 @@ impl<'s> Scores<'s> {
                 let words: Vec<&str> = words.map(|variable| variable.name.as_str()).collect();
                 rows.retain(|row| !words.contains(&row.variable.as_str()));
             }
+            rows.retain(|row| !tx.actor.hides(RecordKind::Lead, &row.variable));
             Ok(rows)
         })
     }
@@ -330,6 +335,7 @@ impl<'s> Scores<'s> {
     pub fn explain(&self, id: LeadId) -> Result<Explanation> {
         self.link.read(|tx| {
             access::allow_inside("read what was learnt", &tx.actor)?;
+            access::readable(RecordKind::Lead, "probability", &tx.actor)?;
             let lead = query::get::<Lead>(tx, id)?;
             let config = config::load(tx)?;
             let created = created::of(tx, &config, &[id.0])?;
@@ -345,6 +351,7 @@ impl<'s> Scores<'s> {
             }
             let mut explained = model.judge().explain(&config.variables, id, &evidence);
             explained.stored(&lead);
+            explained.rows.retain(|row| !tx.actor.hides(RecordKind::Lead, &row.variable));
             Ok(explained)
         })
     }

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::base::frame::{Column, ColumnData};
-use crate::base::{Frame, LeadId, Record as _, Result, Timestamp, limit};
+use crate::base::{Frame, LeadId, Record as _, RecordKind, Result, Timestamp, limit};
 use crate::desk::{Find, query};
 use crate::filter::Filter;
 use crate::record::{Lead, WonStatus};
@@ -84,6 +84,7 @@ pub(crate) fn nearest(tx: &Tx<'_>, config: &Config, lead: &Lead) -> Result<Vec<N
         .iter()
         .filter_map(|(at, text)| Some((*at, number(*at, text)?)))
         .filter(|(_, code)| *code != u32::MAX)
+        .filter(|(at, _)| !tx.actor.hides(RecordKind::Lead, &config.variables[*at].name))
         .collect();
     let find = Find {
         filter: Some(Filter::parse("won_status in (\"won\", \"lost\")")?),

@@ -7,16 +7,20 @@ use serde_json::{Value, json};
 use crate::base::TeamId;
 use crate::score::config::Config;
 use crate::score::count::Tally;
-use crate::score::evidence::STAGE;
+use crate::score::evidence::{STAGE, Variable};
 use crate::score::model::Model;
 use crate::score::online::{Mix, Pull};
 use crate::score::weighted;
 
-/// The parameters of the model as it stands; of texts, which are words of leads, the values only with `all`.
-pub(crate) fn parameters(model: &Model, config: &Config, all: bool) -> Value {
+/// The parameters of the model as it stands; of texts, which are words of leads, the values only as `told` says.
+pub(crate) fn parameters(
+    model: &Model,
+    config: &Config,
+    told: &dyn Fn(&Variable) -> bool,
+) -> Value {
     let (outcomes, weights) = match model {
         Model::Bayes(_) => (of_bayes(model), Value::Null),
-        Model::Weighted(model) => (model.tables.total(), weights(model, config, all)),
+        Model::Weighted(model) => (model.tables.total(), weights(model, config, told)),
     };
     json!({
         "model": config.model.word(),
@@ -36,7 +40,7 @@ fn of_bayes(model: &Model) -> Tally {
     all
 }
 
-fn weights(model: &weighted::Model, config: &Config, all: bool) -> Value {
+fn weights(model: &weighted::Model, config: &Config, told: &dyn Fn(&Variable) -> bool) -> Value {
     let online = &model.online;
     let values = |at: usize, told: bool| {
         let pulls = model.all_pulls().filter(move |(own, _, _)| told && *own == at);
@@ -48,7 +52,7 @@ fn weights(model: &weighted::Model, config: &Config, all: bool) -> Value {
         values.collect::<serde_json::Map<_, _>>()
     };
     let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
-        let told = all || !variable.is_words();
+        let told = told(variable);
         let changed = model.tables.changed(at);
         json!({
             "field": variable.name,

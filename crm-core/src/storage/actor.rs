@@ -1,8 +1,10 @@
 //! Who acts: read once per transaction, so that rights are never stale.
 
-use crate::access::{Actor, Deed, Narrowing};
+use std::collections::HashSet;
+
+use crate::access::{self, Actor, Deed, FieldRule, Narrowing};
 use crate::base::field::FieldValue;
-use crate::base::{CompanyId, Error, Id as _, Result, RuleId, TeamId, UserId, limit};
+use crate::base::{CompanyId, Error, Id as _, RecordKind, Result, RuleId, TeamId, UserId, limit};
 use crate::filter::Filter;
 use crate::record::{Role, SubjectKind};
 use crate::storage::Tx;
@@ -43,15 +45,16 @@ pub(crate) fn load(tx: &Tx<'_>, user: UserId) -> Result<Actor> {
     }
     // Most have none, and pay nothing for that.
     if !rules.is_empty() && actor.role != Role::Admin {
-        actor.rules = narrowings(tx, &rules)?.into();
+        let (rules, fields) = narrowings(tx, &rules)?;
+        (actor.rules, actor.fields) = (rules.into(), fields.into());
     }
     Ok(actor)
 }
 
 /// What these rules say. A rule that cannot be read any more lets nobody through.
-fn narrowings(tx: &Tx<'_>, rules: &[RuleId]) -> Result<Vec<Narrowing>> {
+fn narrowings(tx: &Tx<'_>, rules: &[RuleId]) -> Result<(Vec<Narrowing>, Vec<FieldRule>)> {
     let ids: Vec<i64> = rules.iter().map(|rule| rule.0).collect();
-    let sql = "SELECT name, record, filter, use_read, use_create, use_update, use_delete FROM access_rule \
+    let sql = "SELECT name, record, filter, use_read, use_create, use_update, use_delete, field_names FROM access_rule \
                WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
     let rows = tx.rows(sql, &[id_list(&ids)], |line| {
         let record = SubjectKind::from_cell(line.cell(1)).unwrap_or_default();
@@ -62,10 +65,41 @@ fn narrowings(tx: &Tx<'_>, rules: &[RuleId]) -> Result<Vec<Narrowing>> {
             }
         }
         let reads = line.int(3)? != 0;
-        Ok((line.text(0)?.to_owned(), record.record(), line.text(2)?.to_owned(), reads, deeds))
+        let fields = line.text_or_null(7)?.map(str::to_owned);
+        Ok((
+            line.text(0)?.to_owned(),
+            record.record(),
+            line.text(2)?.to_owned(),
+            reads,
+            deeds,
+            fields,
+        ))
     })?;
-    let read = |(name, kind, filter, reads, deeds): (_, _, String, _, _)| {
-        Ok(Narrowing { name, kind, filter: Filter::parse(&filter)?, reads, deeds })
-    };
-    rows.into_iter().map(read).collect()
+    let (mut narrowings, mut taken) = (Vec::new(), Vec::new());
+    for (name, kind, filter, reads, deeds, fields) in rows {
+        match fields {
+            Some(names) => {
+                let fields = access::with_followers(kind, &access::named(&names), reads);
+                taken.push(FieldRule { name, kind, fields, hides: reads, deeds });
+            }
+            None => {
+                let filter = Filter::parse(&filter)?;
+                narrowings.push(Narrowing { name, kind, filter, reads, deeds });
+            }
+        }
+    }
+    Ok((narrowings, taken))
+}
+
+/// The fields that rules hide from anybody, whoever acts.
+pub(crate) fn hidden_from_some(tx: &Tx<'_>) -> Result<HashSet<(RecordKind, String)>> {
+    let sql = "SELECT record, field_names FROM access_rule WHERE active AND use_read AND field_names IS NOT NULL";
+    let rows = tx.rows(sql, &[], |line| {
+        let record = SubjectKind::from_cell(line.cell(0)).unwrap_or_default();
+        Ok((record.record(), line.text(1)?.to_owned()))
+    })?;
+    let fields = rows
+        .iter()
+        .flat_map(|(kind, names)| access::with_followers(*kind, &access::named(names), true));
+    Ok(fields.collect())
 }

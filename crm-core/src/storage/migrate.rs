@@ -50,6 +50,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0022_erased"),
     step!("0023_rule"),
     step!("0024_created"),
+    step!("0025_field_rule"),
 ];
 
 /// What to do about a schema of a newer library.

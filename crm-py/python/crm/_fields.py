@@ -311,3 +311,4 @@ class RuleFields(TypedDict, total=False):
     use_update: bool
     use_delete: bool
     active: bool
+    field_names: str | None

@@ -1225,7 +1225,8 @@ class PartnerRole(Record):
 class Rule(Record):
     """What must hold of a lead or a partner for somebody below admin to do something with it. Rules narrow what a role gives and never widen it: all that speak of somebody hold together.
 
-    `create` and `update` take: name, record, role, user_id, filter, use_read, use_create, use_update, use_delete, active.
+    `create` and `update` take: name, record, role, user_id, filter, use_read, use_create, use_update, use_delete, active,
+    field_names.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
     """
@@ -1264,7 +1265,7 @@ class Rule(Record):
     """Of this user, instead of a role; without both it speaks of everybody below admin."""
 
     filter: Field[str] = Field()
-    """What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks."""
+    """What must hold, as a filter; `:me`, `:today`, `:now` and `:my_teams` are those of who asks. Empty with `field_names`."""
 
     use_read: Field[bool] = Field()
     """Whether it must hold of what they read; what they do not read is not there for them."""
@@ -1280,6 +1281,9 @@ class Rule(Record):
 
     active: Field[bool] = Field()
     """An archived rule narrows nothing."""
+
+    field_names: Field[str | None] = Field()
+    """Instead of a filter: fields of all such records, apart by commas, `properties.x` among them. With `use_read` they read as empty and cannot be asked for; with `use_read`, `use_create` or `use_update` they are not given to new or old records."""
 
 
 CLASSES: dict[str, type[Record]] = {
