@@ -25,6 +25,7 @@ macro_rules! settings {
             const fn words(self) -> Option<&'static [&'static str]> {
                 match self {
                     Self::DuplicatePolicy => Some(&["warn", "block", "link"]),
+                    Self::BlindAssignment => Some(&["refuse", "grant"]),
                     _ => None,
                 }
             }
@@ -45,6 +46,9 @@ settings! {
     WonMakesCustomer = "won_makes_customer", Value::Bool(false);
     /// Whether a user may be a member of several teams at once; else joining one ends the membership of another.
     MultiMembership = "multi_membership", Value::Bool(false);
+    /// What happens when a lead is given to a user from outside, or one whom a rule does not show it: `refuse`, or `grant`, by which
+    /// everybody sees the leads and partners that are theirs.
+    BlindAssignment = "blind_assignment", Value::Text("refuse".to_owned());
     /// The evidence fields of the score, as a JSON list.
     ScoreFields = "score_fields", Value::Null;
     /// Leads created before this day teach the score nothing.

@@ -17,7 +17,7 @@ mod types;
 mod verbs;
 
 pub(crate) use due::{rezone, verify};
-pub(crate) use verbs::update;
+pub(crate) use verbs::{give, refuse_blind};
 
 use crate::base::{
     ActivityId, ActivityTypeId, Date, Fields, Frame, Id, LeadId, RecordKind, Result, UserId,
@@ -164,7 +164,7 @@ impl<'s> Activities<'s> {
         target: T,
         fields: Fields,
     ) -> Result<T::Out<Activity>> {
-        self.verb(target, |tx, ids| update(tx, ids, &fields))
+        self.verb(target, |tx, ids| verbs::update(tx, ids, &fields))
     }
 
     /// The activity of that id, done or not.

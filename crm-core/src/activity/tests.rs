@@ -173,9 +173,11 @@ fn who_sees_a_lead_sees_what_hangs_on_it_and_nobody_else_does() {
     let user =
         |name: &str, role: &str| s.users().create(fields! { name: name, role: role }).unwrap().id;
     let (ada, bob) = (user("Ada", "own"), user("Bob", "own"));
-    let hers = s.leads().create(fields! { name: "Hers", user_id: ada }).unwrap();
-    let call =
-        s.activities().schedule(hers.id, &Schedule { user_id: Some(bob), ..of(CALL) }).unwrap();
+    let hers = s.leads().create(fields! { name: "Hers", user_id: bob }).unwrap();
+    let for_bob = || Schedule { user_id: Some(bob), ..of(CALL) };
+    let call = s.activities().schedule(hers.id, &for_bob()).unwrap();
+    s.leads().update(hers.id, fields! { user_id: ada }).unwrap();
+    assert_eq!(s.activities().schedule(hers.id, &for_bob()).unwrap_err().field(), Some("user_id"));
     let said = s.chatter().post(hers.id, "hello", true).unwrap();
     let as_user = |id: UserId| crm.session(Some(id.into()), None).unwrap();
     let (a, b) = (as_user(ada), as_user(bob));

@@ -10,6 +10,7 @@ use crate::base::field::FieldValue;
 use crate::base::{
     CompanyId, Currency, Error, Fields, Id as _, Record as _, RecordKind, Result, UserId, limit,
 };
+use crate::desk::blind::{self, Given};
 use crate::desk::{check_version, query};
 use crate::event::{ActivityChange, Event};
 use crate::lead::office::{Office, office};
@@ -70,6 +71,9 @@ pub(super) fn schedule(
         Ok(Activity { subject_id: *id, ..draft.clone() })
     };
     let drafts = ids.iter().map(about).collect::<Result<Vec<_>>>()?;
+    if let Some(user) = user_id {
+        blind::refuse(tx, kind, &Given::from([(user, ids.clone())]))?;
+    }
     let scheduled = insert(tx, drafts)?;
     let stored = scheduled.iter().map(|activity| activity.id.0).collect::<Vec<_>>();
     let changes = scheduled
@@ -111,8 +115,31 @@ fn as_stored(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Activity>> {
     Ok(ids.iter().filter_map(|id| stored.remove(id)).collect())
 }
 
+/// As [`give`], to somebody who sees what it is about.
+pub(super) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<Activity>> {
+    let changed = give(tx, ids, fields)?;
+    if fields.has("user_id") {
+        refuse_blind(tx, &changed)?;
+    }
+    Ok(changed)
+}
+
+/// Refuses that somebody has to do what is about a record that they do not see.
+pub(crate) fn refuse_blind(tx: &Tx<'_>, activities: &[Activity]) -> Result<()> {
+    for kind in SubjectKind::ALL {
+        let mut given = Given::new();
+        for activity in activities.iter().filter(|activity| activity.subject_kind == *kind) {
+            if let Some(user) = activity.user_id {
+                given.entry(user).or_default().push(activity.subject_id);
+            }
+        }
+        blind::refuse(tx, kind.record(), &given)?;
+    }
+    Ok(())
+}
+
 /// Changes what is still to be done.
-pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<Activity>> {
+pub(crate) fn give(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<Activity>> {
     access::allow(RecordKind::Activity, Deed::Update, &tx.actor)?;
     let cx = Context::of(tx)?;
     let ids = query::distinct(ids)?;

@@ -33,7 +33,7 @@ pub(super) fn hand_over(tx: &mut Tx<'_>, asked: &HandOver) -> Result<Frame> {
     // Before the leads: who gives away a lead of their own may not see any more what hangs on it.
     let mut fields = Fields::new();
     fields.set("user_id", to);
-    activity::update(tx, &ids(&had, RecordKind::Activity), &fields)?;
+    let todo = activity::give(tx, &ids(&had, RecordKind::Activity), &fields)?;
     let partners: HashMap<i64, i64> =
         ids(&had, RecordKind::Partner).into_iter().map(|id| (id, to.0)).collect();
     let office = office(tx)?;
@@ -47,6 +47,8 @@ pub(super) fn hand_over(tx: &mut Tx<'_>, asked: &HandOver) -> Result<Frame> {
     desk::point::<Partner>(tx, "user_id", &partners)?;
     query::permit(tx, Partner::TABLE, &given, Deed::Update)?;
     verbs::assign_to(tx, &ids(&had, RecordKind::Lead), Some(to), None)?;
+    // Most are about what was just handed over, too.
+    activity::refuse_blind(tx, &todo)?;
     tx.settle()?;
     Ok(told(&had))
 }

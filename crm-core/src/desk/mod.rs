@@ -3,6 +3,7 @@
 //! A room says only what is its own through [`Room`]: what a new record starts with, and what must hold. References, unique names,
 //! cycles of parents and "is it in use?" derive from the lists of fields.
 
+pub(crate) mod blind;
 mod by_kind;
 pub(crate) mod column;
 mod office;

@@ -76,6 +76,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lead>> {
             Ok(())
         })?;
         inserter.end()?;
+        store::refuse_blind(tx, &office, &changes)?;
         crate::external_id::bind_all(tx, RecordKind::Lead, &bound)?;
         let settled = tx.settle_leads(changes)?;
         debug_assert_eq!(settled.len(), chunk.len(), "a new lead has no further consequences");

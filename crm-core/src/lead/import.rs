@@ -115,6 +115,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, steps: Vec<Step>) -> Result<Vec<i64>> {
         }
     }
     inserter.end()?;
+    store::refuse_blind(tx, &*office(tx)?, &changes)?;
     if !changes.is_empty() {
         tx.announce(Event::Leads(changes));
         tx.settle()?;

@@ -12,7 +12,7 @@ use crate::base::{
     Subject, TeamId, UserId, Value, limit,
 };
 use crate::record::{
-    Company, Lead, LeadKind, ProbabilityPolicy, RecurringPlan, Stage, Team, User, WonStatus,
+    Company, Lead, LeadKind, ProbabilityPolicy, RecurringPlan, Role, Stage, Team, User, WonStatus,
 };
 use crate::storage::Tx;
 
@@ -28,6 +28,8 @@ pub(crate) struct Office {
     ids: HashMap<RecordKind, HashSet<i64>>,
     plans: HashMap<RecurringPlanId, i64>,
     pub(crate) use_leads: bool,
+    /// Whether rules hide leads from somebody.
+    narrows: bool,
 }
 
 /// Kinds whose ids are few enough to be kept.
@@ -64,6 +66,13 @@ impl Office {
             plans: plans.into_iter().map(|plan| (plan.id, plan.number_of_months)).collect(),
             use_leads: crate::setting::read(tx, crate::setting::Key::UseLeads)?
                 == Value::Bool(true),
+            narrows: tx
+                .optional(
+                    "SELECT 1 FROM access_rule WHERE active AND use_read AND field_names IS NULL LIMIT 1",
+                    &[],
+                    |_| Ok(()),
+                )?
+                .is_some(),
         })
     }
 
@@ -82,6 +91,11 @@ impl Office {
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id)
+    }
+
+    /// Whether somebody might not see what they are given, so that it is to be asked: sellers see what is theirs.
+    pub(crate) fn may_be_blind(&self, user: UserId) -> bool {
+        self.narrows || self.user(user).is_some_and(|user| user.role == Role::External)
     }
 
     /// The currency of a company's deals; without company, company 1's.

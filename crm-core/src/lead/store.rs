@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::access::{self, Deed};
 use crate::base::{Id as _, LeadId, Probability, Record as _, RecordKind, Result, limit};
+use crate::desk::blind::{self, Given};
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
 use crate::lead::office::{Office, office};
@@ -75,11 +76,27 @@ pub(crate) fn save_all(
             });
         }
     }
+    refuse_blind(tx, office, &changes)?;
     if !changes.is_empty() {
         tx.announce(Event::Leads(changes));
         tx.settle()?;
     }
     Ok(())
+}
+
+/// Refuses leads that were given to somebody who does not see them.
+pub(crate) fn refuse_blind(tx: &Tx<'_>, office: &Office, changes: &[LeadChange]) -> Result<()> {
+    let mut given = Given::new();
+    for change in changes {
+        let had = change.before.as_ref().and_then(|before| before.user_id);
+        let Some(lead) = change.after.as_ref() else { continue };
+        if let Some(user) =
+            lead.user_id.filter(|user| Some(*user) != had && office.may_be_blind(*user))
+        {
+            given.entry(user).or_default().push(lead.id.0);
+        }
+    }
+    blind::refuse(tx, RecordKind::Lead, &given)
 }
 
 /// The leads as they now are, in the order of the ids: what every verb answers.

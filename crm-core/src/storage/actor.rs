@@ -43,6 +43,9 @@ pub(crate) fn load(tx: &Tx<'_>, user: UserId) -> Result<Actor> {
         }
         _ => {}
     }
+    if actor.role == Role::External || !rules.is_empty() {
+        actor.is_granted = is_granted(tx)?;
+    }
     // Most have none, and pay nothing for that.
     if !rules.is_empty() && actor.role != Role::Admin {
         let (rules, fields) = narrowings(tx, &rules)?;
@@ -102,4 +105,10 @@ pub(crate) fn hidden_from_some(tx: &Tx<'_>) -> Result<HashSet<(RecordKind, Strin
         .iter()
         .flat_map(|(kind, names)| access::with_followers(*kind, &access::named(names), true));
     Ok(fields.collect())
+}
+
+/// Whether everybody is shown what is theirs; see the setting `blind_assignment`.
+fn is_granted(tx: &Tx<'_>) -> Result<bool> {
+    let sql = "SELECT 1 FROM setting WHERE key = 'blind_assignment' AND value = '\"grant\"'";
+    tx.optional(sql, &[], |_| Ok(())).map(|found| found.is_some())
 }

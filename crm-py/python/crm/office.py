@@ -465,6 +465,8 @@ class Rules(RuleDesk):
     """What narrows who may read and change leads and partners, below admin: all that speak of somebody hold together.
 
     A rule speaks of a `role`, of a `user_id`, or of everybody below admin; of reading, creating, changing and deleting unless it is told not to.
+    With `field_names` ("expected_revenue, email_from") instead of a `filter` it takes fields of all such records: they read as empty and are refused
+    (`DeniedError`, naming the field) in filters, orders and groups; with ``use_read=False`` they are read and not given.
     What its filter does not admit is `NotFoundError` to who would read it and `DeniedError` to who would change it.
 
     >>> import crm

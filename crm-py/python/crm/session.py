@@ -177,7 +177,8 @@ class Settings:
     `use_leads`: whether new records are leads to be qualified rather than opportunities. `duplicate_policy`: what happens to a new lead that
     has the address of an open one or of a customer: ``"warn"`` (nothing), ``"block"`` (`ConflictError`, naming the other one, unless both
     are of one customer) or ``"link"`` (it is given the customer, if just one has the address). `won_makes_customer`: whether the partner of
-    a deal that is won has the role `customer` from that day on.
+    a deal that is won has the role `customer` from that day on. `blind_assignment`: what happens when a lead is given to a user whom a rule does
+    not show it, or who is outside: ``"refuse"`` (`InvalidError` naming `user_id`) or ``"grant"`` (everybody sees what is theirs).
 
     >>> import crm
     >>> with crm.open(":memory:") as db, db.session() as s:
