@@ -71,8 +71,8 @@ pub use self::csv::{Csv, ImportOptions, ImportReport, LinkPolicy, OnError};
 pub use activity::{Activities, Schedule};
 pub use any_desk::AnyDesk;
 pub use assign::{
-    Assign, AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
-    Assignment, HandOver,
+    Assign, AssignDeed, AssignMark, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm,
+    Assigned, Assignment, HandOver,
 };
 pub use audit::{Audit, AuditQuery, AuditSeal, AuditState};
 pub use base::*;

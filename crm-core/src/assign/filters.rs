@@ -20,13 +20,15 @@ enum Test {
 #[derive(Debug)]
 pub(super) struct Filters {
     tests: Vec<Test>,
-    /// By text, and who `:me` is if the text asks.
-    known: HashMap<(String, i64), usize>,
+    /// By text, and who `:me` is and which team is theirs if the text asks.
+    known: HashMap<(String, Option<(i64, i64)>), usize>,
+    /// Those that name the lead's team.
+    of_team: HashSet<usize>,
 }
 
 impl Filters {
     pub(super) fn new() -> Self {
-        Self { tests: vec![Test::All], known: HashMap::new() }
+        Self { tests: vec![Test::All], known: HashMap::new(), of_team: HashSet::new() }
     }
 
     /// The number of a filter; no text accepts everything.
@@ -38,8 +40,7 @@ impl Filters {
         leads: &[Lead],
     ) -> Result<usize> {
         let Some(text) = text else { return Ok(0) };
-        let mine = if text.contains(":m") { me.map_or(0, |(user, _)| user) } else { 0 };
-        let key = (text.to_owned(), mine);
+        let key = (text.to_owned(), me.filter(|_| text.contains(":m")));
         if let Some(at) = self.known.get(&key) {
             return Ok(*at);
         }
@@ -57,8 +58,16 @@ impl Filters {
             Test::Listed(query::among_resolved(tx, Lead::TABLE, &ids, &resolved)?)
         };
         self.tests.push(test);
+        if text.contains("team_id") {
+            self.of_team.insert(self.tests.len() - 1);
+        }
         self.known.insert(key, self.tests.len() - 1);
         Ok(self.tests.len() - 1)
+    }
+
+    /// Whether a filter names the lead's team.
+    pub(super) fn asks_for_team(&self, test: usize) -> bool {
+        self.of_team.contains(&test)
     }
 
     pub(super) fn holds(&self, test: usize, lead: &Lead) -> Result<bool> {

@@ -22,7 +22,7 @@ mod verbs;
 mod world;
 
 pub use plan::{
-    AssignDeed, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
+    AssignDeed, AssignMark, AssignPlan, AssignReason, AssignRules, AssignStep, AssignTerm, Assigned,
 };
 
 use crate::base::{Frame, RecordKind, Result, TeamId, UserId};
@@ -161,8 +161,9 @@ impl<'s> Assignment<'s> {
     /// Does exactly what a plan says: merges, gives teams and salespeople, and makes opportunities of what has one.
     ///
     /// # Errors
-    /// `Conflict` when a lead has changed or gone since, naming the leads, or a member would be given more than the day's quota; nothing is
-    /// written then. `Denied` below the role `all`.
+    /// `Conflict` when a lead has changed or gone since, naming the leads; when a team that is given something has gone, or its switches,
+    /// filters or members have changed; when a member would be given more than the day's quota; for a plan of another database, and for one
+    /// older than [`limit::PLAN_HOURS`](crate::base::limit::PLAN_HOURS). Nothing is written then. `Denied` below the role `all`.
     pub fn run(&self, plan: &AssignPlan) -> Result<Assigned> {
         self.link.write_alone(|tx| verbs::run(tx, plan))
     }

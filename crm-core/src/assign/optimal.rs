@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::assign::flow::{self, Class, Problem};
 use crate::assign::plan::{AssignReason, AssignTerm};
+use crate::assign::random::Random;
 use crate::assign::reference::{self, Judge as _};
 use crate::assign::verbs::{Fate, given, no_team, term};
 use crate::assign::world::World;
@@ -17,18 +18,28 @@ const MOST: i64 = 1 << 32;
 pub(super) fn share(
     world: &World,
     leads: &[usize],
+    random: &mut Random,
     fates: &mut [Option<Fate>],
     terms: &mut Vec<AssignTerm>,
 ) -> Result<()> {
+    // Where nothing else decides, the first gets it: who that is, chance says.
+    let mut order: Vec<(u64, usize)> =
+        (0..world.members.len()).map(|member| (random.next(), member)).collect();
+    order.sort_unstable();
+    let order: Vec<usize> = order.into_iter().map(|(_, member)| member).collect();
+    let mut place_of = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(place, member)| place_of[*member] = place);
     let many = i64::try_from(leads.len()).unwrap_or(i64::MAX);
     let mut problem = Problem {
-        room: world.seats.iter().map(|seat| seat.quota.min(many)).collect(),
-        had: world.seats.iter().map(|seat| seat.month).collect(),
+        room: order.iter().map(|at| world.seats[*at].quota.min(many)).collect(),
+        had: order.iter().map(|at| world.seats[*at].month).collect(),
         ..Problem::default()
     };
     let mut known: HashMap<Class, usize> = HashMap::new();
     for lead in leads {
-        let class = class(world, *lead)?;
+        let mut class = class(world, *lead)?;
+        class.iter_mut().for_each(|(member, _)| *member = place_of[*member]);
+        class.sort_unstable();
         let next = known.len();
         let at = *known.entry(class).or_insert_with_key(|class| {
             problem.classes.push(class.clone());
@@ -44,13 +55,13 @@ pub(super) fn share(
     }
     for (at, member) in world.members.iter().enumerate() {
         let (team, user) = (Some(member.row.team_id), Some(member.row.user_id));
-        terms.push(term(team, user, "price", solution.prices[at]));
-        terms.push(term(team, user, "level", solution.levels[at]));
+        terms.push(term(team, user, "price", solution.prices[place_of[at]]));
+        terms.push(term(team, user, "level", solution.levels[place_of[at]]));
     }
     terms.push(term(None, None, "proven", true));
     for (lead, member) in leads.iter().zip(solution.member) {
         fates[*lead] = Some(match member {
-            Some(member) => given(world, member, AssignReason::Best),
+            Some(place) => given(world, order[place], AssignReason::Best),
             None => Fate::leave(world.leads[*lead].team_id, left(world, *lead)?),
         });
     }

@@ -6,4 +6,4 @@ WITH RECURSIVE up (leaf, id, parent_id, is_company, user_id, depth) AS (
   FROM up JOIN partner ON partner.id = up.parent_id
   WHERE NOT up.is_company AND up.depth < ?2
 )
-SELECT leaf, depth, user_id FROM up ORDER BY leaf, depth
+SELECT leaf, depth, user_id, id FROM up ORDER BY leaf, depth

@@ -156,6 +156,15 @@ pub struct AssignTerm {
     pub value: String,
 }
 
+/// What a team and its members were when a plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignMark {
+    /// The team.
+    pub team_id: TeamId,
+    /// A digest of its switches, filters and members.
+    pub mark: String,
+}
+
 /// Who is given what, and why; and why others are not. Nothing has been written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignPlan {
@@ -167,6 +176,10 @@ pub struct AssignPlan {
     pub at: i64,
     /// Everything that it went by.
     pub terms: Vec<AssignTerm>,
+    /// By what it is known later whether the teams that get something are still what they were.
+    pub teams: Vec<AssignMark>,
+    /// By what the leads are known to be these, and not others with the same numbers.
+    pub leads: String,
     /// A step for each lead without salesperson that was looked at, and for each duplicate that goes; leads in the order of a list.
     pub steps: Vec<AssignStep>,
 }

@@ -98,6 +98,169 @@ fn a_plan_of_a_world_that_moved_is_refused_and_names_what_moved() {
 }
 
 #[test]
+fn a_plan_of_another_office_or_day_is_refused() {
+    let (crm, s) = office();
+    teamless(&s);
+    let north = team(&s, "North");
+    let ada = member(&s, north, 60);
+    leads(&s, 1);
+    let refused = |s: &Session, plan: &AssignPlan| {
+        let error = s.assignment().run(plan).unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Conflict, Some("plan")), "{error}");
+        error
+    };
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    // Another file has the same numbers, made at another moment.
+    let (other, _) = office();
+    let t = at(&other, 3);
+    teamless(&t);
+    let south = team(&t, "North");
+    member(&t, south, 60);
+    leads(&t, 1);
+    assert!(
+        refused(&t, &plan).message().contains("another")
+            || refused(&t, &plan).message().contains("not those")
+    );
+    assert!(refused(&at(&crm, 4), &plan).message().contains("24 hours"));
+    for changed in [
+        fields! { assignment_optout: true },
+        fields! { use_leads: false },
+        fields! { assignment_filter: "priority = 3" },
+        fields! { active: false },
+    ] {
+        let plan = s.assignment().plan(&Assign::default()).unwrap();
+        assert_eq!(given(&plan, ada), 1);
+        s.teams().update(north, changed).unwrap();
+        assert_eq!(refused(&s, &plan).subject(), Some(north.subject()));
+        let back = fields! { assignment_optout: false, use_leads: true, assignment_filter: crate::Value::Null, active: true };
+        s.teams().update(north, back).unwrap();
+        assert_eq!(s.assignment().plan(&Assign::default()).unwrap().teams, plan.teams);
+    }
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    s.teams().update_member(north, ada, fields! { assignment_filter: "priority = 3" }).unwrap();
+    assert_eq!(refused(&s, &plan).subject(), Some(north.subject()));
+    s.teams().update_member(north, ada, fields! { assignment_filter: crate::Value::Null }).unwrap();
+    s.teams().update(north, fields! { name: "The north" }).unwrap();
+    assert_eq!(s.assignment().run(&plan).unwrap().assigned, 1, "a name gives nobody anything");
+    let told = format!("{:?}", crm.feed(0, 1_000).unwrap());
+    assert!(told.contains("assignment.run") && told.contains("turn"), "{told}");
+    leads(&s, 1);
+    let plan = s.assignment().plan(&Assign { force: true, ..Assign::default() }).unwrap();
+    s.teams().delete(north).unwrap();
+    assert_eq!(refused(&s, &plan).subject(), Some(north.subject()));
+}
+
+#[test]
+fn a_customers_duplicates_stay_with_their_salesperson() {
+    for rules in AssignRules::ALL {
+        let (_crm, s) = office();
+        teamless(&s);
+        let north = team(&s, "North");
+        let users: Vec<UserId> = (0..4).map(|_| member(&s, north, 60)).collect();
+        let card = fields! { name: "Harbour", email: "desk@harbour.example", user_id: users[2] };
+        let card = s.partners().create(card).unwrap().id;
+        for n in 0..3 {
+            let from = fields! { name: format!("Deal {n}"), email_from: "desk@harbour.example", partner_id: card };
+            s.leads().create(from).unwrap();
+        }
+        let assign = Assign { rules: *rules, ..Assign::default() };
+        let plan = s.assignment().plan(&assign).unwrap();
+        let step = plan.steps.iter().find(|step| step.what == AssignDeed::Assign).unwrap();
+        assert_eq!((step.user_id, step.why), (Some(users[2]), AssignReason::PartnerOwner));
+        assert_eq!(s.assignment().run(&plan).unwrap().merged, 2);
+        let again = s.assignment().plan(&assign).unwrap();
+        assert_eq!(s.assignment().run(&again).unwrap(), crate::Assigned::default());
+    }
+}
+
+#[test]
+fn a_salesperson_whose_filter_refuses_a_lead_is_not_given_it_for_its_customer() {
+    let (_crm, s) = office();
+    teamless(&s);
+    let north = team(&s, "North");
+    let (ada, ben) = (member(&s, north, 60), member(&s, north, 60));
+    s.teams().update_member(north, ada, fields! { assignment_filter: "priority >= 1" }).unwrap();
+    let card = s.partners().create(fields! { name: "Harbour", user_id: ada }).unwrap().id;
+    let lead = |priority: &str| {
+        let deal = fields! { name: "Deal", partner_id: card, priority: priority };
+        s.leads().create(deal).unwrap().id
+    };
+    let (small, large) = (lead("0"), lead("2"));
+    let plan = s.assignment().plan(&Assign::default()).unwrap();
+    let of = |id| plan.steps.iter().find(|step| step.lead_id == id).unwrap();
+    assert_eq!((of(large).user_id, of(large).why), (Some(ada), AssignReason::PartnerOwner));
+    assert_eq!((of(small).user_id, of(small).why), (Some(ben), AssignReason::Turn));
+}
+
+#[test]
+fn a_members_filter_sees_a_lead_as_the_teams_own() {
+    for rules in AssignRules::ALL {
+        let (_crm, s) = office();
+        teamless(&s);
+        let teams = [team(&s, "North"), team(&s, "South")];
+        s.settings().set("multi_membership", true).unwrap();
+        let ada = s.users().create(fields! { name: "Ada" }).unwrap().id;
+        for team in teams {
+            let own = fields! { assignment_max: 60, assignment_filter: "team_id in :my_teams" };
+            s.teams().add_member(team, ada, own).unwrap();
+        }
+        leads(&s, 4);
+        let assign = Assign { rules: *rules, ..Assign::default() };
+        let plan = s.assignment().plan(&assign).unwrap();
+        assert_eq!(given(&plan, ada), 4, "{rules:?}");
+        s.assignment().run(&plan).unwrap();
+        let again = s.assignment().plan(&assign).unwrap();
+        assert_eq!(s.assignment().run(&again).unwrap(), crate::Assigned::default());
+    }
+}
+
+#[test]
+fn what_is_not_seen_gives_no_salesperson() {
+    let (crm, s) = office();
+    teamless(&s);
+    let north = team(&s, "North");
+    let users: Vec<UserId> = (0..3).map(|_| member(&s, north, 60)).collect();
+    let boss = s.users().create(fields! { name: "Zoe", role: "all" }).unwrap().id;
+    let harbour = fields! { name: "Harbour", is_company: true, user_id: users[1], city: "Kiel" };
+    let harbour = s.partners().create(harbour).unwrap().id;
+    let person = s.partners().create(fields! { name: "Eve", parent_id: harbour }).unwrap().id;
+    let deal = fields! { name: "Old", partner_id: person, user_id: users[2], city: "Kiel", kind: "opportunity" };
+    s.leads().create(deal).unwrap();
+    s.leads().create(fields! { name: "New", partner_id: person, city: "Bonn" }).unwrap();
+    let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+    let why = || {
+        let zoe = crm.session(Some(crate::UserRef::Id(boss)), Some(now)).unwrap();
+        let plan = zoe.assignment().plan(&Assign::default()).unwrap();
+        plan.steps.iter().find(|step| step.user_id.is_some()).unwrap().why
+    };
+    assert_eq!(why(), AssignReason::CompanyOwner);
+    let hide = |record: &str| {
+        let rule = fields! { name: record, record: record, filter: "city != \"Kiel\"", use_create: false, use_update: false, use_delete: false };
+        s.rules().create(rule).unwrap();
+    };
+    hide("partner");
+    assert_eq!(why(), AssignReason::LastDeal);
+    hide("lead");
+    assert_eq!(why(), AssignReason::Turn);
+}
+
+#[test]
+fn among_equals_the_seed_decides_who_is_first() {
+    let first = |seed| {
+        let (_crm, s) = office();
+        teamless(&s);
+        let north = team(&s, "North");
+        let users: Vec<UserId> = (0..4).map(|_| member(&s, north, 60)).collect();
+        leads(&s, 1);
+        let assign = Assign { rules: AssignRules::Optimal, seed, ..Assign::default() };
+        let plan = s.assignment().plan(&assign).unwrap();
+        users.iter().position(|user| given(&plan, *user) == 1).unwrap()
+    };
+    let drawn: std::collections::BTreeSet<usize> = (0..24).map(first).collect();
+    assert_eq!((drawn.len(), first(3)), (4, first(3)));
+}
+
+#[test]
 fn teams_are_drawn_by_their_capacity() {
     let (_crm, s) = office();
     teamless(&s);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::access;
 use crate::assign::Assign;
 use crate::assign::optimal;
@@ -13,6 +15,7 @@ use crate::assign::reference::{self, Judge as _};
 use crate::assign::world::{self, Set, World};
 use crate::base::{Error, Id as _, LeadId, Result, TeamId, Timestamp, UserId, limit};
 use crate::desk::query;
+use crate::event::Event;
 use crate::lead::verbs::{as_system, give};
 use crate::merge;
 use crate::record::{Lead, Role, Team};
@@ -83,22 +86,46 @@ pub(super) fn plan(tx: &mut Tx<'_>, assign: &Assign) -> Result<AssignPlan> {
         }
     }
     let (sets, set_of) = world.sets(tx, &free)?;
+    let mut extra = Vec::new();
     if assign.affinity {
-        let single = |at: &usize| !set_of.contains_key(&world.leads[*at].id.0);
-        let asked: Vec<usize> =
-            free.iter().chain(pools.iter().flatten()).copied().filter(single).collect();
-        for (at, owners) in world.owners(tx, &asked)? {
-            let found =
-                owners.into_iter().find_map(|(user, why)| Some((world.seat_of(user, at)?, why)));
-            if let Some((member, why)) = found {
-                world.seats[member].quota -= 1;
-                fates[at] = Some(given(&world, member, why));
+        let mut asked: Vec<(usize, Option<&Set>)> = Vec::new();
+        for at in free.iter().chain(pools.iter().flatten()).copied() {
+            let id = world.leads[at].id;
+            match set_of.get(&id.0).map(|set| &sets[*set]) {
+                None => asked.push((at, None)),
+                // What duplicates become is the customer's as well.
+                Some(set) if set.head.id == id && set.head.user_id.is_none() => {
+                    asked.push((at, Some(set)));
+                }
+                Some(_) => {}
             }
+        }
+        asked.sort_unstable_by_key(|(at, _)| *at);
+        let heads = |(at, set): &(usize, Option<&Set>)| {
+            set.map_or_else(|| world.leads[*at].clone(), |set| set.head.clone())
+        };
+        let heads: Vec<Lead> = asked.iter().map(heads).collect();
+        for ((at, set), owners) in asked.into_iter().zip(world.owners(tx, &heads)?) {
+            if let Some(set) = set {
+                world.leads[at] = set.head.clone();
+            }
+            let mut found = None;
+            for (user, why) in owners {
+                if let Some(member) = world.seat_of(user, at)? {
+                    found = Some((member, why));
+                    break;
+                }
+            }
+            let Some((member, why)) = found else { continue };
+            world.seats[member].quota -= 1;
+            if let Some(set) = set {
+                become_one(&world, set, None, &mut fates, &mut pools, &mut extra);
+            }
+            fates[at] = Some(given(&world, member, why));
         }
     }
     let is_open = |fates: &[Option<Fate>], at: &usize| fates[*at].is_none();
     free.retain(|at| is_open(&fates, at));
-    let mut extra = Vec::new();
     match assign.rules {
         AssignRules::Reference => {
             allocate(
@@ -139,7 +166,7 @@ pub(super) fn plan(tx: &mut Tx<'_>, assign: &Assign) -> Result<AssignPlan> {
         open.retain(|at| is_open(&fates, at));
         open.sort_unstable();
         open.dedup();
-        optimal::share(&world, &open, &mut fates, &mut terms)?;
+        optimal::share(&world, &open, &mut random, &mut fates, &mut terms)?;
     }
     for (team, pool) in pools.iter_mut().enumerate() {
         pool.retain(|at| is_open(&fates, at));
@@ -171,7 +198,45 @@ pub(super) fn plan(tx: &mut Tx<'_>, assign: &Assign) -> Result<AssignPlan> {
     let left = steps.iter().filter(|step| step.what == AssignDeed::Leave).count();
     terms.push(term(None, None, "leads", world.leads.len()));
     terms.push(term(None, None, "left", left));
-    Ok(AssignPlan { rules: assign.rules, force: assign.force, at: tx.now.micros(), terms, steps })
+    let known: HashMap<i64, Timestamp> =
+        world.leads.iter().map(|lead| (lead.id.0, lead.create_date)).collect();
+    let others: Vec<i64> =
+        steps.iter().map(|step| step.lead_id.0).filter(|id| !known.contains_key(id)).collect();
+    let mut created: HashMap<i64, Timestamp> = query::seen::<Lead>(tx, &others)?
+        .values()
+        .map(|lead| (lead.id.0, lead.create_date))
+        .collect();
+    created.extend(known);
+    let moving: Vec<i64> = moving(&steps).map(|step| step.lead_id.0).collect();
+    Ok(AssignPlan {
+        rules: assign.rules,
+        force: assign.force,
+        at: tx.now.micros(),
+        terms,
+        teams: world.marks(),
+        leads: leads_mark(&moving, &created),
+        steps,
+    })
+}
+
+/// The steps that do something.
+fn moving(steps: &[AssignStep]) -> impl Iterator<Item = &AssignStep> {
+    steps.iter().filter(|step| step.what != AssignDeed::Leave)
+}
+
+/// A digest of some text: two that are equal are of equal texts.
+pub(super) fn mark(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// By what leads are known to be these: their numbers, and when each was created.
+fn leads_mark(ids: &[i64], created: &HashMap<i64, Timestamp>) -> String {
+    let told = ids.iter().map(|id| {
+        let at = created.get(id).map_or(0, |at| at.micros());
+        format!("{id}:{at}\n")
+    });
+    mark(&told.collect::<String>())
 }
 
 pub(super) fn given(world: &World, member: usize, why: AssignReason) -> Fate {
@@ -348,8 +413,8 @@ fn terms(world: &World, assign: &Assign, within: i64) -> Vec<AssignTerm> {
 /// Does what a plan says, or nothing.
 pub(super) fn run(tx: &mut Tx<'_>, plan: &AssignPlan) -> Result<Assigned> {
     allow(tx)?;
-    let steps: Vec<&AssignStep> =
-        plan.steps.iter().filter(|step| step.what != AssignDeed::Leave).collect();
+    let steps: Vec<&AssignStep> = moving(&plan.steps).collect();
+    in_time(tx, plan)?;
     unmoved(tx, plan, &steps)?;
     within_quotas(tx, plan, &steps)?;
     let mut sets: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
@@ -374,6 +439,7 @@ pub(super) fn run(tx: &mut Tx<'_>, plan: &AssignPlan) -> Result<Assigned> {
         }
     }
     give(tx, &to)?;
+    tell(tx, plan, &steps);
     let users: BTreeSet<UserId> = to.values().filter_map(|(_, user)| *user).collect();
     let assigned = to.values().filter(|(_, user)| user.is_some()).count();
     Ok(Assigned {
@@ -382,6 +448,33 @@ pub(super) fn run(tx: &mut Tx<'_>, plan: &AssignPlan) -> Result<Assigned> {
         merged: ids.iter().map(|set| set.len() - 1).sum(),
         users: users.len(),
     })
+}
+
+/// Lets the feed tell which leads were given by which rules, and why: ids by reason.
+fn tell(tx: &mut Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) {
+    let mut why: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for step in steps {
+        why.entry(step.why.word()).or_default().push(step.lead_id.0);
+    }
+    if !steps.is_empty() {
+        let data =
+            serde_json::json!({ "rules": plan.rules.word(), "planned": plan.at, "why": why });
+        tx.announce(Event::SetUp { event: "assignment.run", data: data.to_string() });
+    }
+}
+
+/// Refuses a plan that is too old, or of another time than this one's past.
+fn in_time(tx: &Tx<'_>, plan: &AssignPlan) -> Result<()> {
+    let oldest = tx.now.micros().saturating_sub(limit::PLAN_HOURS * 3_600_000_000);
+    if plan.at >= oldest {
+        return Ok(());
+    }
+    let made = Timestamp::stored(plan.at);
+    let told = format!(
+        "plan: it was made at {made}, more than {} hours ago; plan again",
+        limit::PLAN_HOURS
+    );
+    Err(Error::conflict(told).with_field("plan"))
 }
 
 fn broken(step: &AssignStep) -> Error {
@@ -403,14 +496,23 @@ fn unmoved(tx: &Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) -> Result<()> 
             wanted.insert(step.lead_id.0, Some(step.version));
         }
     }
-    let mut gone = Vec::new();
+    let (mut gone, mut created) = (Vec::new(), HashMap::new());
     let ids: Vec<i64> = wanted.keys().copied().collect();
     for chunk in ids.chunks(limit::CHUNK) {
         let seen = query::seen::<Lead>(tx, chunk)?;
         let version = |id: &i64| seen.get(id).map(|lead| lead.version);
         gone.extend(chunk.iter().copied().filter(|id| wanted[id] != version(id)));
+        created.extend(seen.into_values().map(|lead| (lead.id.0, lead.create_date)));
     }
-    if gone.is_empty() { Ok(()) } else { Err(moved(&gone)) }
+    if !gone.is_empty() {
+        return Err(moved(&gone));
+    }
+    let ids: Vec<i64> = steps.iter().map(|step| step.lead_id.0).collect();
+    if leads_mark(&ids, &created) != plan.leads {
+        let told = "plan: its leads are not those of this database, though they have the same numbers; plan here";
+        return Err(Error::conflict(told).with_field("plan"));
+    }
+    Ok(())
 }
 
 fn moved(ids: &[i64]) -> Error {
@@ -438,9 +540,25 @@ fn within_quotas(tx: &Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) -> Resul
     }
     let ids: BTreeSet<i64> = steps.iter().filter_map(|step| step.team_id).map(|id| id.0).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
-    let teams: Vec<Team> = query::visible(tx, &ids)?;
+    let changed = |id: TeamId, what: &str| {
+        let told = format!("plan: {} {what} since it was made; plan again", id.subject());
+        Error::conflict(told).with_field("plan").with_subject(id.subject())
+    };
+    let known: HashMap<i64, Team> = query::seen(tx, &ids)?;
+    let teams =
+        ids.iter().map(|id| known.get(id).cloned().ok_or_else(|| changed(TeamId(*id), "has gone")));
+    let teams: Vec<Team> = teams.collect::<Result<_>>()?;
+    let members = world::members(tx, &teams, plan.rules, plan.force)?;
+    for (at, team) in teams.iter().enumerate() {
+        let own = members.iter().filter(|(_, _, of, _)| *of == at);
+        let now = world::mark(team, own.map(|(row, user, ..)| (row, user)));
+        let was = plan.teams.iter().find(|known| known.team_id == team.id);
+        if was.is_none_or(|was| was.mark != now) {
+            return Err(changed(team.id, "or its members have changed"));
+        }
+    }
     let mut left: HashMap<(TeamId, UserId), i64> = HashMap::new();
-    for (row, _, _, seat) in world::members(tx, &teams, plan.rules, plan.force)? {
+    for (row, _, _, seat) in members {
         let may = if seat.is_in && !seat.is_away { seat.quota } else { 0 };
         left.insert((row.team_id, row.user_id), may);
     }

@@ -1,20 +1,21 @@
 //! What a plan is made of: leads without salesperson, teams and members who take part, what they were given lately.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::assign::Assign;
 use crate::assign::filters::Filters;
-use crate::assign::plan::{AssignReason, AssignRules};
+use crate::assign::plan::{AssignMark, AssignReason, AssignRules};
 use crate::assign::reference::{Judge, Seat};
+use crate::assign::verbs;
 use crate::base::text::emails_normalized;
-use crate::base::{Date, Id as _, LeadId, Result, TeamId, UserId, limit};
+use crate::base::{Date, Id as _, LeadId, Record as _, Result, Table, TeamId, UserId, limit};
 use crate::convert::clusters;
 use crate::desk::{Find, query};
 use crate::duplicate::{Identity, same_customer};
 use crate::filter::Filter;
 use crate::lead::verbs::as_system;
 use crate::merge;
-use crate::record::{Lead, Team, TeamMember, User};
+use crate::record::{Lead, Partner, Team, TeamMember, User};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 use crate::team::{Absences, of_members, works_in};
@@ -175,57 +176,75 @@ impl World {
         Eyes(self)
     }
 
-    /// Who should be given a returning customer's lead, by lead: the salesperson of the customer, of the company that it belongs to, of its last
-    /// open opportunity, in this order.
+    /// What the teams and their members are.
+    pub(super) fn marks(&self) -> Vec<AssignMark> {
+        let marks = self.teams.iter().zip(&self.of_team).map(|(team, members)| {
+            let members = members.iter().map(|at| &self.members[*at]);
+            let mark = mark(team, members.map(|member| (&member.row, &member.user)));
+            AssignMark { team_id: team.id, mark }
+        });
+        marks.collect()
+    }
+
+    /// Who should be given each of these leads of returning customers: the salesperson of the customer, of the company that it belongs to, of its
+    /// last open opportunity, in this order; as far as the actor sees these.
     pub(super) fn owners(
         &self,
         tx: &Tx<'_>,
-        of: &[usize],
-    ) -> Result<BTreeMap<usize, Vec<(UserId, AssignReason)>>> {
+        of: &[Lead],
+    ) -> Result<Vec<Vec<(UserId, AssignReason)>>> {
         let partners: HashSet<i64> =
-            of.iter().filter_map(|lead| self.leads[*lead].partner_id).map(|id| id.0).collect();
+            of.iter().filter_map(|lead| lead.partner_id).map(|id| id.0).collect();
         let mut partners: Vec<i64> = partners.into_iter().collect();
         partners.sort_unstable();
         let mut owners: HashMap<i64, [Option<i64>; 3]> = HashMap::new();
         for chunk in partners.chunks(limit::CHUNK) {
             let ids = id_list(chunk);
             let levels = i64::try_from(limit::PARENTS).unwrap_or(i64::MAX);
-            tx.each(include_str!("owners.sql"), &[ids.clone(), levels.into()], |line| {
-                let (own, user) = (line.int(1)? == 0, line.int_or_null(2)?);
+            let above =
+                tx.rows(include_str!("owners.sql"), &[ids.clone(), levels.into()], |line| {
+                    Ok((line.int(0)?, line.int(1)? == 0, line.int_or_null(2)?, line.int(3)?))
+                })?;
+            let seen = sight(tx, Partner::TABLE, above.iter().map(|(.., id)| *id).collect())?;
+            for (leaf, own, user, id) in above {
                 // From the customer up; the last is the company.
-                owners.entry(line.int(0)?).or_default()[usize::from(!own)] = user;
-                Ok(())
-            })?;
-            let last = "SELECT partner_id, user_id FROM lead WHERE partner_id IN (SELECT value FROM json_each(?1)) \
+                owners.entry(leaf).or_default()[usize::from(!own)] = user.filter(|_| seen(id));
+            }
+            let last = "SELECT partner_id, user_id, id FROM lead WHERE partner_id IN (SELECT value FROM json_each(?1)) \
                         AND won_status = 0 AND active AND kind = 1 AND user_id IS NOT NULL ORDER BY id";
-            tx.each(last, &[ids], |line| {
-                owners.entry(line.int(0)?).or_default()[2] = line.int_or_null(1)?;
-                Ok(())
-            })?;
+            let deals =
+                tx.rows(last, &[ids], |line| Ok((line.int(0)?, line.int(1)?, line.int(2)?)))?;
+            let seen = sight(tx, Lead::TABLE, deals.iter().map(|(.., id)| *id).collect())?;
+            for (partner, user, _) in deals.into_iter().filter(|(.., id)| seen(*id)) {
+                owners.entry(partner).or_default()[2] = Some(user);
+            }
         }
         let why = [AssignReason::PartnerOwner, AssignReason::CompanyOwner, AssignReason::LastDeal];
-        let told = |lead: &usize| {
-            let known = owners.get(&self.leads[*lead].partner_id?.0)?;
-            let named =
-                known.iter().zip(why).filter_map(|(user, why)| Some((UserId((*user)?), why)));
-            Some((*lead, named.collect()))
+        let told = |lead: &Lead| {
+            let known = lead.partner_id.and_then(|id| owners.get(&id.0));
+            let named = known.into_iter().flatten().zip(why);
+            named.filter_map(|(user, why)| Some((UserId((*user)?), why))).collect()
         };
-        Ok(of.iter().filter_map(told).collect())
+        Ok(of.iter().map(told).collect())
     }
 
-    /// The membership by which a user may be given a lead: of its team, or the oldest.
-    pub(super) fn seat_of(&self, user: UserId, lead: usize) -> Option<usize> {
-        let lead = &self.leads[lead];
-        (0..self.members.len()).find(|at| {
-            let (member, seat) = (&self.members[*at], &self.seats[*at]);
-            member.row.user_id == user
-                && lead.team_id.is_none_or(|team| team == member.row.team_id)
-                && seat.is_in
-                && !seat.is_away
-                && seat.quota > 0
-                && works_in(&member.user, lead.company_id)
-                && fits(&self.teams[member.team], lead)
-        })
+    /// The membership by which a user may be given a lead: of its team, or the oldest of a team that accepts it. What the member's filter
+    /// does not accept is nobody's by being a customer's.
+    pub(super) fn seat_of(&self, user: UserId, lead: usize) -> Result<Option<usize>> {
+        let own = self.leads[lead].team_id;
+        for (at, (member, seat)) in self.members.iter().zip(&self.seats).enumerate() {
+            let may = member.row.user_id == user && seat.is_in && !seat.is_away && seat.quota > 0;
+            let team = match own {
+                Some(team) => {
+                    team == member.row.team_id && fits(&self.teams[member.team], &self.leads[lead])
+                }
+                None => may && self.judge().team(member.team, lead)?,
+            };
+            if may && team && self.judge().member(at, lead)? {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
     }
 
     /// Duplicates among these leads and all others that are seen, by e-mail address: of each lead the number of its set.
@@ -296,13 +315,68 @@ impl Judge for Eyes<'_> {
 
     fn member(&mut self, member: usize, lead: usize) -> Result<bool> {
         let (world, lead) = (self.0, &self.0.leads[lead]);
-        let member = &world.members[member];
-        Ok(works_in(&member.user, lead.company_id) && world.filters.holds(member.filter, lead)?)
+        let own = &world.members[member];
+        Ok(works_in(&own.user, lead.company_id) && self.holds(own.filter, member, lead)?)
     }
 
     fn preferred(&mut self, member: usize, lead: usize) -> Result<bool> {
-        self.0.filters.holds(self.0.members[member].preferred, &self.0.leads[lead])
+        self.holds(self.0.members[member].preferred, member, &self.0.leads[lead])
     }
+}
+
+impl Eyes<'_> {
+    /// Whether a member's filter accepts a lead, which is of the member's team by the time the member has it.
+    fn holds(self, filter: usize, member: usize, lead: &Lead) -> Result<bool> {
+        let world = self.0;
+        if lead.team_id.is_some() || !world.filters.asks_for_team(filter) {
+            return world.filters.holds(filter, lead);
+        }
+        let team_id = Some(world.members[member].row.team_id);
+        world.filters.holds(filter, &Lead { team_id, ..lead.clone() })
+    }
+}
+
+/// Whether the actor sees records of a table, of those that are named.
+fn sight(tx: &Tx<'_>, table: &'static Table, mut ids: Vec<i64>) -> Result<impl Fn(i64) -> bool> {
+    ids.sort_unstable();
+    ids.dedup();
+    let mut seen: Option<HashSet<i64>> = Some(HashSet::new());
+    for chunk in ids.chunks(limit::CHUNK) {
+        match (query::seen_among(tx, table, chunk)?, &mut seen) {
+            (Some(more), Some(seen)) => seen.extend(more),
+            _ => seen = None,
+        }
+    }
+    Ok(move |id| seen.as_ref().is_none_or(|seen| seen.contains(&id)))
+}
+
+/// What a team and its members are, as far as that says who may be given what. Quotas are checked by themselves.
+pub(super) fn mark<'m>(
+    team: &Team,
+    members: impl Iterator<Item = (&'m TeamMember, &'m User)>,
+) -> String {
+    let mut told: Vec<String> = members
+        .map(|(row, user)| {
+            format!(
+                "{:?}",
+                (
+                    (row.id, row.create_date, row.user_id, row.assignment_optout, &row.absences),
+                    (&row.assignment_filter, &row.assignment_filter_preferred),
+                    (user.active, user.company_id, &user.company_ids),
+                )
+            )
+        })
+        .collect();
+    told.sort_unstable();
+    let own = format!(
+        "{:?}",
+        (
+            (team.id, team.create_date, team.active, team.company_id, team.assignment_optout),
+            (team.use_leads, team.use_opportunities, &team.assignment_filter),
+        )
+    );
+    told.push(own);
+    verbs::mark(&told.join("\n"))
 }
 
 #[cfg(test)]
