@@ -538,7 +538,9 @@ fn within_quotas(tx: &Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) -> Resul
             *counts.entry((team, user)).or_default() += 1;
         }
     }
-    let ids: BTreeSet<i64> = steps.iter().filter_map(|step| step.team_id).map(|id| id.0).collect();
+    let gives = |step: &&&AssignStep| step.what != AssignDeed::Merge;
+    let ids = steps.iter().filter(gives).filter_map(|step| step.team_id);
+    let ids: BTreeSet<i64> = ids.map(|id| id.0).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let changed = |id: TeamId, what: &str| {
         let told = format!("plan: {} {what} since it was made; plan again", id.subject());

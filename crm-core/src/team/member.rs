@@ -40,6 +40,12 @@ impl Room for TeamMember {
         let team = tx.by_id::<Team>(after.team_id)?;
         if let (Some(user), Some(team)) = (tx.by_id::<User>(after.user_id)?, team) {
             check_user(&user, new, team.company_id, "user_id")?;
+            crate::require!(
+                !new || team.active,
+                "team_id",
+                "team_id: {} is archived; restore it first",
+                team.id.subject()
+            );
         }
         let sql =
             "SELECT 1 FROM team_member WHERE team_id = ?1 AND user_id = ?2 AND id <> ?3 AND active";

@@ -38,6 +38,12 @@ impl Room for Team {
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
         check_filter(tx, "assignment_filter", after.assignment_filter.as_deref())?;
+        let asks_who = |text: &str| text.contains(":me") || text.contains(":my_teams");
+        crate::require!(
+            !after.assignment_filter.as_deref().is_some_and(asks_who),
+            "assignment_filter",
+            "assignment_filter: a team's leads are not somebody's: \":me\" and \":my_teams\" stand in members' filters"
+        );
         after.alias = after.alias.as_deref().map(alias).transpose()?;
         if let Some(leader) =
             after.user_id.filter(|_| before.is_none_or(|b| b.user_id != after.user_id))
