@@ -68,10 +68,12 @@ pub(super) fn share(
     Ok(())
 }
 
-/// The teams that may have a lead: its own, or those that accept it.
+/// The teams that may have a lead: its own, unless that has nobody who is ever given anything; else those that accept it.
 fn teams(world: &World, lead: usize) -> Result<Vec<usize>> {
-    if let Some(own) = world.leads[lead].team_id {
-        return Ok(world.teams.iter().position(|team| team.id == own).into_iter().collect());
+    let own = own_team(world, lead);
+    // A quota that is only used up for today keeps what its team has: else a second run would give more than the first.
+    if own.is_some_and(|own| world.has_capacity(own)) {
+        return Ok(own.into_iter().collect());
     }
     let mut judge = world.judge();
     let mut accepting = Vec::new();
@@ -81,6 +83,11 @@ fn teams(world: &World, lead: usize) -> Result<Vec<usize>> {
         }
     }
     Ok(accepting)
+}
+
+/// The team that a lead has, by its place.
+fn own_team(world: &World, lead: usize) -> Option<usize> {
+    world.teams.iter().position(|team| Some(team.id) == world.leads[lead].team_id)
 }
 
 /// Who may be given a lead.
@@ -101,7 +108,11 @@ fn class(world: &World, lead: usize) -> Result<Class> {
 
 /// Why nobody is given a lead.
 fn left(world: &World, lead: usize) -> Result<AssignReason> {
-    let teams = teams(world, lead)?;
+    let mut teams = teams(world, lead)?;
+    if teams.is_empty() {
+        // No other accepts it: its own says why.
+        teams.extend(own_team(world, lead));
+    }
     if teams.is_empty() {
         return no_team(world, lead);
     }

@@ -307,6 +307,39 @@ fn two_who_claim_a_lead_do_not_both_get_it() {
     assert_eq!(gone.kind(), ErrorKind::NotFound);
 }
 
+#[test]
+fn what_a_team_can_never_give_goes_to_another_that_accepts_it() {
+    let (_crm, s) = office();
+    teamless(&s);
+    let (north, south) = (team(&s, "North"), team(&s, "South"));
+    let ada = member(&s, south, 30);
+    let lead = s.leads().create(fields! { name: "Deal", team_id: north, user_id: None::<UserId> });
+    let lead = lead.unwrap().id;
+    let step = |rules| {
+        let plan = s.assignment().plan(&Assign { rules, ..Assign::default() }).unwrap();
+        let step = plan.steps.iter().find(|step| step.lead_id == lead).unwrap().clone();
+        (plan, step)
+    };
+    let (_, reference) = step(AssignRules::Reference);
+    assert_eq!((reference.what, reference.why), (AssignDeed::Leave, AssignReason::NoMembers));
+    let (_, best) = step(AssignRules::Optimal);
+    assert_eq!((best.user_id, best.team_id), (Some(ada), Some(south)));
+    s.teams().update(south, fields! { assignment_filter: "priority = 3" }).unwrap();
+    let (_, nobody) = step(AssignRules::Optimal);
+    assert_eq!((nobody.what, nobody.why), (AssignDeed::Leave, AssignReason::NoMembers));
+    s.teams().update(south, fields! { assignment_filter: None::<String> }).unwrap();
+    // A team whose day is over keeps what it has for tomorrow.
+    let ben = member(&s, north, 30);
+    s.leads().create(fields! { name: "Today", team_id: north, user_id: ben }).unwrap();
+    let (_, full) = step(AssignRules::Optimal);
+    assert_eq!((full.what, full.why), (AssignDeed::Leave, AssignReason::NoQuota));
+    s.teams().update_member(north, ben, fields! { assignment_max: 0 }).unwrap();
+    let (plan, best) = step(AssignRules::Optimal);
+    assert_eq!(best.team_id, Some(south));
+    assert_eq!(s.assignment().run(&plan).unwrap().assigned, 1);
+    assert_eq!(s.leads().get(lead).unwrap().team_id, Some(south));
+}
+
 /// How many are given by a plan, and the sum of their chances.
 fn worth(s: &Session, plan: &AssignPlan) -> (usize, i64) {
     let given = plan.steps.iter().filter(|step| step.what == AssignDeed::Assign);

@@ -163,6 +163,14 @@ impl World {
         Ok(Self { leads, at, teams, team_filters, members: all, of_team, seats, filters })
     }
 
+    /// Whether a team has anybody who is given leads, today or on another day.
+    pub(super) fn has_capacity(&self, team: usize) -> bool {
+        let gets = |member: &usize| {
+            self.seats[*member].is_in && self.members[*member].row.assignment_max != Some(0)
+        };
+        self.of_team[team].iter().any(gets)
+    }
+
     /// What a team weighs when one is drawn: what its members may be given in a month, 30 for one without limit.
     pub(super) fn weight(&self, team: usize) -> u64 {
         let most = |member: &usize| {

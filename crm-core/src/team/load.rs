@@ -92,8 +92,8 @@ pub(super) struct Together {
     pub(super) unassigned: i64,
 }
 
-/// What each of these teams and all below it among them have together. A lead is one team's, a user counts once however many of them they
-/// are in.
+/// What each of these teams and all below it among them have together; archived ones add nothing of their own. A lead is one team's, a user
+/// counts once however many of them they are in.
 pub(super) fn together(tx: &Tx<'_>, teams: &[Team]) -> Result<HashMap<i64, Together>> {
     let parent: HashMap<i64, Option<i64>> =
         teams.iter().map(|team| (team.id.0, team.parent_id.map(|id| id.0))).collect();
@@ -104,11 +104,11 @@ pub(super) fn together(tx: &Tx<'_>, teams: &[Team]) -> Result<HashMap<i64, Toget
     free.push(Filter::is_null("user_id"));
     group(tx, Filter::all(free), |team, n| own.entry(team).or_default().1 = n)?;
     let mut all: HashMap<i64, Together> = HashMap::new();
-    for team in teams {
+    for team in teams.iter().filter(|team| team.active) {
         let (leads, unassigned) = own.get(&team.id.0).copied().unwrap_or_default();
         let mut above = Some(team.id.0);
         for _ in 0..limit::PARENTS {
-            // What is above and archived or unseen joins nothing: the tree is cut there.
+            // What is above and unseen joins nothing: the tree is cut there.
             let Some(id) = above.filter(|id| parent.contains_key(id)) else { break };
             let sum = all.entry(id).or_default();
             sum.teams += 1;

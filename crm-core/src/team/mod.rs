@@ -45,6 +45,15 @@ impl Room for Team {
             "assignment_filter: a team's leads are not somebody's: \":me\" and \":my_teams\" stand in members' filters"
         );
         after.alias = after.alias.as_deref().map(alias).transpose()?;
+        if !after.use_leads && !after.use_opportunities {
+            let kept = before.is_some_and(|before| before.alias == after.alias);
+            crate::require!(
+                after.alias.is_none() || kept,
+                "alias",
+                "alias: mail becomes a lead or an opportunity, and this team has neither; switch one on first"
+            );
+            after.alias = None;
+        }
         if let Some(leader) =
             after.user_id.filter(|_| before.is_none_or(|b| b.user_id != after.user_id))
         {
@@ -259,13 +268,14 @@ impl Desk<'_, Team> {
 
     /// What each team that goes on and all below it have together, in the order of a list: `team_id`, `parent_id`, `team_count` (itself too),
     /// `member_count` (users, each once, however many of these teams they are in), `lead_count` (pending ones), `lead_unassigned_count`. Only leads
-    /// that this user sees are counted.
+    /// that this user sees are counted. Teams below an archived one count above it; it does not count itself.
     ///
     /// # Errors
     /// `Storage` when the database fails.
     pub fn rollup(&self) -> Result<Frame> {
         self.link.read(|tx| {
-            let teams = query::find::<Team>(tx, &crate::desk::Find::all())?;
+            let teams =
+                query::find::<Team>(tx, &crate::desk::Find::filter("active in (true, false)")?)?;
             let mut all = load::together(tx, &teams)?;
             let mut frame = Frame::new([
                 ("team_id", FieldKind::Ref(RecordKind::Team)),
@@ -275,7 +285,7 @@ impl Desk<'_, Team> {
                 ("lead_count", FieldKind::Int),
                 ("lead_unassigned_count", FieldKind::Int),
             ]);
-            for team in teams {
+            for team in teams.into_iter().filter(|team| team.active) {
                 let sum = all.remove(&team.id.0).unwrap_or_default();
                 frame.push([
                     Value::from(team.id),
