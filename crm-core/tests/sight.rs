@@ -396,7 +396,8 @@ fn fill(crm: &Crm, role: &str, n: i64, hides: bool) {
     let all = Find::filter("active in (true, false)").unwrap();
     for lead in s.leads().find(&all).unwrap() {
         let id = lead.id.0;
-        let mut card = fields! { expected_revenue: 5_000 + 10 * n + id, recurring_revenue: 7 * n };
+        let mut card =
+            fields! { expected_revenue: 5_000 + id * (7 * n + 3) % 97, recurring_revenue: 7 * n };
         // Of a customer's deal they would be told to the customer, and how often that is depends on what they are.
         if lead.partner_id.is_none() {
             card.set("email_from", format!("lead{n}{}@firm{n}.example", id % (n + 2)));
