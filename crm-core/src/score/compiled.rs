@@ -5,6 +5,8 @@
 //! model, some 30 ns through these tables. Deliberately absent: leads of which something was changed since their creation, which are fewer
 //! and are judged one by one.
 
+use std::collections::BTreeSet;
+
 use crate::base::TeamId;
 use crate::score::bayes::{Book, Model, log_prior, probability};
 use crate::score::count::Map;
@@ -114,6 +116,8 @@ impl Sheet {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     teams: Map<TeamId, Option<Sheet>>,
+    /// Of teams that nothing is known of, where they are judged otherwise than leads without team.
+    other: Option<Sheet>,
     all: Option<Sheet>,
 }
 
@@ -121,14 +125,17 @@ impl Compiled {
     /// Computes every weight of the model.
     pub(crate) fn new(model: &Model) -> Self {
         let teams = model.teams().map(|(team, book)| (team, sheet(model, book))).collect();
-        Self { teams, all: sheet(model, model.all()) }
+        Self { teams, other: None, all: sheet(model, model.all()) }
     }
 
     /// The same of the model `weighted`.
     pub(crate) fn weighted(model: &weighted::Model) -> Self {
-        let teams =
-            model.tables.teams().map(|team| (team, Some(mixed(model, Some(team))))).collect();
-        Self { teams, all: Some(mixed(model, None)) }
+        let weighed = model.all_team_pulls().into_iter().map(|(team, _)| team);
+        let known: BTreeSet<TeamId> = model.tables.teams().chain(weighed).collect();
+        let teams = known.into_iter().map(|team| (team, Some(mixed(model, Some(team))))).collect();
+        // No team has that number.
+        let other = Some(mixed(model, Some(TeamId(0))));
+        Self { teams, other, all: Some(mixed(model, None)) }
     }
 
     /// What the model says of a lead with these values: the stage first, if it has one, then in the variables' order.
@@ -158,9 +165,10 @@ impl Compiled {
 
     /// The sheet for leads of that team; `None` when they cannot be judged.
     pub(crate) fn sheet(&self, team: Option<TeamId>) -> Option<&Sheet> {
-        match team.and_then(|team| self.teams.get(&team)) {
+        let Some(team) = team else { return self.all.as_ref() };
+        match self.teams.get(&team) {
             Some(own) => own.as_ref(),
-            None => self.all.as_ref(),
+            None => self.other.as_ref().or(self.all.as_ref()),
         }
     }
 }

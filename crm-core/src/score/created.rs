@@ -64,7 +64,8 @@ pub(crate) fn follow(tx: &Tx<'_>, config: &Config, changes: &[LeadChange]) -> Re
     if !is_asked(config) {
         return Ok(Created::new());
     }
-    let known = changes.iter().filter(|change| change.before.is_some());
+    // What a merge took away and gives back is no new lead.
+    let known = changes.iter().filter(|change| change.before.is_some() || change.restored);
     let mut created = of(tx, config, &known.map(LeadChange::id).collect::<Vec<_>>())?;
     let mut touched = Vec::new();
     for change in changes.iter().filter(|change| !change.restored) {

@@ -215,6 +215,42 @@ fn one_lead_and_all_leads_are_scored_alike() {
 }
 
 #[test]
+fn what_was_changed_before_a_merge_is_known_after_it_is_taken_back() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    configure(&s, &["country_code", "priority"]);
+    let [a, b] = ["a", "b"].map(|name| s.leads().create(fields! { name: name }).unwrap().id);
+    s.leads().update(a, fields! { country_code: "DE", priority: "2" }).unwrap();
+    close(&s, a, false);
+    let before = changed(&s);
+    let merged = s.leads().merge(&[a, b], &crate::Merge::default()).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    s.leads().unmerge(merged.merge_id).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    assert_eq!((before.len(), changed(&s)), (1, before));
+    s.leads().reopen(a).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_team_without_outcomes_is_judged_alike_alone_and_among_many() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    declare(&s, "Lead Origin", PropertyKind::Text);
+    declare(&s, "size", PropertyKind::Number);
+    configure(&s, &["properties.Lead Origin", "properties.size"]);
+    for i in 0..60 {
+        let lead = create(&s, i, None).id;
+        close(&s, lead, is_won(i));
+    }
+    let team = s.teams().create(fields! { name: "New" }).unwrap().id;
+    let lead = create(&s, 3, Some(team)).id;
+    s.score().recompute(&mut Progress::none()).unwrap();
+    let why = s.score().explain(lead).unwrap();
+    assert_eq!((why.probability, why.is_stale), (why.automated_probability, false));
+}
+
+#[test]
 fn whatever_is_missing_has_an_answer() {
     let crm = Crm::open(":memory:").unwrap();
     let s = crm.session(None, Some(at(0))).unwrap();

@@ -4,6 +4,8 @@
 //! the transaction that erased; a mark among the settings says that this is still to be done. On a server, the tables that hold texts
 //! are written anew; its own log, replicas and backups are its administrator's.
 
+#[cfg(feature = "postgres")]
+use crate::base::Cell;
 use crate::base::error::storage_code;
 use crate::base::{Error, Result};
 use crate::storage::handle::Handle;
@@ -15,6 +17,12 @@ use crate::storage::{Link, Right, Tx, sqlite};
 const TABLES: &str = "partner, partner_contact, lead_text, message, activity, user_account, external_id, feed_entry_personal, \
     merge_row, audit_chain, score_count_total, score_count_delta, score_weight, score_lesson, score_model, \
     score_created";
+
+/// How often it is asked on a server whether older transactions have ended, and how long between.
+#[cfg(feature = "postgres")]
+const WAITS: u32 = 250;
+#[cfg(feature = "postgres")]
+const WAIT: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Says that something was erased.
 pub(crate) fn owe(tx: &Tx<'_>) -> Result<()> {
@@ -50,6 +58,10 @@ impl Link {
 
 impl Handle {
     fn clean(&self) -> Result<()> {
+        #[cfg(feature = "postgres")]
+        if self.file().is_none() {
+            self.outlive_older()?;
+        }
         {
             let mut lent = self.take(Right::Alone)?;
             match self.file() {
@@ -64,6 +76,37 @@ impl Handle {
             tx.execute("DELETE FROM setting WHERE key = 'erasure_due'", &[]).map(drop)
         })
     }
+}
+
+#[cfg(feature = "postgres")]
+impl Handle {
+    /// Waits until no transaction of the database is older than what was erased: for such a one the server would keep it. Those of
+    /// other users a server may hide; whoever has them waits for them.
+    #[expect(clippy::disallowed_methods, reason = "others end their transactions when they like")]
+    fn outlive_older(&self) -> Result<()> {
+        let ask = |sql: &str, params: &[Cell<'_>]| {
+            self.write_alone(&Caller::default(), |tx| tx.one(sql, params, |line| line.int(0)))
+        };
+        let erased = ask("SELECT txid_current()", &[])?;
+        let older = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                     AND (age(backend_xmin) > age(CAST(CAST(?1 % 4294967296 AS TEXT) AS xid)) \
+                       OR age(backend_xid) > age(CAST(CAST(?1 % 4294967296 AS TEXT) AS xid)))";
+        for _ in 0..WAITS {
+            if ask(older, &[erased.into()])? == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(WAIT);
+        }
+        Err(still_held())
+    }
+}
+
+/// It is erased, and what was before is still held by somebody.
+fn still_held() -> Error {
+    Error::storage(
+        storage_code::BUSY,
+        "it is erased, but a reader still holds what was before, and so does the database; call again when it has ended",
+    )
 }
 
 /// Writes a file anew and empties its log.
@@ -84,8 +127,5 @@ fn rewrite(conn: &rusqlite::Connection) -> Result<()> {
     if busy == 0 {
         return Ok(());
     }
-    Err(Error::storage(
-        storage_code::BUSY,
-        "it is erased, but a reader still holds what was before, and so does the file; call again when it has ended",
-    ))
+    Err(still_held())
 }
