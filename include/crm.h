@@ -2482,6 +2482,95 @@ crm_status crm_rule_delete_many(const crm_session *session,
                                 size_t count,
                                 crm_error **err);
 
+// Creates a target. `out` receives it as stored; end it with `crm_record_free`.
+crm_status crm_target_create(const crm_session *session,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Creates several, all or none. `out` receives them in the same order; end it with `crm_list_free`.
+crm_status crm_target_create_many(const crm_session *session,
+                                  const crm_fields *const *fields,
+                                  size_t count,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// The target with that id, archived or not.
+crm_status crm_target_get(const crm_session *session,
+                          int64_t id,
+                          crm_record **out,
+                          crm_error **err);
+
+// The target that another system knows by that id.
+crm_status crm_target_get_external(const crm_session *session,
+                                   crm_str system,
+                                   crm_str external_id,
+                                   crm_record **out,
+                                   crm_error **err);
+
+// What the options look for; null: all active ones. End `out` with `crm_list_free`.
+crm_status crm_target_find(const crm_session *session,
+                           const crm_find_options *find,
+                           crm_list **out,
+                           crm_error **err);
+
+// How many match the filter; empty: all active ones.
+crm_status crm_target_count(const crm_session *session,
+                            crm_str filter,
+                            int64_t *out,
+                            crm_error **err);
+
+// As `crm_target_find`, as a table with the columns asked for. End `out` with `crm_frame_free`.
+crm_status crm_target_frame(const crm_session *session,
+                            const crm_find_options *find,
+                            crm_frame **out,
+                            crm_error **err);
+
+// Changes the fields that are set, and no other. `out` receives the target as stored.
+crm_status crm_target_update(const crm_session *session,
+                             int64_t id,
+                             const crm_fields *fields,
+                             crm_record **out,
+                             crm_error **err);
+
+// Changes several in the same way, all or none.
+crm_status crm_target_update_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  const crm_fields *fields,
+                                  crm_list **out,
+                                  crm_error **err);
+
+// Deletes a target; `CRM_E_CONFLICT` while others refer to it.
+crm_status crm_target_delete(const crm_session *session, int64_t id, crm_error **err);
+
+// Deletes several, all or none.
+crm_status crm_target_delete_many(const crm_session *session,
+                                  const int64_t *ids,
+                                  size_t count,
+                                  crm_error **err);
+
+// Says what was reached, by the host's own books: `amount`, in words such as `12.50`, of a target in money; `count` of one that counts. The other
+// one is empty, or null. `at_micros` says as of when, in microseconds since 1970-01-01T00:00:00Z; null: now. `CRM_E_INVALID` for the metrics
+// `won_revenue` and `won_count`, which are reckoned. `out` receives the target as stored; end it with `crm_record_free`.
+crm_status crm_target_feed(const crm_session *session,
+                           int64_t id,
+                           crm_str amount,
+                           const int64_t *count,
+                           const int64_t *at_micros,
+                           crm_record **out,
+                           crm_error **err);
+
+// How far targets are, a row for each that matches the filter; empty: all active ones. `id`, `name`, `team_id`, `user_id`, `metric`, `unit`,
+// `currency`, `date_from`, `date_to`, `goal`, `actual` (empty: unknown), `date_actual`, `attainment`, `gap`, `pace`, `state` (`unknown`, `open`,
+// `achieved`, `missed`), `left_out`. Reckoned of the leads that the session's user sees; `below`: a team's target counts the leads of teams below
+// it, too. End `out` with `crm_frame_free`.
+crm_status crm_target_attainment(const crm_session *session,
+                                 crm_str filter,
+                                 bool below,
+                                 crm_frame **out,
+                                 crm_error **err);
+
 // Creates a activity type. `out` receives it as stored; end it with `crm_record_free`.
 crm_status crm_activity_type_create(const crm_session *session,
                                     const crm_fields *fields,
@@ -2868,6 +2957,7 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_KIND_PARTNER_CONTACT 16
 #define CRM_KIND_PARTNER_ROLE 17
 #define CRM_KIND_RULE 18
+#define CRM_KIND_TARGET 19
 
 // Fields of a company.
 #define CRM_COMPANY_ID 0 // id of a company, kept by the library
@@ -3242,6 +3332,27 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_RULE_USE_DELETE 14 // truth
 #define CRM_RULE_ACTIVE 15 // truth
 #define CRM_RULE_FIELD_NAMES 16 // text
+
+// Fields of a target.
+#define CRM_TARGET_ID 0 // id of a target, kept by the library
+#define CRM_TARGET_VERSION 1 // number, kept by the library
+#define CRM_TARGET_CREATE_DATE 2 // instant, kept by the library
+#define CRM_TARGET_WRITE_DATE 3 // instant, kept by the library
+#define CRM_TARGET_CREATE_UID 4 // id of a user, kept by the library
+#define CRM_TARGET_WRITE_UID 5 // id of a user, kept by the library
+#define CRM_TARGET_NAME 6 // text
+#define CRM_TARGET_TEAM_ID 7 // id of a team
+#define CRM_TARGET_USER_ID 8 // id of a user
+#define CRM_TARGET_METRIC 9 // text
+#define CRM_TARGET_AMOUNT 10 // money
+#define CRM_TARGET_COUNT 11 // number
+#define CRM_TARGET_CURRENCY 12 // text
+#define CRM_TARGET_DATE_FROM 13 // date
+#define CRM_TARGET_DATE_TO 14 // date
+#define CRM_TARGET_ACTUAL_AMOUNT 15 // money
+#define CRM_TARGET_ACTUAL_COUNT 16 // number
+#define CRM_TARGET_DATE_ACTUAL 17 // instant
+#define CRM_TARGET_ACTIVE 18 // truth
 #define CRM_LEAD_TYPE CRM_LEAD_KIND // another name
 
 #endif // CRM_H

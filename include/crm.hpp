@@ -715,6 +715,24 @@ public:
   crm::frame rollup() const { return detail::make_frame(crm_team_rollup, session_); }
 };
 
+// What teams and people are to reach. Valid as long as the session.
+class target_desk : public desk {
+public:
+  using desk::desk;
+
+  // What was reached, in words such as "12.50" or as a number; see `crm_target_feed`. `at` in microseconds since 1970; null is now.
+  record feed_amount(std::int64_t id, std::string_view amount, const std::int64_t *at = nullptr) const {
+    return detail::make_record(crm_target_feed, session_, id, view(amount), nullptr, at);
+  }
+  record feed_count(std::int64_t id, std::int64_t count, const std::int64_t *at = nullptr) const {
+    return detail::make_record(crm_target_feed, session_, id, view(std::string_view{}), &count, at);
+  }
+  // How far they are; `below`: with the deals of teams below a team.
+  crm::frame attainment(std::string_view filter = {}, bool below = false) const {
+    return detail::make_frame(crm_target_attainment, session_, view(filter), below);
+  }
+};
+
 // Who is given which lead: a plan is JSON text. Valid as long as the session.
 class assignment_desk {
 public:
@@ -891,6 +909,14 @@ public:
         crm_team_create, crm_team_create_many, crm_team_get,    crm_team_get_external,
         crm_team_find,   crm_team_count,       crm_team_frame,  crm_team_update,
         crm_team_update_many, crm_team_delete, crm_team_delete_many};
+    return {get(), functions};
+  }
+
+  target_desk targets() const noexcept {
+    static constexpr detail::verbs functions{
+        crm_target_create, crm_target_create_many, crm_target_get,    crm_target_get_external,
+        crm_target_find,   crm_target_count,       crm_target_frame,  crm_target_update,
+        crm_target_update_many, crm_target_delete, crm_target_delete_many};
     return {get(), functions};
   }
 

@@ -16,7 +16,7 @@ use crate::lead::Leads;
 use crate::property::Properties;
 use crate::record::{
     ActivityType, Campaign, Company, LostReason, Medium, Partner, PartnerContact, PartnerRole,
-    RecurringPlan, Rule, Source, Stage, Tag, Team, TeamMember, User,
+    RecurringPlan, Rule, Source, Stage, Tag, Target, Team, TeamMember, User,
 };
 use crate::rights::Access;
 use crate::score::Scores;
@@ -83,6 +83,8 @@ impl Session {
         activity_types: ActivityType;
         /// What narrows who may read and change leads and partners.
         rules: Rule;
+        /// What teams and people are to reach.
+        targets: Target;
     }
 
     /// What is to be done about leads and partners.

@@ -27,6 +27,8 @@ fn office() -> Crm {
     s.chatter().post(lease.id, "hello", false).unwrap();
     let all = fields! { name: "All", record: "lead", filter: "id > 0" };
     s.rules().create(all).unwrap();
+    let goal = fields! { team_id: 1, metric: "lines", count: 500, date_from: "2026-01-01", date_to: "2026-12-31" };
+    s.targets().create(goal).unwrap();
     crm
 }
 

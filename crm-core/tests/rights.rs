@@ -15,8 +15,8 @@ use crm_core::score::{Backtest, ScoreConfig};
 use crm_core::{
     ActivityId, AddressType, AsOf, Assign, AuditQuery, Convert, Crm, Date, ErrorKind, Fields,
     Filter, Find, HandOver, ImportOptions, LeadId, Lost, Merge, PartnerId, PartnerMerge, Progress,
-    PropertyDefinition, PropertyKind, RecordKind, Result, Schedule, Session, StageId, TeamId,
-    Timestamp, UserId, Value, fields,
+    PropertyDefinition, PropertyKind, RecordKind, Result, Schedule, Session, StageId, TargetFeed,
+    TeamId, Timestamp, UserId, Value, fields,
 };
 
 /// The last is the session without a user.
@@ -225,6 +225,9 @@ fn draft(kind: RecordKind, on: &On, name: &str) -> Fields {
         RecordKind::RecurringPlan => drop(new.set("number_of_months", 7)),
         RecordKind::Rule => {
             new = fields! { name: name, record: "lead", filter: "id > 0" };
+        }
+        RecordKind::Target => {
+            new = fields! { name: name, team_id: on.team, metric: name, count: 5, date_from: "2026-01-01", date_to: "2026-12-31" };
         }
         _ => {}
     }
@@ -464,6 +467,13 @@ const ROWS: &[Row] = &[
     ("teams.members", NOTHING, |s, on| done(s.teams().members(on.team, None))),
     ("teams.workload", NOTHING, |s, _| done(s.teams().workload())),
     ("teams.rollup", NOTHING, |s, _| done(s.teams().rollup())),
+    ("targets.feed", OFFICE, |s, on| {
+        let fed = TargetFeed { count: 3.into(), ..TargetFeed::default() };
+        done(s.targets().feed(on.id.into(), &fed))
+    }),
+    ("targets.attainment", OFFICE, |s, on| {
+        Ok(!s.targets().attainment(Some(&filter(on.id)), false)?.is_empty())
+    }),
     ("settings.get", NOTHING, |s, _| done(s.settings().get("use_leads"))),
     ("settings.set", NOTHING, |s, _| done(s.settings().set("use_leads", true))),
     ("settings.all", NOTHING, |s, _| done(s.settings().all())),
@@ -610,6 +620,7 @@ fn every_role_does_every_verb() {
                 let kind = match *relations {
                     LEADS => "lead",
                     PARTNERS => "partner",
+                    OFFICE => "target",
                     _ => "-",
                 };
                 let on = &world.on[&(kind, *relation)];
@@ -652,6 +663,7 @@ fn desks() -> BTreeMap<String, String> {
     let text = source("session.rs");
     let mut found = BTreeMap::from([("Desk<'_, Partner>".to_owned(), "partners".to_owned())]);
     found.insert("Desk<'_, Team>".to_owned(), "teams".to_owned());
+    found.insert("Desk<'_, Target>".to_owned(), "targets".to_owned());
     for line in text.lines().map(str::trim) {
         let Some((name, answer)) =
             line.strip_prefix("pub fn ").and_then(|line| line.split_once("(&self"))
@@ -731,7 +743,7 @@ fn every_verb_has_a_row() {
         let (desk, verb) = row.split_once('.').unwrap();
         !verbs.contains(*row)
             && !(generic.contains(verb)
-                && (!own.contains(desk) || matches!(desk, "partners" | "teams")))
+                && (!own.contains(desk) || matches!(desk, "partners" | "teams" | "targets")))
     });
     assert_eq!(gone.collect::<Vec<_>>(), Vec::<&String>::new(), "rows without a verb");
 }

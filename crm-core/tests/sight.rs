@@ -73,6 +73,12 @@ fn world(seed: u64, role: &str, rules: Option<Rules>) -> (Crm, UserId) {
     let team = s.teams().create(fields! { name: "Mine", user_id: me }).unwrap().id;
     let below = s.teams().create(fields! { name: "Below", parent_id: team }).unwrap().id;
     let aside = s.teams().create(fields! { name: "Aside" }).unwrap().id;
+    for (team, user) in [(Some(team), None), (Some(aside), Some(other)), (None, Some(other))] {
+        let mut goal = fields! { metric: "won_revenue", amount: 5_000, date_from: "2000-01-01", date_to: "2999-12-31" };
+        goal.set("team_id", team);
+        goal.set("user_id", user);
+        s.targets().create(goal).unwrap();
+    }
     let mut leads: Vec<LeadId> = Vec::new();
     for n in 0..30 {
         let mut lead = fields! { name: format!("Lead {n}"), expected_revenue: 100 + d(900) };
@@ -221,6 +227,9 @@ fn all_answers(s: &Session) -> String {
             told.into_iter().map(line).collect::<Vec<_>>()
         });
         tell(&mut text, "audit", told);
+    }
+    for below in [false, true] {
+        tell(&mut text, "attainment", s.targets().attainment(None, below));
     }
     for id in 1..=30 {
         let lead = LeadId(id);
@@ -458,6 +467,32 @@ fn what_fields_hide_changes_no_answer() {
             assert_eq!(one, two, "{role}");
         }
         assert_ne!(told(1, false), told(2, false), "{role}: there is something to hide");
+    }
+}
+
+#[test]
+fn deals_that_are_not_seen_reach_no_target() {
+    // Apart from the rest, since won deals teach the score, which is exempt.
+    for role in ["external", "own", "team", "sub_tree", "company"] {
+        let reached = |goes: bool| {
+            let (crm, me) = world(0, role, None);
+            let (admin, own) = (session(&crm, None), session(&crm, Some(me)));
+            for id in seen(&admin, RecordKind::Lead) {
+                admin.leads().mark_won(LeadId(id)).unwrap();
+            }
+            let unseen = &seen(&admin, RecordKind::Lead) - &seen(&own, RecordKind::Lead);
+            assert!(!unseen.is_empty(), "{role}: something is unseen");
+            for id in unseen.into_iter().filter(|_| goes) {
+                admin.leads().delete(LeadId(id)).unwrap();
+            }
+            let told = |s: &Session| {
+                [false, true].map(|below| format!("{:?}", s.targets().attainment(None, below)))
+            };
+            (told(&own), told(&admin))
+        };
+        let ((with, all), (without, _)) = (reached(false), reached(true));
+        assert_eq!(with, without, "{role}");
+        assert_ne!(with, all, "{role}: there is something to hide");
     }
 }
 

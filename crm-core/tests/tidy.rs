@@ -30,6 +30,7 @@ const RANKS: &[&[&str]] = &[
         "rights",
         "rule",
         "tally",
+        "target",
     ],
     &["lead"],
     &["chatter", "activity"],

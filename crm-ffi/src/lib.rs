@@ -53,6 +53,7 @@ pub mod record_property;
 pub mod score;
 pub mod session;
 pub mod setting;
+pub mod target;
 pub mod team;
 pub mod version;
 

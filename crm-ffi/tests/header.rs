@@ -53,6 +53,8 @@ const SOURCES: &[&str] = &[
     "desk/source.rs",
     "desk/recurring_plan.rs",
     "desk/rule.rs",
+    "desk/target.rs",
+    "target.rs",
     "desk/activity_type.rs",
     "setting.rs",
     "property.rs",

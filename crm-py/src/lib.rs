@@ -25,6 +25,7 @@ mod progress;
 mod record;
 mod session;
 mod study;
+mod target;
 mod team;
 mod value;
 
@@ -83,6 +84,8 @@ mod _crm {
         rebuild_score, recompute_score, score_configuration, score_frequencies, score_health,
         score_parameters, weighted_forecast,
     };
+    #[pymodule_export]
+    use crate::target::{feed_target, target_attainment};
     #[pymodule_export]
     use crate::team::{
         add_member, remove_member, team_members, team_rollup, team_workload, update_member,

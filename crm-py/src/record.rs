@@ -133,6 +133,7 @@ const fn told(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Partner => &["id", "name", "is_company", "email"],
         RecordKind::PartnerContact => &["id", "partner_id", "kind", "value", "is_primary"],
         RecordKind::PartnerRole => &["id", "partner_id", "role", "date_start", "date_end"],
+        RecordKind::Target => &["id", "team_id", "user_id", "metric", "date_from", "date_to"],
         RecordKind::Rule => &["id", "name", "record", "filter"],
         RecordKind::Lead => {
             &["id", "name", "stage_id", "expected_revenue", "probability", "won_status"]

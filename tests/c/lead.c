@@ -371,6 +371,37 @@ static void members(crm_session *s) {
   FAILS(CRM_E_NOT_FOUND, crm_team_remove_member(s, north, ben, &record, &err));
 }
 
+static void targets(crm_session *s) {
+  crm_record *record = NULL;
+  crm_frame *frame = NULL;
+  crm_str text = {0};
+  crm_fields *given = fields();
+  OK(crm_fields_set_i64(given, S("team_id"), 1, &err));
+  OK(crm_fields_set_text(given, S("metric"), S("lines"), &err));
+  OK(crm_fields_set_i64(given, S("count"), 500, &err));
+  OK(crm_fields_set_date(given, S("date_from"), 2026, 1, 1, &err));
+  OK(crm_fields_set_date(given, S("date_to"), 2026, 12, 31, &err));
+  OK(crm_target_create(s, given, &record, &err));
+  FAILS(CRM_E_CONFLICT, crm_target_create(s, given, &record, &err));
+  CHECK(crm_fields_free(given) == CRM_OK);
+  const int64_t lines = id_and_end(record);
+  OK(crm_target_attainment(s, S(""), false, &frame, &err));
+  CHECK(crm_frame_rows(frame) == 1);
+  OK(crm_frame_text(frame, 0, 15, &text, &err));
+  CHECK(is(text, "unknown"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+  const int64_t reached = 125, micros = 1775000000000000;
+  FAILS(CRM_E_INVALID, crm_target_feed(s, lines, S(""), NULL, NULL, &record, &err));
+  FAILS(CRM_E_INVALID, crm_target_feed(s, lines, S("12,5"), NULL, NULL, &record, &err));
+  OK(crm_target_feed(s, lines, S(""), &reached, &micros, &record, &err));
+  CHECK(number(record, CRM_TARGET_ACTUAL_COUNT) == 125);
+  id_and_end(record);
+  OK(crm_target_attainment(s, S("metric = \"lines\""), true, &frame, &err));
+  OK(crm_frame_decimal_text(frame, 0, 12, &text, &err));
+  CHECK(is(text, "0.25"));
+  CHECK(crm_frame_free(frame) == CRM_OK);
+}
+
 static void assigning(crm_session *s) {
   crm_frame *plan = NULL, *frame = NULL;
   crm_record *record = NULL;
@@ -504,6 +535,7 @@ static void verbs(crm_session *s) {
   merging_partners(s);
   converting(s, id);
   members(s);
+  targets(s);
   assigning(s);
   CHECK(crm_record_free(copy) == CRM_OK);
   crm_frame *frame = NULL;

@@ -24,6 +24,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "sources": {"name": "Harbour fair"},
     "recurring_plans": {"name": "Every two years", "number_of_months": 24},
     "rules": {"name": "France alone", "record": "lead", "role": "own", "filter": 'country_code = "FR"'},
+    "targets": {
+        "team_id": 1,
+        "name": "Lines",
+        "metric": "lines",
+        "count": 500,
+        "date_from": date(2026, 1, 1),
+        "date_to": date(2026, 12, 31),
+    },
     "activity_types": {"name": "Visit", "delay_count": 2, "delay_unit": "weeks"},
 }
 

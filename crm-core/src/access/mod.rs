@@ -134,6 +134,9 @@ pub(crate) fn grounds(kind: RecordKind, actor: &Actor) -> Vec<Ground> {
     if kind == RecordKind::TeamMember {
         return grounds_through(Some("team_id"), RecordKind::Team, actor);
     }
+    if kind == RecordKind::Target {
+        return target_grounds(actor);
+    }
     if crate::record::table(kind).position("subject_id").is_none() {
         return grounds_through(None, kind, actor);
     }
@@ -160,6 +163,33 @@ pub(crate) fn grounds(kind: RecordKind, actor: &Actor) -> Vec<Ground> {
             ("what it is about is seen".into(), Filter::all([is].into_iter().chain(seen)))
         });
         grounds.push(Ground { name: "subject", any: of.collect() });
+    }
+    grounds
+}
+
+/// A target is seen by whom it is for, and by who works in the companies of its team and its user.
+fn target_grounds(actor: &Actor) -> Vec<Ground> {
+    let mut grounds = Vec::new();
+    if !actor.all_companies {
+        let near = |link: &str, lists: bool| {
+            let company = format!("{link}.company_id");
+            let ids = || actor.company_ids.iter().map(|company| company.0);
+            let mut any = vec![Filter::is_null(&company), Filter::is_in(&company, ids())];
+            if lists {
+                any.push(Filter::has_any(&format!("{link}.company_ids"), ids()));
+            }
+            Filter::any(any)
+        };
+        let me = actor.user_id.map_or(Value::Null, Value::from);
+        let both = Filter::all([near("team_id", false), near("user_id", true)]);
+        let any = vec![
+            ("it is theirs".into(), Filter::eq("user_id", me)),
+            ("its team and its user are of a company they work in".into(), both),
+        ];
+        grounds.push(Ground { name: "company", any });
+    }
+    if actor.role == Role::External {
+        grounds.push(Ground { name: "kind", any: vec![nothing()] });
     }
     grounds
 }

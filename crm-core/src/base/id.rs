@@ -118,6 +118,8 @@ ids! {
     PartnerRoleId => PartnerRole, "partner_role";
     /// What narrows who may read and change leads or partners.
     RuleId => Rule, "rule";
+    /// What a team or somebody is to reach in a period.
+    TargetId => Target, "target";
 }
 
 /// A pointer to any record.

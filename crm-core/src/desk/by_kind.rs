@@ -26,7 +26,7 @@ macro_rules! office_by_kind {
     ($kind:expr, $R:ident => $body:expr) => {
         $crate::desk::office_by_kind!(
             $kind, $R => $body;
-            Company User Team TeamMember Stage LostReason Tag Campaign Medium Source RecurringPlan Partner PartnerContact PartnerRole ActivityType Rule
+            Company User Team TeamMember Stage LostReason Tag Campaign Medium Source RecurringPlan Partner PartnerContact PartnerRole ActivityType Rule Target
         )
     };
     ($kind:expr, $R:ident => $body:expr; $($name:ident)*) => {

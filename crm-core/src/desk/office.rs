@@ -23,6 +23,10 @@ pub(crate) trait Room: Record {
     fn blank(_tx: &Tx<'_>) -> Result<Self> {
         Ok(Self::default())
     }
+    /// What must be known before fields are given to a new or stored record, such as the currency in which amounts are read.
+    fn prepare(_tx: &Tx<'_>, _record: &mut Self, _fields: &Fields) -> Result<()> {
+        Ok(())
+    }
     /// Refuses what must not be, and fills what follows from other fields.
     fn check(_tx: &Tx<'_>, _before: Option<&Self>, _after: &mut Self) -> Result<()> {
         Ok(())
@@ -241,7 +245,8 @@ fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) ->
 }
 
 /// Sets what was given; custom values among it.
-fn apply<R: Record>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> {
+fn apply<R: Room>(tx: &Tx<'_>, record: &mut R, fields: &Fields) -> Result<()> {
+    R::prepare(tx, record, fields)?;
     for (name, value) in fields.iter() {
         if name != "properties" && !name.starts_with("properties.") {
             record.set(name, value)?;

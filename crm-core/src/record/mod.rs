@@ -18,7 +18,7 @@ pub use choice::{
 pub use lead::Lead;
 pub use notes::{Activity, ActivityType, Message};
 pub use office::{
-    Campaign, Company, LostReason, Medium, RecurringPlan, Rule, Source, Stage, Tag, Team,
+    Campaign, Company, LostReason, Medium, RecurringPlan, Rule, Source, Stage, Tag, Target, Team,
     TeamMember, User,
 };
 pub use partner::{Partner, PartnerContact, PartnerRole};
@@ -50,6 +50,7 @@ pub const fn table(kind: RecordKind) -> &'static Table {
         RecordKind::PartnerContact => PartnerContact::TABLE,
         RecordKind::PartnerRole => PartnerRole::TABLE,
         RecordKind::Rule => Rule::TABLE,
+        RecordKind::Target => Target::TABLE,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::base::field::{Nature, record};
 use crate::base::limit;
-use crate::base::money::Currency;
+use crate::base::money::{Amount, Currency};
 use crate::base::{
     CampaignId, CompanyId, Date, LostReasonId, MediumId, PartnerId, RecurringPlanId, RuleId,
-    SourceId, StageId, TagId, TeamId, TeamMemberId, UserId,
+    SourceId, StageId, TagId, TargetId, TeamId, TeamMemberId, Timestamp, UserId,
 };
 use crate::record::choice::{ProbabilityPolicy, Role, SubjectKind};
 
@@ -246,6 +246,43 @@ record! {
     }
 }
 
+record! {
+    /// What a team, somebody, or somebody in a team is to reach from a day to a day.
+    Target in "target" as TargetId {
+        /// What it is called.
+        name: Option<String>;
+        /// The team; with a user that user's deals in the team alone.
+        team_id: Option<TeamId>;
+        /// The person; without a team all their deals.
+        user_id: Option<UserId>;
+        /// What is measured: `won_revenue` and `won_count` are reckoned of deals won; any other name, such as `invoiced`, is fed by the host.
+        metric: String => required, max(limit::SHORT_TEXT);
+        /// The goal in `currency`; a target has an amount or a count.
+        amount: Option<Amount> => range(0, limit::AMOUNT);
+        /// The goal as a whole number.
+        count: Option<i64> => range(0, limit::AMOUNT);
+        /// Of its amounts, ISO 4217; if it is not said, that of the team's company, else the user's.
+        currency: Currency;
+        /// The first day.
+        date_from: Option<Date>;
+        /// The last day, included.
+        date_to: Option<Date>;
+        /// What was reached, as the host fed it last; empty: nobody did, so it is unknown.
+        actual_amount: Option<Amount> => range(-limit::AMOUNT, limit::AMOUNT);
+        /// The same of a target that counts.
+        actual_count: Option<i64> => range(-limit::AMOUNT, limit::AMOUNT);
+        /// As of when that was fed; the moment of feeding if it is not said.
+        date_actual: Option<Timestamp>;
+        /// An archived target may overlap others.
+        active: bool;
+    }
+}
+
+impl Nature for Target {
+    fn currency(&self) -> Currency {
+        self.currency
+    }
+}
 impl Nature for Company {}
 impl Nature for User {}
 impl Nature for Team {}

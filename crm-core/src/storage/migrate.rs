@@ -51,6 +51,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0023_rule"),
     step!("0024_created"),
     step!("0025_field_rule"),
+    step!("0026_target"),
 ];
 
 /// What to do about a schema of a newer library.

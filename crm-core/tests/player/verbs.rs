@@ -11,7 +11,7 @@ use crm_core::{
     ActivityId, AsOf, Assign, AssignRules, AuditQuery, Convert, Date, Error, FeedEntry, Fields,
     Filter, Find, HandOver, ImportOptions, LeadId, Lost, Merge, MergeEntry, Merged, PartnerId,
     PartnerMerge, Progress, PropertyDefinition, PropertyKind, Record, RecordKind, Schedule,
-    Session, Subject, TeamId, Timestamp, UserId, UserRef, Value,
+    Session, Subject, TargetFeed, TeamId, Timestamp, UserId, UserRef, Value,
 };
 use toml::{Table, Value as Toml};
 
@@ -237,6 +237,7 @@ impl World {
             ("activities", _) if own_verb(verb) => activity(&session, verb, &on, &mut args)?,
             ("chatter", _) if own_verb(verb) => chatter(&session, verb, &on, &mut args)?,
             ("partners", _) if own_verb(verb) => partner(&session, verb, &on, &mut args)?,
+            ("targets", _) if own_verb(verb) => target(&session, verb, &on, &mut args)?,
             ("teams", _) if own_verb(verb) => team(&session, verb, &on, &mut args)?,
             (_, Some(kind)) => office(&session, kind, verb, &on, &mut args)?,
             _ => self.study(&session, desk, verb, &on, &mut args)?,
@@ -720,6 +721,22 @@ fn assignment(s: &Session, verb: &str, args: &mut Args<'_>) -> Played {
         "run" => Answer::frame(&s.assignment().run(&plan)?.frame()),
         _ => return Err(Fault::Case(format!("no verb assignment.{verb}"))),
     })
+}
+
+/// The verbs that only targets have.
+fn target(s: &Session, verb: &str, on: &On, args: &mut Args<'_>) -> Played {
+    let targets = s.targets();
+    if verb == "attainment" {
+        let below = args.truth("below")?;
+        return Ok(Answer::frame(&targets.attainment(args.filter()?.as_ref(), below)?));
+    }
+    let value = |given: Option<Value>| given.unwrap_or_default();
+    let (amount, count) = (value(args.take("amount")?), value(args.take("count")?));
+    let fed = TargetFeed { amount, count, at: args.moment("at")? };
+    match verb {
+        "feed" => Ok(Answer::row(&targets.feed(on.one()?.into(), &fed)?.row())),
+        _ => Err(Fault::Case(format!("no verb targets.{verb}"))),
+    }
 }
 
 /// The verbs that only teams have.

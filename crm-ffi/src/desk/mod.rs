@@ -17,6 +17,7 @@ pub mod rule;
 pub mod source;
 pub mod stage;
 pub mod tag;
+pub mod target;
 pub mod team;
 pub mod team_member;
 pub mod user;

@@ -24,6 +24,7 @@ from crm._records import (
     PartnerContact,
     PartnerRole,
     Rule,
+    Target,
 )
 from crm.desk import Desk
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         PartnerContactFields,
         PartnerRoleFields,
         RuleFields,
+        TargetFields,
     )
 
 
@@ -456,4 +458,28 @@ class RuleDesk(Desk[Rule]):
         def update(
             self, id: Iterable[int | Rule], *, expected_version: int | None = ..., **fields: Unpack[RuleFields]
         ) -> list[Rule]: ...
+        def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...
+
+
+class TargetDesk(Desk[Target]):
+    """Signatures of the desk of Target."""
+
+    __slots__ = ()
+    _kind = "target"
+
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        def create(self, records: None = None, /, **fields: Unpack[TargetFields]) -> Target: ...
+        @overload
+        def create(self, records: Iterable[Mapping[str, Any]], /) -> list[Target]: ...
+        def create(self, records: Any = None, /, **fields: Any) -> Any: ...
+        @overload  # type: ignore[override]
+        def update(
+            self, id: int | Target, *, expected_version: int | None = ..., **fields: Unpack[TargetFields]
+        ) -> Target: ...
+        @overload
+        def update(
+            self, id: Iterable[int | Target], *, expected_version: int | None = ..., **fields: Unpack[TargetFields]
+        ) -> list[Target]: ...
         def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any: ...

@@ -28,6 +28,7 @@ from crm._records import (
     PartnerContact,
     PartnerRole,
     Rule,
+    Target,
     PropertyValue,
 )
 
@@ -312,3 +313,22 @@ class RuleFields(TypedDict, total=False):
     use_delete: bool
     active: bool
     field_names: str | None
+
+
+class TargetFields(TypedDict, total=False):
+    """Fields of a target that can be set."""
+
+    external_id: tuple[str, str]
+    name: str | None
+    team_id: int | Team | None
+    user_id: int | User | None
+    metric: str
+    amount: Number | None
+    count: int | None
+    currency: str
+    date_from: date | None
+    date_to: date | None
+    actual_amount: Number | None
+    actual_count: int | None
+    date_actual: datetime | None
+    active: bool

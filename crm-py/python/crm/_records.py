@@ -1286,6 +1286,77 @@ class Rule(Record):
     """Instead of a filter: fields of all such records, apart by commas, `properties.x` among them. With `use_read` they read as empty and cannot be asked for; with `use_read`, `use_create` or `use_update` they are not given to new or old records."""
 
 
+@final
+class Target(Record):
+    """What a team, somebody, or somebody in a team is to reach from a day to a day.
+
+    `create` and `update` take: name, team_id, user_id, metric, amount, count, currency, date_from, date_to, actual_amount,
+    actual_count, date_actual, active.
+
+    Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
+    """
+
+    __slots__ = ()
+    _kind: ClassVar[str] = "target"
+
+    id: Field[int] = Field()
+    """Row number, given by the library."""
+
+    version: Field[int] = Field()
+    """From 1; every change adds 1. Give it to `update` to be told when someone was faster."""
+
+    create_date: Field[datetime] = Field()
+    """When it was created."""
+
+    write_date: Field[datetime] = Field()
+    """When it last changed."""
+
+    create_uid: Field[int | None] = Field()
+    """Who created it; nobody for the administrator session."""
+
+    write_uid: Field[int | None] = Field()
+    """Who last changed it."""
+
+    name: Field[str | None] = Field()
+    """What it is called."""
+
+    team_id: Field[int | None] = Field()
+    """The team; with a user that user's deals in the team alone."""
+
+    user_id: Field[int | None] = Field()
+    """The person; without a team all their deals."""
+
+    metric: Field[str] = Field()
+    """What is measured: `won_revenue` and `won_count` are reckoned of deals won; any other name, such as `invoiced`, is fed by the host."""
+
+    amount: Field[Decimal | None] = Field()
+    """The goal in `currency`; a target has an amount or a count."""
+
+    count: Field[int | None] = Field()
+    """The goal as a whole number."""
+
+    currency: Field[str] = Field()
+    """Of its amounts, ISO 4217; if it is not said, that of the team's company, else the user's."""
+
+    date_from: Field[date | None] = Field()
+    """The first day."""
+
+    date_to: Field[date | None] = Field()
+    """The last day, included."""
+
+    actual_amount: Field[Decimal | None] = Field()
+    """What was reached, as the host fed it last; empty: nobody did, so it is unknown."""
+
+    actual_count: Field[int | None] = Field()
+    """The same of a target that counts."""
+
+    date_actual: Field[datetime | None] = Field()
+    """As of when that was fed; the moment of feeding if it is not said."""
+
+    active: Field[bool] = Field()
+    """An archived target may overlap others."""
+
+
 CLASSES: dict[str, type[Record]] = {
     "company": Company,
     "user": User,
@@ -1306,4 +1377,5 @@ CLASSES: dict[str, type[Record]] = {
     "partner_contact": PartnerContact,
     "partner_role": PartnerRole,
     "rule": Rule,
+    "target": Target,
 }

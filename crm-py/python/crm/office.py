@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from crm import _crm
@@ -22,11 +23,13 @@ from crm._desks import (
     SourceDesk,
     StageDesk,
     TagDesk,
+    TargetDesk,
     TeamDesk,
     TeamMemberDesk,
     UserDesk,
 )
-from crm._records import Partner, PartnerRole, Team, TeamMember, User
+from crm._records import Partner, PartnerRole, Target, Team, TeamMember, User
+from crm.desk import AnyFilter, text
 from crm.frame import Frame
 from crm.merged import Merged
 
@@ -44,6 +47,7 @@ __all__ = [
     "Sources",
     "Stages",
     "Tags",
+    "Targets",
     "TeamMembers",
     "Teams",
     "Users",
@@ -481,3 +485,48 @@ class Rules(RuleDesk):
     """
 
     __slots__ = ()
+
+
+class Targets(TargetDesk):
+    """What teams and people are to reach from a day to a day, and how far they are.
+
+    A target is a team's (`team_id`), a person's (`user_id`), or a person's in a team; its goal is an `amount` in `currency` or a `count`. The metrics
+    `won_revenue` and `won_count` are reckoned of deals won; what another one says, such as "invoiced" or "lines", the host feeds.
+
+    >>> import crm
+    >>> from datetime import date
+    >>> with crm.open(":memory:") as db, db.session() as s:
+    ...     year = {"date_from": date(2026, 1, 1), "date_to": date(2026, 12, 31)}
+    ...     europe = s.teams.create(name="Europe")
+    ...     lines = s.targets.create(team_id=europe, metric="lines", count=500, **year)
+    ...     s.targets.attainment()["state"]
+    ...     fed = s.targets.feed(lines, count=125)
+    ...     far = s.targets.attainment()
+    ...     far["attainment"], far["gap"]
+    ['unknown']
+    ([Decimal('0.25')], [Decimal('375')])
+    """
+
+    __slots__ = ()
+
+    def feed(
+        self,
+        id: int | Target,
+        *,
+        amount: Decimal | int | str | float | None = None,
+        count: int | None = None,
+        at: datetime | None = None,
+    ) -> Target:
+        """Says what was reached, as of `at` or now: `amount` of a target in money, `count` of one that counts. The last word holds."""
+        fed: Target = _crm.feed_target(self._native, id, {"amount": amount, "count": count}, at)
+        return fed
+
+    def attainment(self, filter: AnyFilter = None, *, below: bool = False) -> Frame:
+        """How far targets are, a row for each.
+
+        `goal`, `actual` (`None`: nobody fed it, so it is unknown), `attainment` (actual ÷ goal), `gap` (goal − actual), `pace` (attainment ÷ the share
+        of days that have begun; `None` before the first), `state` (`unknown`, `open`, `achieved`, `missed`). `won_revenue` and `won_count` are
+        reckoned of the opportunities won on these days (UTC) that this user sees; those in other currencies are not converted, and `left_out` counts
+        them. With `below` a team's target counts the deals of teams below it, too.
+        """
+        return _crm.target_attainment(self._native, text(filter), bool(below))

@@ -31,6 +31,7 @@ from crm.office import (
     Sources,
     Stages,
     Tags,
+    Targets,
     TeamMembers,
     Teams,
     Users,
@@ -79,6 +80,7 @@ class Session:
         "sources",
         "stages",
         "tags",
+        "targets",
         "team_members",
         "teams",
         "users",
@@ -97,6 +99,7 @@ class Session:
         self.mediums = Mediums(native)
         self.sources = Sources(native)
         self.rules = Rules(native)
+        self.targets = Targets(native)
         self.recurring_plans = RecurringPlans(native)
         self.partners = Partners(native)
         self.partner_contacts = PartnerContacts(native)
