@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crm_core::{
-    ActivityTypeId, Crm, CrmOptions, ErrorKind, Fields, Find, LeadId, Lost, Merge, Partner,
-    PartnerId, PartnerMerge, PropertyDefinition, PropertyKind, RecordKind, Schedule, Session,
-    UserRef, fields,
+    ActivityTypeId, Convert, Crm, CrmOptions, ErrorKind, Fields, Find, LeadId, Lost, Merge,
+    Partner, PartnerId, PartnerMerge, PropertyDefinition, PropertyKind, RecordKind, Schedule,
+    Session, UserRef, fields,
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -259,6 +259,26 @@ fn no_text_of_an_erased_person_is_in_the_file() {
     assert_eq!(crm.feed(0, 10_000).unwrap().len(), entries.len(), "nothing more is told");
     crm.close();
     assert_eq!(file.holds(&TRACES), Vec::<&str>::new());
+}
+
+#[test]
+fn a_conversions_key_goes_with_whose_lead_it_was() {
+    let file = File::new();
+    let crm = file.open();
+    let s = crm.session(None, None).unwrap();
+    let ada = s.partners().create(fields! { name: "Ada", email: "q@sec.example" }).unwrap().id;
+    let convert = |email: &str, key: &str| {
+        let lead = fields! { name: "Mail", kind: "lead", email_from: email };
+        let lead = s.leads().create(lead).unwrap().id;
+        let asked =
+            Convert { create_partner: true, key: Some(key.to_owned()), ..Convert::default() };
+        s.leads().convert(lead, &asked).unwrap();
+    };
+    convert("q@sec.example", "<CAF.1@sec.example>");
+    convert("eve@other.example", "<CAF.2@other.example>");
+    let told = erased(&s, ada);
+    assert_eq!(told["conversion"], (1, 0));
+    assert_eq!(file.holds(&["CAF.1@sec", "CAF.2@other"]), ["CAF.2@other"]);
 }
 
 #[test]

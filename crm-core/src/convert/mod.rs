@@ -14,6 +14,7 @@ mod verbs;
 
 pub use plan::{ConvertPlan, ConvertStep};
 pub(crate) use rules::clusters;
+pub(crate) use store::forget;
 
 use crate::base::{LeadId, PartnerId, Result, TeamId, UserId};
 use crate::desk::{Target, query};

@@ -1,8 +1,10 @@
 //! Conversions by their key.
 
+use std::collections::HashSet;
+
 use crate::base::{Error, Result};
-use crate::storage::Tx;
 use crate::storage::records::id_list;
+use crate::storage::{Line, Tx};
 
 /// The leads that came of the conversion of that key; `None`: there was none.
 ///
@@ -19,6 +21,21 @@ pub(crate) fn done(tx: &Tx<'_>, key: &str, asked: &[i64]) -> Result<Option<Vec<i
         }
         found => Ok(found.map(|(_, converted)| converted)),
     }
+}
+
+/// Forgets the keys of conversions of these leads, which hosts make of what they like; answers how many.
+pub(crate) fn forget(tx: &Tx<'_>, leads: &HashSet<i64>) -> Result<usize> {
+    let read = |line: &Line<'_>| {
+        let all = [ids(line.text(1)?)?, ids(line.text(2)?)?].concat();
+        Ok((line.text(0)?.to_owned(), all.iter().any(|lead| leads.contains(lead))))
+    };
+    let keys = tx.rows("SELECT key, asked, converted FROM conversion", &[], read)?;
+    let mut gone = 0;
+    for (key, _) in keys.into_iter().filter(|(_, is_theirs)| *is_theirs) {
+        tx.execute("DELETE FROM conversion WHERE key = ?1", &[key.into()])?;
+        gone += 1;
+    }
+    Ok(gone)
 }
 
 /// Remembers a conversion.

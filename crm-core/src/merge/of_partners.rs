@@ -209,6 +209,9 @@ fn tops(tx: &Tx<'_>, decided: &mut [Decided<Partner>]) -> Result<()> {
     let head = |id: i64| heads.get(&id).copied().unwrap_or(id);
     for one in decided.iter_mut() {
         one.after.parent_id = one.after.parent_id.map(|parent| PartnerId(head(parent.0)));
+        // Nobody recommends themselves.
+        let referrer = one.after.referrer_id.map(|referrer| PartnerId(head(referrer.0)));
+        one.after.referrer_id = referrer.filter(|referrer| *referrer != one.after.id);
     }
     let refuse = |id: PartnerId| {
         let subject = id.subject();

@@ -56,11 +56,11 @@ impl Reference {
     }
 }
 
-/// Adds the records that name these to what hangs on them.
+/// Adds the records that name what goes to what hangs on it; not what has its place, of which it is decided what it names.
 pub(crate) fn find(
     tx: &Tx<'_>,
     kind: RecordKind,
-    ids: &[i64],
+    places: &BTreeMap<i64, i64>,
     found: &mut BTreeMap<i64, Rows>,
 ) -> Result<()> {
     for reference in Reference::to(kind) {
@@ -68,9 +68,13 @@ pub(crate) fn find(
         let sql = format!(
             "SELECT {field}, id FROM {name} WHERE {field} IN (SELECT value FROM json_each(?1)) ORDER BY {field}, id"
         );
-        tx.each(&sql, &[id_list(ids)], |line| {
-            let id = line.int(1)?;
-            let rows = found.entry(line.int(0)?).or_default();
+        let ids: Vec<i64> = places.keys().copied().collect();
+        tx.each(&sql, &[id_list(&ids)], |line| {
+            let (named, id) = (line.int(0)?, line.int(1)?);
+            if reference.table.kind == kind && places.get(&named) == Some(&id) {
+                return Ok(());
+            }
+            let rows = found.entry(named).or_default();
             rows.entry(reference.name()).or_default().push(vec![id.into()]);
             Ok(())
         })?;

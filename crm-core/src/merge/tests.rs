@@ -471,3 +471,22 @@ fn no_table_that_points_at_what_is_merged_is_forgotten() {
         }
     }
 }
+
+#[test]
+fn nobody_recommends_themselves_by_a_merge() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    let ids: Vec<_> = ["a", "b", "c"]
+        .map(|name| s.partners().create(crate::fields! { name: name }).unwrap().id)
+        .into();
+    let own = s.partners().update(ids[0], crate::fields! { referrer_id: ids[0] }).unwrap_err();
+    assert_eq!(own.field(), Some("referrer_id"));
+    s.partners().update(ids[0], crate::fields! { referrer_id: ids[1] }).unwrap();
+    let done = s.partners().merge(&ids[..2], &crate::PartnerMerge::default()).unwrap();
+    assert_eq!(s.partners().get(ids[0]).unwrap().referrer_id, None);
+    assert_eq!(s.partners().unmerge(done.merge_id).unwrap().conflicts.len(), 0);
+    assert_eq!(s.partners().get(ids[0]).unwrap().referrer_id, Some(ids[1]));
+    s.partners().merge(&ids[..2], &crate::PartnerMerge::default()).unwrap();
+    s.partners().merge(&[ids[2], ids[0]], &crate::PartnerMerge::default()).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}

@@ -71,6 +71,15 @@ fn gone<R: Mergeable>(decided: &[Decided<R>]) -> Vec<i64> {
     decided.iter().flat_map(|one| one.gone()).map(|id| id.number()).collect()
 }
 
+/// By what goes, what has its place.
+fn places<R: Mergeable>(decided: &[Decided<R>]) -> BTreeMap<i64, i64> {
+    let of = |one: &Decided<R>| {
+        let head = one.records[0].id().number();
+        one.gone().into_iter().map(move |id| (id.number(), head)).collect::<Vec<_>>()
+    };
+    decided.iter().flat_map(of).collect()
+}
+
 /// What a merge of each of these sets will do.
 pub(crate) fn plan<R: Mergeable>(
     tx: &Tx<'_>,
@@ -82,7 +91,7 @@ pub(crate) fn plan<R: Mergeable>(
     let decided = decide::<R>(tx, clusters, given)?;
     let (kind, tails) = (R::TABLE.kind, gone(&decided));
     let mut hanging = store::hanging(tx, kind, &tails)?;
-    references::find(tx, kind, &tails, &mut hanging)?;
+    references::find(tx, kind, &places(&decided), &mut hanging)?;
     references::keep_seen(tx, kind, &mut hanging)?;
     let mut united = R::united(tx, &decided)?.into_iter();
     let plan = |one: Decided<R>| {
@@ -140,7 +149,7 @@ pub(crate) fn merge<R: Mergeable>(
     let last = R::last_state(tx, &all)?;
     let mut rows = R::rows(tx, &all)?;
     let mut hanging = store::hanging(tx, kind, &tails)?;
-    references::find(tx, kind, &tails, &mut hanging)?;
+    references::find(tx, kind, &places(&decided), &mut hanging)?;
     let mut done = Vec::with_capacity(decided.len());
     let mut heads = HashMap::with_capacity(tails.len());
     let mut changes = Vec::with_capacity(all.len());

@@ -28,6 +28,15 @@ impl Room for Partner {
         if let Some(before) = before.filter(|before| before.date_erased.is_some()) {
             return stays_erased(before, after);
         }
+        let referrer = after
+            .referrer_id
+            .filter(|_| before.is_none_or(|before| before.referrer_id != after.referrer_id));
+        crate::require!(
+            referrer.is_none_or(|referrer| referrer != after.id),
+            "referrer_id",
+            "referrer_id: {} cannot have recommended itself",
+            after.id.subject()
+        );
         normalize(tx, before, after)
     }
 

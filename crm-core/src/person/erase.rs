@@ -200,6 +200,15 @@ impl Eraser<'_> {
             }
         }
         self.count("external_id", gone);
+        if !self.is_held(RecordKind::Lead) {
+            let leads = [RecordKind::Lead]
+                .into_iter()
+                .flat_map(|kind| [self.known.own(kind), self.known.told(kind)].concat());
+            let gone = crate::convert::forget(tx, &leads.collect())?;
+            if gone > 0 {
+                self.count("conversion", gone);
+            }
+        }
         Ok(())
     }
 

@@ -233,6 +233,26 @@ fn what_was_changed_before_a_merge_is_known_after_it_is_taken_back() {
 }
 
 #[test]
+fn merges_that_are_taken_back_one_after_the_other_leave_the_counts_right() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, Some(at(0))).unwrap();
+    let lost = s.leads().create(fields! { name: "x" }).unwrap().id;
+    close(&s, lost, false);
+    let told = fields! { name: "y", kind: "lead", phone: "+49 711 333333" };
+    let told = s.leads().create(told).unwrap().id;
+    let open = s.leads().create(fields! { name: "z" }).unwrap().id;
+    let merge =
+        |ids: [LeadId; 2]| s.leads().merge(&ids, &crate::Merge::default()).unwrap().merge_id;
+    let (one, two) = (merge([lost, told]), merge([lost, open]));
+    for merge in [two, one] {
+        s.leads().unmerge(merge).unwrap();
+        assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    }
+    s.leads().reopen(lost).unwrap();
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn a_team_without_outcomes_is_judged_alike_alone_and_among_many() {
     let crm = Crm::open(":memory:").unwrap();
     let s = crm.session(None, Some(at(0))).unwrap();

@@ -14,7 +14,7 @@ use crate::storage::{Link, Right, Tx, sqlite};
 
 /// Where texts of people stand on a server.
 #[cfg(feature = "postgres")]
-const TABLES: &str = "partner, partner_contact, lead_text, message, activity, user_account, external_id, feed_entry_personal, \
+const TABLES: &str = "partner, partner_contact, lead_text, message, activity, user_account, external_id, conversion, feed_entry_personal, \
     merge_row, audit_chain, score_count_total, score_count_delta, score_weight, score_lesson, score_model, \
     score_created";
 
