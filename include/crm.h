@@ -2697,8 +2697,10 @@ crm_status crm_score_parameters(const crm_session *session,
 
 // Whether the evidence can be trusted; for administrators. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
 // leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing` (the share
-// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `findings`
-// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`, `drift`, joined by `;`);
+// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `changed_after_creation` (that
+// were others then or not there), `findings`
+// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `changed_after_creation`, `mostly_missing`, `no_signal`, `drift`,
+// joined by `;`);
 // `out_summary` one row: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
 // `won_before`. `progress` may be null.
 crm_status crm_score_health(const crm_session *session,
@@ -2752,7 +2754,8 @@ crm_status crm_score_predict(const crm_session *session,
                              crm_frame **out,
                              crm_error **err);
 
-// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`. Both counts are leads and a tenth, as
+// What was counted: a table with the columns `team_id`, `variable`, `value`, `is_changed` (whether leads are counted that were changed to
+// the value, else those that were created with it), `won_count`, `lost_count`. Both counts are leads and a tenth, as
 // the model `bayes` reads them, and `bayes` alone adds up stages: under other models a lead counts at the stage in which it was closed. Of
 // numbers and dates under `weighted`, values are bins.
 crm_status crm_score_frequencies(const crm_session *session,
@@ -2761,7 +2764,8 @@ crm_status crm_score_frequencies(const crm_session *session,
 
 // Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
 // `won_count`, `lost_count`, `bin` (the bounds by which a number or date counts, or null), `points` (by how many percentage points the
-// chance is higher than if this value alone weighed nothing); the first row, `base`, is the share won before anything is known of the lead.
+// chance is higher than if this value alone weighed nothing), `is_changed` (whether the lead said something else when it was created, and
+// is judged by leads that were changed so); the first row, `base`, is the share won before anything is known of the lead.
 // A value that was never met weighs nothing.
 crm_status crm_score_explain(const crm_session *session,
                              int64_t lead_id,

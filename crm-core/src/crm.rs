@@ -293,8 +293,8 @@ impl Crm {
 /// Reckons what a schema's step leaves to the program: by what partners and leads are found.
 fn renew(tx: &mut Tx<'_>) -> Result<()> {
     partner::rebuild(tx)?;
-    if lead::customer::rebuild(tx)? {
-        // Whether an address can be one is evidence.
+    // Whether an address can be one is evidence.
+    if lead::customer::rebuild(tx)? || score::is_due(tx)? {
         score::recount(tx)?;
     }
     Ok(())

@@ -81,8 +81,10 @@ pub unsafe extern "C" fn crm_score_parameters(
 
 /// Whether the evidence can be trusted; for administrators. `out` receives a row per field: `field`, `known` and `known_open` (shares of closed and open
 /// leads that have a value), `values`, `signal` (0 says nothing, 1 knows the outcome), `drift`, `filled_after_closing` (the share
-/// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `findings`
-/// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`, `drift`, joined by `;`);
+/// of values that came with the closing or after it), `filled_after_creation` (that were not there at the creation), `changed_after_creation` (that
+/// were others then or not there), `findings`
+/// (`nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `changed_after_creation`, `mostly_missing`, `no_signal`, `drift`,
+/// joined by `;`);
 /// `out_summary` one row: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
 /// `won_before`. `progress` may be null.
 #[unsafe(no_mangle)]
@@ -226,7 +228,8 @@ fn predicted(
     Ok(ScorePrediction::frame(&rows))
 }
 
-/// What was counted: a table with the columns `team_id`, `variable`, `value`, `won_count`, `lost_count`. Both counts are leads and a tenth, as
+/// What was counted: a table with the columns `team_id`, `variable`, `value`, `is_changed` (whether leads are counted that were changed to
+/// the value, else those that were created with it), `won_count`, `lost_count`. Both counts are leads and a tenth, as
 /// the model `bayes` reads them, and `bayes` alone adds up stages: under other models a lead counts at the stage in which it was closed. Of
 /// numbers and dates under `weighted`, values are bins.
 #[unsafe(no_mangle)]
@@ -235,12 +238,13 @@ pub unsafe extern "C" fn crm_score_frequencies(
     out: *mut *mut CrmFrame,
     err: *mut *mut CrmError,
 ) -> CrmStatus {
-    table(session, out, err, |session| Ok(counted(&session.score().frequencies()?)))
+    table(session, out, err, |session| Ok(ScoreFrequency::frame(&session.score().frequencies()?)))
 }
 
 /// Why a lead has its chance: a table with the columns `variable`, `value`, `log_odds` (above 0 speaks for winning), `share`,
 /// `won_count`, `lost_count`, `bin` (the bounds by which a number or date counts, or null), `points` (by how many percentage points the
-/// chance is higher than if this value alone weighed nothing); the first row, `base`, is the share won before anything is known of the lead.
+/// chance is higher than if this value alone weighed nothing), `is_changed` (whether the lead said something else when it was created, and
+/// is judged by leads that were changed so); the first row, `base`, is the share won before anything is known of the lead.
 /// A value that was never met weighs nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_score_explain(
@@ -285,25 +289,6 @@ fn column(name: &str, data: ColumnData) -> Column {
     Column { name: name.to_owned(), data }
 }
 
-fn counted(rows: &[ScoreFrequency]) -> Frame {
-    let text = |read: fn(&ScoreFrequency) -> &String| {
-        ColumnData::Text(rows.iter().map(|row| Some(read(row).clone())).collect())
-    };
-    Frame::of(vec![
-        column("team_id", ColumnData::Int(rows.iter().map(|row| Some(row.team_id?.0)).collect())),
-        column("variable", text(|row| &row.variable)),
-        column("value", text(|row| &row.value)),
-        column(
-            "won_count",
-            ColumnData::Decimal(rows.iter().map(|row| Some(row.won_count)).collect()),
-        ),
-        column(
-            "lost_count",
-            ColumnData::Decimal(rows.iter().map(|row| Some(row.lost_count)).collect()),
-        ),
-    ])
-}
-
 /// The rows of an explanation, the base before them.
 fn explained(of: &Explanation) -> Frame {
     let with_base = |column: &Column| {
@@ -316,6 +301,7 @@ fn explained(of: &Explanation) -> Frame {
             (ColumnData::Float(numbers), "share") => numbers.insert(0, Some(of.base)),
             (ColumnData::Float(numbers), _) => numbers.insert(0, None),
             (ColumnData::Decimal(numbers), _) => numbers.insert(0, None),
+            (ColumnData::Bool(truths), _) => truths.insert(0, None),
             _ => {}
         }
         column

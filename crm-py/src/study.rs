@@ -112,7 +112,8 @@ pub(crate) fn score_frequencies<'py>(
     session: &Session,
     py: Python<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    frame(py, frequencies(session.ask(py, |core| core.score().frequencies())?))
+    let rows = session.ask(py, |core| core.score().frequencies())?;
+    frame(py, ScoreFrequency::frame(&rows))
 }
 
 #[pyfunction]
@@ -173,26 +174,6 @@ pub(crate) fn weighted_forecast<'py>(
         let forecast = core.forecast().weighted(&ForecastQuery { by, filter, zone, as_of })?;
         Ok((Columns::new(forecast.frame()), Columns::new(totals(&forecast))))
     })
-}
-
-fn frequencies(rows: Vec<ScoreFrequency>) -> Frame {
-    let mut frame = Frame::new([
-        ("team_id", FieldKind::Ref(RecordKind::Team)),
-        ("variable", FieldKind::Text),
-        ("value", FieldKind::Text),
-        ("won_count", FieldKind::Money),
-        ("lost_count", FieldKind::Money),
-    ]);
-    for row in rows {
-        frame.push([
-            row.team_id.into(),
-            row.variable.into(),
-            row.value.into(),
-            row.won_count.into(),
-            row.lost_count.into(),
-        ]);
-    }
-    frame
 }
 
 fn totals(forecast: &Forecast) -> Frame {

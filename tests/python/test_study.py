@@ -27,7 +27,8 @@ def test_scores_learn(s: crm.Session) -> None:
     german = s.leads.find('country_code = "DE"')[0]
     assert french.automated_probability > german.automated_probability
     rows = s.score.frequencies()
-    assert rows.columns == ["team_id", "variable", "value", "won_count", "lost_count"]
+    assert rows.columns == ["team_id", "variable", "value", "is_changed", "won_count", "lost_count"]
+    assert set(rows["is_changed"]) == {False}
     counted = {(row["variable"], row["value"]): (row["won_count"], row["lost_count"]) for row in rows}
     assert counted["country_code", "FR"] == (Decimal("8.1"), Decimal("0.1"))
 
@@ -37,7 +38,7 @@ def test_explanations_add_up(s: crm.Session) -> None:
     why = s.score.explain(deal)
     assert isinstance(why, crm.Frame) and why.lead_id == deal.id
     assert why.probability == deal.automated_probability
-    assert (why.automated_source, why.stage_source, why.columns[-2:]) == ("model", "stage", ["bin", "points"])
+    assert (why.automated_source, why.stage_source, why.columns[-3:]) == ("model", "stage", ["bin", "points", "is_changed"])
     assert "country_code" in why["variable"] and why.columns[:4] == ["variable", "value", "log_odds", "share"]
     odds = why.base_log_odds + sum(why["log_odds"])
     assert odds > 0 and abs(why.raw - 1 / (1 + math.exp(-odds))) < 1e-9

@@ -32,6 +32,8 @@ pub const FILTER_DEPTH: usize = 64;
 pub const FILTER_LEAVES: usize = 1_000;
 /// Bytes of a filter's text.
 pub const FILTER_TEXT: usize = 1 << 16;
+/// Days before the closing at which a backtest asks: a hundred years, beyond which no deal was there.
+pub const BACKTEST_DAYS: u32 = 36_500;
 /// Hours after which a plan of assignment is too old to be run: a day's quotas and leads are others by then.
 pub const PLAN_HOURS: i64 = 24;
 /// Rules in use that narrow who may read and change records: each is part of every statement of those of whom it speaks.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use crate::base::frame::{Column, ColumnData};
 use crate::base::{
-    Date, Error, FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value,
+    Date, Error, FieldKind, Frame, LeadId, Probability, Progress, Result, Timestamp, Value, limit,
 };
 use crate::record::{ProbabilitySource, WonStatus};
 use crate::score::batch::Steps;
@@ -41,14 +41,20 @@ impl FromStr for BacktestAt {
 
     /// From `created`, `stage_entry` or `30_days_before_close`.
     fn from_str(text: &str) -> Result<Self> {
-        let days = || text.strip_suffix("_days_before_close")?.parse().ok();
+        let days = || {
+            let days = text.strip_suffix("_days_before_close")?.parse().ok();
+            days.filter(|days| *days <= limit::BACKTEST_DAYS)
+        };
         match text {
             "created" => Ok(Self::Created),
             "stage_entry" => Ok(Self::StageEntry),
             _ => days().map(Self::DaysBeforeClose).ok_or_else(|| {
                 Error::invalid(
                     "at",
-                    format!("{text:?} is none of created, stage_entry, 30_days_before_close"),
+                    format!(
+                        "{text:?} is none of created, stage_entry, 30_days_before_close (at most {})",
+                        limit::BACKTEST_DAYS
+                    ),
                 )
             }),
         }
@@ -365,7 +371,7 @@ impl<'p> Replay<'p> {
         self.now.add(Tally::one(won, 1));
         let Some(model) = &mut self.model else { return Ok(()) };
         let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
-        model.learn(evidence.team_id, &codes, won);
+        model.learn(&evidence.course(), &codes, won);
         if model.tables.wants_bins() { self.learn_anew() } else { Ok(()) }
     }
 

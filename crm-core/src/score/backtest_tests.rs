@@ -155,7 +155,7 @@ fn what_is_asked_is_checked() {
     let unknown = vec!["properties.Nothing".to_owned()];
     let fields = Backtest { fields: Some(unknown), ..Backtest::default() };
     assert_eq!(fails(&fields).field(), Some("fields"));
-    for text in ["", "closed", "x_days_before_close"] {
+    for text in ["", "closed", "x_days_before_close", "36501_days_before_close"] {
         assert_eq!(text.parse::<BacktestAt>().unwrap_err().field(), Some("at"), "{text}");
     }
     let days = "14_days_before_close".parse::<BacktestAt>().unwrap();

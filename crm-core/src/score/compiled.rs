@@ -2,7 +2,7 @@
 //!
 //! A weight is what [`Term::log_odds`](crate::score::bayes::Term) says, computed once per (team, variable, value); it is added in the
 //! same order as for a single lead, so that both agree in the last bit. Measured figure to beat: 1 µs a lead through the maps of the
-//! model, some 30 ns through these tables. Deliberately absent: leads of which something was changed since their creation, which are fewer
+//! model, some 30 ns through these tables. Deliberately absent: leads of which a field was changed since their creation, which are fewer
 //! and are judged one by one.
 
 use std::collections::BTreeSet;
@@ -41,7 +41,8 @@ impl<'m> Judging<'m> {
     /// What the model says of a lead.
     pub(crate) fn said(&mut self, evidence: &Evidence) -> Said {
         let judge = self.model.judge();
-        let Some(compiled) = self.compiled.as_ref().filter(|_| evidence.created.is_empty()) else {
+        let Some(compiled) = self.compiled.as_ref().filter(|_| evidence.created.values.is_empty())
+        else {
             return judge.said(evidence);
         };
         self.values.clear();
@@ -50,7 +51,8 @@ impl<'m> Judging<'m> {
         let values = evidence.values.iter();
         let values = values.filter_map(|(at, text)| Some((*at, judge.number(*at, text)?)));
         self.values.extend(stage.into_iter().chain(values));
-        compiled.said(evidence.team_id, stage.is_some(), &self.values)
+        let is_moved = evidence.created.team.is_some();
+        compiled.said(evidence.team_id, is_moved, stage.is_some(), &self.values)
     }
 }
 
@@ -101,7 +103,7 @@ impl Mixture {
             }
             rest = &rest[own..];
         }
-        self.closing.said(self.base, log_odds, stage)
+        self.closing.said(self.base, log_odds, [stage; 2])
     }
 }
 
@@ -115,6 +117,14 @@ impl Sheet {
 /// All sheets.
 #[derive(Debug)]
 pub(crate) struct Compiled {
+    begun: Sheets,
+    /// For leads of which the team was changed since their creation, where those are judged otherwise.
+    moved: Option<Sheets>,
+}
+
+/// Those of all teams.
+#[derive(Debug)]
+struct Sheets {
     teams: Map<TeamId, Option<Sheet>>,
     /// Of teams that nothing is known of, where they are judged otherwise than leads without team.
     other: Option<Sheet>,
@@ -125,27 +135,33 @@ impl Compiled {
     /// Computes every weight of the model.
     pub(crate) fn new(model: &Model) -> Self {
         let teams = model.teams().map(|(team, book)| (team, sheet(model, book))).collect();
-        Self { teams, other: None, all: sheet(model, model.all()) }
+        let begun = Sheets { teams, other: None, all: sheet(model, model.all()) };
+        Self { begun, moved: None }
     }
 
     /// The same of the model `weighted`.
     pub(crate) fn weighted(model: &weighted::Model) -> Self {
         let weighed = model.all_team_pulls().into_iter().map(|(team, _)| team);
         let known: BTreeSet<TeamId> = model.tables.teams().chain(weighed).collect();
-        let teams = known.into_iter().map(|team| (team, Some(mixed(model, Some(team))))).collect();
-        // No team has that number.
-        let other = Some(mixed(model, Some(TeamId(0))));
-        Self { teams, other, all: Some(mixed(model, None)) }
+        let sheets = |is_changed| {
+            let mixed = |team| Some(mixed(model, team, is_changed));
+            let teams = known.iter().map(|team| (*team, mixed(Some(*team)))).collect();
+            // No team has that number.
+            Sheets { teams, other: mixed(Some(TeamId(0))), all: mixed(None) }
+        };
+        Self { begun: sheets(false), moved: Some(sheets(true)) }
     }
 
     /// What the model says of a lead with these values: the stage first, if it has one, then in the variables' order.
     pub(crate) fn said(
         &self,
         team: Option<TeamId>,
+        is_moved: bool,
         has_stage: bool,
         values: &[(usize, u32)],
     ) -> Said {
-        match self.sheet(team) {
+        let sheets = self.moved.as_ref().filter(|_| is_moved).unwrap_or(&self.begun);
+        match sheets.of(team) {
             Some(sheet) => match &sheet.mixture {
                 Some(mixture) => mixture.said(sheet, values),
                 None if has_stage => Said::of(Some(probability(sheet.log_odds(values)))),
@@ -159,12 +175,23 @@ impl Compiled {
     pub(crate) fn said_of(&self, judge: &dyn Judge, lead: &Narrow<'_>) -> Said {
         match &lead.changed {
             Some(changed) => judge.said(changed),
-            None => self.said(lead.team_id, lead.has_stage, lead.values),
+            None => {
+                let is_moved = lead.moved_from.is_some();
+                self.said(lead.team_id, is_moved, lead.has_stage, lead.values)
+            }
         }
     }
 
-    /// The sheet for leads of that team; `None` when they cannot be judged.
+    /// The sheet for leads of that team that have it since their creation.
+    #[cfg(test)]
     pub(crate) fn sheet(&self, team: Option<TeamId>) -> Option<&Sheet> {
+        self.begun.of(team)
+    }
+}
+
+impl Sheets {
+    /// The sheet for leads of that team; `None` when they cannot be judged.
+    fn of(&self, team: Option<TeamId>) -> Option<&Sheet> {
         let Some(team) = team else { return self.all.as_ref() };
         match self.teams.get(&team) {
             Some(own) => own.as_ref(),
@@ -197,11 +224,11 @@ fn column(values: usize, weights: Map<u32, f64>) -> Weights {
     Weights::Dense(dense)
 }
 
-fn mixed(model: &weighted::Model, team: Option<TeamId>) -> Sheet {
+fn mixed(model: &weighted::Model, team: Option<TeamId>, is_changed: bool) -> Sheet {
     let ground = model.tables.ground(team);
     let adds = |variable: usize, code: u32| match variable {
         STAGE => model.tables.stage_says(ground, code),
-        _ => model.adds(ground, variable, code, false),
+        _ => model.adds(ground, variable, code, is_changed),
     };
     let codes = |variable: usize| model.tables.words(variable).codes();
     let columns = (0..model.tables.fields()).map(|variable| {
@@ -212,7 +239,8 @@ fn mixed(model: &weighted::Model, team: Option<TeamId>) -> Sheet {
         let code = model.tables.words(variable).code("");
         code.map_or(0.0, |code| adds(variable, code))
     });
-    let closing = model.closing(false);
+    let closing = model.closing(is_changed);
     let mixture = Mixture { base: ground.base, empty: empty.collect(), closing };
-    Sheet { prior: model.start(ground, false), columns: columns.collect(), mixture: Some(mixture) }
+    let prior = model.start(ground, is_changed);
+    Sheet { prior, columns: columns.collect(), mixture: Some(mixture) }
 }

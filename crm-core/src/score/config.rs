@@ -18,6 +18,8 @@ pub(crate) const DEFAULT_FIELDS: [&str; 7] =
 /// Before the name of a field, what it was changed to since the creation of a lead; no field's name holds a space but those of properties,
 /// which begin otherwise.
 const CHANGED: &str = "changed ";
+/// And those of where such leads stood.
+const CAME: &str = "stage_id ";
 /// By default the score counts leads from so many days before the file was created.
 const DAYS_BEFORE: i64 = 8;
 
@@ -124,25 +126,27 @@ impl Config {
         self.variables.iter().skip(1).map(|variable| variable.name.as_str()).collect()
     }
 
-    /// The name of a variable of the model's tables; behind the configured ones stand those of what was changed since the creation.
+    /// The name of a variable of the model's tables; behind the configured ones stand those of what was
+    /// changed since the creation, then where such leads stood.
     pub(crate) fn name_of(&self, variable: usize) -> Cow<'_, str> {
-        match self.variables.get(variable) {
-            Some(known) => Cow::Borrowed(known.name.as_str()),
-            None => Cow::Owned(format!(
-                "{CHANGED}{}",
-                self.variables[variable - self.variables.len()].name
-            )),
+        let (bank, at) = (variable / self.variables.len(), variable % self.variables.len());
+        let name = self.variables[at].name.as_str();
+        match bank {
+            0 => Cow::Borrowed(name),
+            1 => Cow::Owned(format!("{CHANGED}{name}")),
+            _ => Cow::Owned(format!("{CAME}{name}")),
         }
     }
 
     /// The variable of such a name.
     pub(crate) fn place_of(&self, name: &str) -> Option<usize> {
-        let (name, behind) = match name.strip_prefix(CHANGED) {
-            Some(name) => (name, self.variables.len()),
-            None => (name, 0),
+        let (name, bank) = match (name.strip_prefix(CHANGED), name.strip_prefix(CAME)) {
+            (Some(name), _) => (name, 1),
+            (_, Some(name)) => (name, 2),
+            _ => (name, 0),
         };
         let at = self.variables.iter().position(|known| known.name == name)?;
-        Some(at + behind)
+        Some(at + bank * self.variables.len())
     }
 
     /// As a host reads it.

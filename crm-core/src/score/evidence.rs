@@ -141,16 +141,95 @@ pub(crate) struct Evidence {
     pub stage_id: Option<StageId>,
     /// The values beside the stage: number of the variable and text, in the variables' order.
     pub values: Vec<(usize, String)>,
-    /// What fields said when the lead was created, of those that say something else now; in the variables' order.
-    pub created: Vec<(usize, Vec<String>)>,
+    /// What it was when it was created, as far as it is something else now.
+    pub created: First,
+}
+
+/// What a lead was when it was created.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct First {
+    /// Whose it was and until when, in microseconds; not said where that is whose it is.
+    pub team: Option<(i64, Option<TeamId>)>,
+    /// What fields said, of those that say something else now; in the order in which they were changed first.
+    pub values: Vec<Was>,
+}
+
+/// What a field said when the lead was created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Was {
+    /// Which variable.
+    pub variable: usize,
+    /// When it was changed first, in microseconds.
+    pub until: i64,
+    /// The texts.
+    pub texts: Vec<String>,
+}
+
+impl First {
+    /// Whether it says nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.team.is_none() && self.values.is_empty()
+    }
+
+    /// Adds what a field said, unless something earlier is known of it; answers whether it was added.
+    pub(crate) fn add(
+        &mut self,
+        variable: usize,
+        until: i64,
+        texts: impl FnOnce() -> Vec<String>,
+    ) -> bool {
+        let is_new = self.values.iter().all(|known| known.variable != variable);
+        if is_new {
+            self.values.push(Was { variable, until, texts: texts() });
+        }
+        is_new
+    }
+}
+
+/// What became of a lead: whose it was, and what was changed when.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Course {
+    /// Whose it is now, or was when it was closed.
+    pub now: Option<TeamId>,
+    /// Whose it was when it was created.
+    pub first: Option<TeamId>,
+    /// When the team was changed first, in microseconds.
+    pub moved: i64,
+    /// The variables that say something else than at the creation, and when each was changed first; in that order.
+    pub changed: Vec<(usize, i64)>,
+}
+
+impl Course {
+    /// Of a lead that was never changed.
+    pub(crate) const fn of(team: Option<TeamId>) -> Self {
+        Self { now: team, first: team, moved: 0, changed: Vec::new() }
+    }
+
+    /// The moments after which the lead was judged otherwise, in their order.
+    pub(crate) fn moments(&self) -> Vec<i64> {
+        let mut moments: Vec<i64> = self.changed.iter().map(|(_, when)| *when).collect();
+        moments.extend((self.first != self.now).then_some(self.moved));
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
 }
 
 impl Evidence {
-    /// Sets what fields said when the lead was created; what they say again now was never changed.
-    pub(crate) fn set_created(&mut self, first: &[(usize, Vec<String>)]) {
-        let differs = |(at, was): &&(usize, Vec<String>)| !self.texts(*at).eq(was.iter());
-        self.created = first.iter().filter(differs).cloned().collect();
-        self.created.sort_unstable_by_key(|(at, _)| *at);
+    /// Sets what the lead was when it was created; what is so again now was never changed.
+    pub(crate) fn set_created(&mut self, first: &First) {
+        let differs = |was: &&Was| !self.texts(was.variable).eq(was.texts.iter());
+        let mut values: Vec<_> = first.values.iter().filter(differs).cloned().collect();
+        values.sort_unstable_by_key(|was| (was.until, was.variable));
+        let team = first.team.filter(|(_, team)| *team != self.team_id);
+        self.created = First { team, values };
+    }
+
+    /// What became of it.
+    pub(crate) fn course(&self) -> Course {
+        let (moved, first) = self.created.team.unwrap_or((0, self.team_id));
+        let changed = self.created.values.iter().map(|was| (was.variable, was.until)).collect();
+        Course { now: self.team_id, first, moved, changed }
     }
 
     /// What a variable says.
@@ -160,7 +239,8 @@ impl Evidence {
 
     /// What it said when the lead was created, if that was something else.
     pub(crate) fn at_creation(&self, variable: usize) -> Option<&[String]> {
-        self.created.iter().find(|(at, _)| *at == variable).map(|(_, was)| was.as_slice())
+        let mut values = self.created.values.iter();
+        values.find(|was| was.variable == variable).map(|was| was.texts.as_slice())
     }
 
     /// Puts texts in the place of what a variable says.
@@ -186,7 +266,7 @@ pub(crate) fn evidence(lead: &Lead, variables: &[Variable]) -> Evidence {
             }
         }
     }
-    Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values, created: Vec::new() }
+    Evidence { team_id: lead.team_id, stage_id: lead.stage_id, values, created: First::default() }
 }
 
 /// Whether two states of a lead are the same evidence.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::base::frame::{Column, ColumnData};
-use crate::base::{Frame, LeadId, Probability, TeamId};
+use crate::base::{FieldKind, Frame, LeadId, Probability, RecordKind, TeamId};
 use crate::record::{Lead, ProbabilityPolicy, ProbabilitySource, WonStatus};
 use crate::score::bayes::{self, log_prior, probability};
 use crate::score::count::Tally;
@@ -68,7 +68,8 @@ impl Explanation {
         self.policy = lead.probability_policy;
     }
 
-    /// The rows: `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`, `bin`, `points`, as in [`ExplanationRow`].
+    /// The rows: `variable`, `value`, `log_odds`, `share`, `won_count`, `lost_count`, `bin`, `points`, `is_changed`, as in
+    /// [`ExplanationRow`].
     #[must_use]
     pub fn frame(&self) -> Frame {
         let texts = |of: fn(&ExplanationRow) -> Option<String>| {
@@ -89,6 +90,10 @@ impl Explanation {
             ("lost_count", counts(|row| row.lost_count)),
             ("bin", texts(|row| row.bin.clone())),
             ("points", floats(|row| row.points)),
+            (
+                "is_changed",
+                ColumnData::Bool(self.rows.iter().map(|row| Some(row.is_changed)).collect()),
+            ),
         ];
         let column = |(name, data): (&str, _)| Column { name: name.to_owned(), data };
         Frame::of(columns.map(column).into())
@@ -145,6 +150,8 @@ pub struct ExplanationRow {
     pub won_count: Decimal,
     /// Leads lost with it.
     pub lost_count: Decimal,
+    /// Whether the lead said something else when it was created, or was another team's: then it is judged by leads that were changed so.
+    pub is_changed: bool,
 }
 
 /// An explanation before anything is said; what is stored of the lead, the desk adds.
@@ -190,6 +197,7 @@ pub(crate) fn bayes(
             share: term.map_or(0.5, bayes::Term::share),
             won_count: leads(row.won),
             lost_count: leads(row.lost),
+            is_changed: false,
         }
     };
     let rows = terms.into_iter().map(row).collect();
@@ -232,6 +240,9 @@ pub(crate) fn weighted(
             share: fraction(term.log_odds),
             won_count: leads(tally.won * 10),
             lost_count: leads(tally.lost * 10),
+            is_changed: term
+                .variable
+                .map_or(evidence.created.team.is_some(), |at| model.tables.field(at) != at),
         }
     };
     let rows: Vec<_> = reasons.terms.iter().map(row).collect();
@@ -271,22 +282,52 @@ pub struct ScoreFrequency {
     pub variable: String,
     /// The value as text: ids in decimal, an unset contact state is empty.
     pub value: String,
+    /// Whether leads are counted that were changed to the value; else those that were created with it. `bayes` tells no difference.
+    pub is_changed: bool,
     /// Leads won with it, and a tenth of a lead. For the stage under `bayes`: every lead won; under other models: those won in that stage.
     pub won_count: Decimal,
     /// Leads lost with it, and a tenth. For the stage under `bayes`: those lost there or further on; under other models: those lost there.
     pub lost_count: Decimal,
 }
 
+impl ScoreFrequency {
+    /// As a table: `team_id`, `variable`, `value`, `is_changed`, `won_count`, `lost_count`.
+    #[must_use]
+    pub fn frame(rows: &[Self]) -> Frame {
+        let mut frame = Frame::new([
+            ("team_id", FieldKind::Ref(RecordKind::Team)),
+            ("variable", FieldKind::Text),
+            ("value", FieldKind::Text),
+            ("is_changed", FieldKind::Bool),
+            ("won_count", FieldKind::Money),
+            ("lost_count", FieldKind::Money),
+        ]);
+        for row in rows {
+            frame.push([
+                row.team_id.into(),
+                row.variable.as_str().into(),
+                row.value.as_str().into(),
+                row.is_changed.into(),
+                row.won_count.into(),
+                row.lost_count.into(),
+            ]);
+        }
+        frame
+    }
+}
+
 /// Everything that was counted, by team (none last), field and value.
 pub(crate) fn frequencies(model: &dyn Judge, variables: &[Variable]) -> Vec<ScoreFrequency> {
     let mut rows = model.shown();
     rows.sort_unstable_by_key(|(team, variable, value, _)| {
-        (team.is_none(), *team, *variable, value.parse::<i64>().ok(), *value)
+        let (is_changed, at) = (*variable / variables.len(), *variable % variables.len());
+        (team.is_none(), *team, at, is_changed, value.parse::<i64>().ok(), *value)
     });
     let rows = rows.into_iter().map(|(team_id, variable, value, tally)| ScoreFrequency {
         team_id,
-        variable: variables[variable].name.clone(),
+        variable: variables[variable % variables.len()].name.clone(),
         value: value.to_owned(),
+        is_changed: variable >= variables.len(),
         won_count: leads(tally.won),
         lost_count: leads(tally.lost),
     });

@@ -58,8 +58,10 @@ pub struct FieldHealth {
     pub filled_after_closing: f64,
     /// The share of closed leads' values that were filled in after the lead was created, or as above, 0…1.
     pub filled_after_creation: f64,
-    /// What is to be looked at: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `mostly_missing`, `no_signal`,
-    /// `drift`.
+    /// The share of closed leads' values that were changed in any way after the lead was created, 0…1.
+    pub changed_after_creation: f64,
+    /// What is to be looked at: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`, `changed_after_creation`,
+    /// `mostly_missing`, `no_signal`, `drift`.
     pub findings: Vec<&'static str>,
 }
 
@@ -109,6 +111,7 @@ impl ScoreHealth {
             float("drift", |field| Some(field.drift)),
             float("filled_after_closing", |field| Some(field.filled_after_closing)),
             float("filled_after_creation", |field| Some(field.filled_after_creation)),
+            float("changed_after_creation", |field| Some(field.changed_after_creation)),
             text("findings", |field| field.findings.join(";")),
         ])
     }
@@ -209,8 +212,8 @@ impl<'p> Texts<'p> {
         texts
     }
 
-    fn health(&self, variable: &Variable, open: &Self, late: [usize; 2]) -> FieldHealth {
-        let [closing, creation] = late.map(|late| share(late, self.known).unwrap_or(0.0));
+    fn health(&self, variable: &Variable, open: &Self, late: [usize; 3]) -> FieldHealth {
+        let [closing, creation, changed] = late.map(|late| share(late, self.known).unwrap_or(0.0));
         let mut field = FieldHealth {
             field: variable.name.clone(),
             known: share(self.known, self.leads).unwrap_or(0.0),
@@ -220,6 +223,7 @@ impl<'p> Texts<'p> {
             drift: self.drift(),
             filled_after_closing: closing,
             filled_after_creation: creation,
+            changed_after_creation: changed,
             findings: Vec::new(),
         };
         let enough = self.leads as u64 >= ENOUGH;
@@ -227,6 +231,7 @@ impl<'p> Texts<'p> {
             (enough && field.signal >= PERFECT, "nearly_perfect"),
             (closing >= AFTER, "filled_after_closing"),
             (closing < AFTER && creation >= AFTER, "filled_after_creation"),
+            (closing < AFTER && creation < AFTER && changed >= AFTER, "changed_after_creation"),
             (enough && field.known < MISSING, "mostly_missing"),
             (enough && field.signal <= 0.0, "no_signal"),
             (enough && field.drift > MOVED, "drift"),
@@ -285,12 +290,13 @@ fn share(some: usize, all: usize) -> Option<f64> {
     (all > 0).then(|| some as f64 / all as f64)
 }
 
-/// By variable: of how many closed leads its value was not there yet when they were closed, and when they were created.
-fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<[usize; 2]>> {
+/// By variable: of how many closed leads its value was not there yet when they were closed, was not when they were created, and was another
+/// one then.
+fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<[usize; 3]>> {
     let told: Vec<_> = config.variables.iter().enumerate().skip(1).collect();
     let leads: HashSet<i64> = (0..past.len()).map(|at| past.id(at)).collect();
     let former = former::read(tx, &told, Whose::These(&leads))?;
-    let mut late = vec![[0, 0]; config.variables.len()];
+    let mut late = vec![[0; 3]; config.variables.len()];
     for at in 0..past.len() {
         let Some(changes) = former.get(&past.id(at)) else { continue };
         for (variable, _) in &told {
@@ -306,6 +312,7 @@ fn filled_late(tx: &Tx<'_>, config: &Config, past: &Past) -> Result<Vec<[usize; 
             let is_new = is_late || creation.is_some_and(Former::was_empty);
             late[*variable][0] += usize::from(is_late);
             late[*variable][1] += usize::from(is_new);
+            late[*variable][2] += usize::from(creation.is_some());
         }
     }
     Ok(late)

@@ -6,8 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::base::{Cell, Currency, LeadId, Past, Result, StageId, TeamId, Timestamp};
-use crate::score::created::First;
-use crate::score::evidence::{self, Evidence, STAGE, Variable};
+use crate::score::evidence::{self, Evidence, First, STAGE, Variable};
 use crate::score::former::{self, Former};
 use crate::storage::Tx;
 
@@ -84,17 +83,25 @@ impl Known {
         self.since_creation(lead, self.unsaid(lead, then, is_to_come))
     }
 
-    /// The same with what the fields said that were changed since the lead was created.
+    /// The same with what was changed since the lead was created.
     fn since_creation(&self, lead: i64, mut evidence: Evidence) -> Evidence {
         let former = self.former.get(&lead).map_or(&[][..], Vec::as_slice);
-        let mut first: First = Vec::new();
-        for (variable, text) in self.states(lead).first().into_iter().flat_map(|s| &s.values) {
-            first.push((*variable, text.iter().cloned().collect()));
+        let mut first = First::default();
+        let states = self.states(lead);
+        if let Some(state) = states.first() {
+            let until = |differs: &dyn Fn(&State) -> bool| {
+                states.iter().find(|state| differs(state)).map(|state| state.told)
+            };
+            let team = until(&|other| other.team != state.team);
+            first.team = team.map(|until| (until, state.team));
+            for (at, (variable, text)) in state.values.iter().enumerate() {
+                if let Some(until) = until(&|other| other.values[at].1 != *text) {
+                    first.add(*variable, until, || text.iter().cloned().collect());
+                }
+            }
         }
         for change in former {
-            if first.iter().all(|(known, _)| *known != change.variable) {
-                first.push((change.variable, change.was.clone()));
-            }
+            first.add(change.variable, change.until, || change.was.clone());
         }
         evidence.set_created(&first);
         evidence
@@ -113,9 +120,9 @@ impl Known {
         let at = states.iter().rposition(|state| state.from <= when && is_its(state));
         let state = at.filter(|at| at + 1 < states.len()).map(|at| &states[at]);
         let corrected = |change: &Former| change.until > when;
-        let first = states.first().map(|state| &state.values);
+        let first = states.first().map(|state| (state.team, &state.values));
         let is_changed = self.former.contains_key(&lead)
-            || states.iter().any(|state| Some(&state.values) != first);
+            || states.iter().any(|state| Some((state.team, &state.values)) != first);
         (state.is_some() || is_changed).then(|| {
             let then = self.unsaid(lead, recall(now(), state), corrected);
             self.since_creation(lead, then)

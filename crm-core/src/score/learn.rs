@@ -14,7 +14,7 @@ use crate::score::compiled::Judging;
 use crate::score::config::{self, Config};
 use crate::score::count::Tally;
 use crate::score::created::{self, Created};
-use crate::score::evidence::{Evidence, STAGE, evidence, same};
+use crate::score::evidence::{Course, Evidence, STAGE, evidence, same};
 use crate::score::lesson::{self, Waiting};
 use crate::score::model::{Model, Said};
 use crate::score::replay::lot;
@@ -195,8 +195,9 @@ fn relearn(
                 && !lesson.known
                 && lesson.before.as_ref().is_none_or(|(_, before)| before != won)
             {
-                model.learn(team, &codes, *won);
-                touched.add(team, codes);
+                let course = evidence.course();
+                model.learn(&course, &codes, *won);
+                touched.add(&course, codes);
                 news.push((evidence, *won));
                 continue;
             }
@@ -231,7 +232,7 @@ fn take_waiting(
 ) -> Result<()> {
     for Waiting { evidence, .. } in lesson::waiting(tx, config)? {
         let codes = model.tables.learn_codes(&model.tables.counted_values(&evidence));
-        touched.add(evidence.team_id, codes);
+        touched.add(&evidence.course(), codes);
     }
     lesson::clear(tx)
 }
@@ -262,9 +263,9 @@ struct Touched {
 }
 
 impl Touched {
-    fn add(&mut self, team: Option<TeamId>, codes: Vec<(usize, u32)>) {
+    fn add(&mut self, course: &Course, codes: Vec<(usize, u32)>) {
         self.values.extend(codes);
-        self.teams.extend(team);
+        self.teams.extend([course.first, course.now].into_iter().flatten());
     }
 }
 

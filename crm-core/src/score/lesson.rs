@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use crate::base::{Cell, Error, Result, StageId};
 use crate::score::config::Config;
 use crate::score::count::Tally;
+use crate::score::created;
 use crate::score::evidence::{Evidence, STAGE, STAGE_ID};
 use crate::score::store;
 use crate::score::weighted::Model;
@@ -85,17 +86,17 @@ pub(crate) fn catch_up(model: &mut Model, waiting: &[Waiting]) {
         }
     }
     for (one, codes) in late {
-        model.learn(one.evidence.team_id, &codes, one.is_won);
+        model.learn(&one.evidence.course(), &codes, one.is_won);
     }
 }
 
 /// Pairs of field and value, the stage first: names outlast a change of the configured fields, numbers do not. What a field said at the
-/// creation, where that is something else, stands behind in lists.
+/// creation, where that is something else, stands behind.
 fn written(config: &Config, evidence: &Evidence) -> Result<String> {
     let name = |at: &usize| config.variables[*at].name.as_str();
     let stage = evidence.stage_id.map(|stage| json!([STAGE_ID, stage.to_string()]));
     let values = evidence.values.iter().map(|(at, text)| json!([name(at), text]));
-    let created = evidence.created.iter().map(|(at, was)| json!([name(at), was]));
+    let created = created::pairs(config, &evidence.created);
     let pairs: Vec<Json> = stage.into_iter().chain(values).chain(created).collect();
     serde_json::to_string(&pairs).map_err(|_| Error::bug("texts can be written as JSON"))
 }
@@ -105,18 +106,16 @@ fn read(config: &Config, text: &str) -> Result<Evidence> {
         serde_json::from_str(text).map_err(|_| Error::bug("a waiting outcome cannot be read"))?;
     let mut evidence = Evidence::default();
     for (name, value) in pairs {
-        let place = config.variables.iter().position(|known| known.name == name);
-        match (place, value) {
-            (Some(STAGE), Json::String(text)) => evidence.stage_id = text.parse().ok().map(StageId),
-            (Some(at), Json::String(text)) => evidence.values.push((at, text)),
-            (Some(at), list) => {
-                evidence.created.push((at, serde_json::from_value(list).unwrap_or_default()));
-            }
-            (None, _) => {}
+        match value {
+            Json::String(text) => match config.variables.iter().position(|own| own.name == name) {
+                Some(STAGE) => evidence.stage_id = text.parse().ok().map(StageId),
+                Some(at) => evidence.values.push((at, text)),
+                None => {}
+            },
+            was => created::add(&mut evidence.created, config, &name, &was),
         }
     }
     // In the variables' order as they are now; several values of one stay as they were.
     evidence.values.sort_by_key(|(at, _)| *at);
-    evidence.created.sort_by_key(|(at, _)| *at);
     Ok(evidence)
 }

@@ -13,6 +13,8 @@ mod backtest_tests;
 mod batch;
 mod bayes;
 mod bins;
+#[cfg(test)]
+mod changed_tests;
 mod compiled;
 mod config;
 mod count;
@@ -305,7 +307,7 @@ impl<'s> Scores<'s> {
     /// How often each value was won and lost; by team, field and value. Each number is leads and a tenth, as `bayes` reads its counts; of
     /// numbers and dates under `weighted`, values are bins. Only `bayes` adds up stages: under other models a lead counts at the stage in
     /// which it was closed, and the model reads whole leads, without the tenth. A lead of which a field was changed counts there by what the
-    /// field said when it was created and by what it says now.
+    /// field said when it was created and, with `is_changed`, by what it says now.
     ///
     /// # Errors
     /// `Storage` when the database fails; `Denied` for who is outside. Who does not see every lead is not told the values of texts and
@@ -392,6 +394,11 @@ pub(crate) fn forget_words(tx: &mut Tx<'_>) -> Result<()> {
         return Ok(());
     }
     learn_anew(tx)
+}
+
+/// Whether all is to be counted anew, since an older library counted less.
+pub(crate) fn is_due(tx: &Tx<'_>) -> Result<bool> {
+    created::is_due(tx)
 }
 
 /// Finds what was changed since leads were created, and counts every closed one anew.

@@ -1,7 +1,5 @@
 //! What every model answers, and the two that there are.
 
-use std::collections::BTreeMap;
-
 use crate::base::{LeadId, Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::compiled::Compiled;
@@ -125,11 +123,8 @@ impl Judge for weighted::Model {
         self.tables.counters().collect()
     }
     fn shown(&self) -> Vec<Counter<'_>> {
-        let mut all = BTreeMap::<_, Tally>::new();
-        for (team, at, text, tally) in self.tables.counters() {
-            all.entry((team, self.tables.field(at), text)).or_default().add(tally);
-        }
-        all.into_iter().map(|((team, at, text), tally)| (team, at, text, tally.tenths())).collect()
+        let said = self.tables.counters().filter(|(_, at, _, _)| self.tables.is_said(*at));
+        said.map(|(team, at, text, tally)| (team, at, text, tally.tenths())).collect()
     }
     fn size(&self) -> usize {
         let values: usize =

@@ -90,6 +90,8 @@ pub(crate) struct Lesson<'l> {
     pub team: Option<TeamId>,
     /// How much that can tell, 0…1.
     pub team_share: f64,
+    /// Whether the team's weight learns from it.
+    pub teaches_team: bool,
     /// The running base rate that applies.
     pub base: f64,
     /// By variable: what the tables say of its values, in log-odds against the base rate.

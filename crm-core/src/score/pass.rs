@@ -9,8 +9,8 @@ use crate::base::field::{FieldKind, FieldValue as _, Properties};
 use crate::base::value::Cell;
 use crate::base::{Currency, Field, Place, Result, StageId, TeamId, Timestamp};
 use crate::score::config::Config;
-use crate::score::created::{self, Created, First};
-use crate::score::evidence::{self, Evidence, Origin, STAGE, Variable};
+use crate::score::created::{self, Created};
+use crate::score::evidence::{self, Evidence, First, Origin, STAGE, Variable};
 use crate::storage::{Line, Tx};
 
 /// Leads of one range of ids: enough to amortise a statement, few enough to be held. Unit tests come to more than one range with few.
@@ -40,8 +40,19 @@ pub(crate) struct Narrow<'v> {
     pub(crate) has_stage: bool,
     /// Variable and number of the value; the stage first.
     pub(crate) values: &'v [(usize, u32)],
-    /// What it says, where that was changed since its creation; only of a pass that follows changes.
+    /// Until when and whose it was when it was created, if it is another's now; only of a pass that follows changes.
+    pub(crate) moved_from: Option<(i64, Option<TeamId>)>,
+    /// What it says, where that was changed since its creation; the same.
     pub(crate) changed: Option<Evidence>,
+}
+
+impl Narrow<'_> {
+    /// What it was when it was created, if that was something else.
+    pub(crate) fn first(&self) -> Option<First> {
+        let values = self.changed.as_ref().map(|changed| changed.created.values.clone());
+        let first = First { team: self.moved_from, values: values.unwrap_or_default() };
+        Some(first).filter(|first| !first.is_empty())
+    }
 }
 
 /// Gives the number of a value's text, if it is to have one.
@@ -182,12 +193,16 @@ impl<'p> Pass<'p> {
                 values.clear();
                 let has_stage = self.encode(line, tags, &mut values, number, false)?;
                 let team_id = line.int_or_null(1)?.map(TeamId);
-                let changed = match created.get(&id) {
+                let first = created.get(&id);
+                let moved_from =
+                    first.and_then(|first| first.team).filter(|(_, team)| *team != team_id);
+                let changed = match first.filter(|first| !first.values.is_empty()) {
                     Some(first) => self.changed(line, tags, first)?,
                     None => None,
                 };
-                let is_won = line.int(2)? == 1;
-                take(&Narrow { id, team_id, is_won, has_stage, values: &values, changed }, line)
+                let (is_won, values) = (line.int(2)? == 1, values.as_slice());
+                let lead = Narrow { id, team_id, is_won, has_stage, values, moved_from, changed };
+                take(&lead, line)
             });
         self.sql = sql;
         done
@@ -212,7 +227,7 @@ impl<'p> Pass<'p> {
         };
         self.encode(line, tags, &mut Vec::new(), &mut tell, true)?;
         evidence.set_created(first);
-        Ok(Some(evidence).filter(|evidence| !evidence.created.is_empty()))
+        Ok(Some(evidence).filter(|evidence| !evidence.created.values.is_empty()))
     }
 
     /// With `is_anew`, every text is asked for, also of values that were met before.

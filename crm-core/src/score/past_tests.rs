@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{Backtest, BacktestAt, BacktestReport, FieldHealth, ScoreConfig, ScorePrediction};
-use crate::base::{Date, LeadId, Progress, StageId, Timestamp};
+use crate::base::{Date, LeadId, Progress, StageId, TeamId, Timestamp};
 use crate::filter::Filter;
 use crate::record::PropertyKind;
 use crate::{Crm, ImportOptions, Lost, PropertyDefinition, RecordKind, Session, Value, fields};
@@ -100,6 +100,7 @@ fn a_field_that_is_filled_on_winning_has_no_skill_at_creation() {
         assert!(found.findings.contains(&"nearly_perfect"), "{found:?}");
         assert!(found.findings.contains(&"filled_after_creation"), "{found:?}");
         assert!((found.filled_after_creation, found.filled_after_closing) == (1.0, 0.0));
+        assert!(found.changed_after_creation > 0.999);
     }
 }
 
@@ -189,6 +190,8 @@ fn what_is_overwritten_with_the_closing_or_after_it_came_too_late() {
         assert_eq!(found.findings.contains(&"filled_after_closing"), share >= 0.5, "{found:?}");
         let honest = health(&crm, "country_code");
         assert_eq!((honest.filled_after_closing, honest.filled_after_creation), (0.0, 0.0));
+        assert!(honest.changed_after_creation < 1e-9, "changed at once, as created");
+        assert!(!honest.findings.contains(&"changed_after_creation"));
     }
 }
 
@@ -297,6 +300,9 @@ fn how_much_is_not_known_of_then_is_counted() {
     assert_eq!(backtest(&crm, &kept).past_unknown, 0, "the history keeps it");
 }
 
+/// The team that leads are given to.
+const TEAM: TeamId = TeamId(2);
+
 /// What somebody does: what, to whom, with what.
 type Deed = (u8, u8, u8);
 
@@ -305,20 +311,21 @@ fn play(s: &Session, leads: &mut Vec<LeadId>, (verb, on, with): Deed) {
     let contract = contract(["signed", "sent", ""][usize::from(with) % 3]);
     let seats = Value::Map(BTreeMap::from([("Seats".to_owned(), f64::from(with % 40).into())]));
     let lead = leads.get(usize::from(on) % leads.len().max(1)).copied();
-    let Some(lead) = lead.filter(|_| verb % 10 > 2) else {
+    let Some(lead) = lead.filter(|_| verb % 11 > 2) else {
         let fields = fields! { name: "Deal", country_code: code, properties: seats };
         leads.push(s.leads().create(fields).unwrap().id);
         return;
     };
     let tags = Value::Ids(vec![1 + i64::from(with % 3)]);
     // What the verbs refuse changes nothing.
-    let _ = match verb % 10 {
+    let _ = match verb % 11 {
         3 => s.leads().update(lead, fields! { country_code: code }),
         4 => s.leads().update(lead, fields! { properties: contract }),
         5 => s.leads().update(lead, fields! { expected_revenue: i64::from(with), tag_ids: tags }),
         6 => s.leads().mark_won(lead),
         7 => s.leads().mark_lost(lead, &Lost::default()),
         8 => s.leads().reopen(lead),
+        9 => s.leads().update(lead, fields! { team_id: (with % 2 == 0).then_some(TEAM) }),
         _ => s.leads().move_to(lead, StageId(1 + i64::from(with % 4))),
     };
 }
@@ -339,6 +346,7 @@ proptest! {
         let fields =
             ["country_code", "properties.Contract", "properties.Seats", "tag_ids", "expected_revenue"];
         let crm = opened(model, &fields);
+        prop_assert_eq!(on(&crm, 0).teams().create(fields! { name: "One" }).unwrap().id, TEAM);
         let (mut leads, mut said) = (Vec::new(), Vec::new());
         for (n, deed) in (1..).zip(deeds) {
             let s = on(&crm, n);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::bayes::Model;
 use super::compiled::Compiled;
 use super::count::{StageRank, Tally};
-use super::evidence::{Evidence, Variable, variables};
+use super::evidence::{Evidence, First, Variable, variables};
 use super::explain::bayes as explain;
 use crate::base::{LeadId, StageId, TeamId};
 
@@ -26,7 +26,7 @@ fn lead(team: Option<i64>, stage: i64, values: &[&str]) -> Evidence {
         team_id: team.map(TeamId),
         stage_id: Some(StageId(stage)),
         values: values.map(|(at, text)| (at + 1, (*text).to_owned())).collect(),
-        created: Vec::new(),
+        created: First::default(),
     }
 }
 

@@ -12,8 +12,7 @@ use crate::score::batch::Steps;
 use crate::score::bins::{self, Bins};
 use crate::score::config::{Config, Kind};
 use crate::score::count::{StageRank, Tally, Words};
-use crate::score::created::First;
-use crate::score::evidence::{Evidence, STAGE, Variable};
+use crate::score::evidence::{Course, Evidence, First, STAGE, Variable, Was};
 use crate::score::model::Model;
 use crate::score::pass::{Pass, Which};
 use crate::score::tables::{Lessons, Tables};
@@ -62,8 +61,21 @@ pub(crate) struct Past {
     first: Vec<FirstCodes>,
 }
 
-/// By variable, the numbers of what it said at the creation.
-type FirstCodes = Vec<(usize, Vec<u32>)>;
+/// What a lead was at its creation, as [`First`], its values by their numbers.
+#[derive(Debug)]
+struct FirstCodes {
+    team: Option<(i64, Option<TeamId>)>,
+    values: Vec<(usize, i64, Vec<u32>)>,
+}
+
+impl FirstCodes {
+    /// What became of the lead, which is this team's now.
+    fn course(&self, now: Option<TeamId>) -> Course {
+        let (moved, first) = self.team.unwrap_or((0, now));
+        let changed = self.values.iter().map(|(at, until, _)| (*at, *until)).collect();
+        Course { now, first, moved, changed }
+    }
+}
 
 impl Past {
     /// Nothing yet.
@@ -169,14 +181,15 @@ impl Past {
     /// Adds what was said at a creation; answers where it stands.
     fn push_first(&mut self, first: &First) -> Option<usize> {
         let words = &mut self.words;
-        let learn = |(at, texts): &(usize, Vec<String>)| {
-            (*at, texts.iter().map(|text| words[*at].learn(text)).collect())
+        let learn = |was: &Was| {
+            let codes = was.texts.iter().map(|text| words[was.variable].learn(text)).collect();
+            (was.variable, was.until, codes)
         };
-        let codes: FirstCodes = first.iter().map(learn).collect();
-        if codes.is_empty() {
+        let values = first.values.iter().map(learn).collect();
+        if first.is_empty() {
             return None;
         }
-        self.first.push(codes);
+        self.first.push(FirstCodes { team: first.team, values });
         Some(self.first.len() - 1)
     }
 
@@ -278,9 +291,12 @@ impl Past {
                 evidence.values.push((variable, text.to_owned()));
             }
         }
-        for (variable, codes) in self.first_of(&self.leads[at]).into_iter().flatten() {
-            let texts = codes.iter().map(|code| self.words[*variable].text(*code).to_owned());
-            evidence.created.push((*variable, texts.collect()));
+        if let Some(first) = self.first_of(&self.leads[at]) {
+            evidence.created.team = first.team;
+            for (variable, until, codes) in &first.values {
+                let texts = codes.iter().map(|code| self.words[*variable].text(*code).to_owned());
+                evidence.created.add(*variable, *until, || texts.collect());
+            }
         }
         evidence
     }
@@ -380,8 +396,9 @@ impl Past {
             let mut lessons = Lessons::default();
             for lead in leads {
                 let first = self.first_of(lead);
+                let course = first.map_or(Course::of(lead.team), |first| first.course(lead.team));
                 let values = coder.values(&mut tables, self.values_of(lead), first);
-                tables.teach(lead.team, values, lead.is_won, &mut lessons);
+                tables.teach(&course, values, lead.is_won, &mut lessons);
             }
             lessons
         };
@@ -399,14 +416,16 @@ struct Coder<'p> {
     words: &'p [Words],
     /// By variable, the number of the empty value.
     empty: Vec<u32>,
-    /// By variable and number here; those of changed fields stand behind.
+    /// By variable and number here; those of changed fields stand behind, then those of the stages of such leads.
     codes: Vec<Vec<Option<u32>>>,
     values: Vec<(usize, u32)>,
 }
 
 impl<'p> Coder<'p> {
     fn new(words: &'p [Words], tables: &mut Tables) -> Self {
-        let codes = words.iter().chain(words).map(|words| vec![None; words.len()]).collect();
+        let stages = words.iter().map(|_| &words[STAGE]);
+        let all = words.iter().chain(words).chain(stages);
+        let codes = all.map(|words| vec![None; words.len()]).collect();
         let empty = (0..words.len()).map(|at| tables.words_mut(at).learn("")).collect();
         Self { words, empty, codes, values: Vec::new() }
     }
@@ -420,18 +439,22 @@ impl<'p> Coder<'p> {
     ) -> &[(usize, u32)] {
         self.values.clear();
         let all = rest;
-        let first = first.map_or(&[][..], Vec::as_slice);
+        let first = first.map_or(&[][..], |first| &first.values);
         for variable in 0..self.empty.len() {
             let own = rest.iter().take_while(|(at, _)| *at as usize == variable).count();
-            match first.iter().find(|(at, _)| *at == variable) {
-                Some((_, was)) => self.put(tables, variable, was.iter().copied()),
+            match first.iter().find(|(at, _, _)| *at == variable) {
+                Some((_, _, was)) => self.put(tables, variable, was.iter().copied()),
                 None => self.put(tables, variable, rest[..own].iter().map(|(_, code)| *code)),
             }
             rest = &rest[own..];
         }
-        for (variable, _) in first {
+        for (variable, _, _) in first {
             let own = all.iter().filter(|(at, _)| *at as usize == *variable);
             self.put(tables, tables.changed(*variable), own.map(|(_, code)| *code));
+        }
+        for (variable, _, _) in first {
+            let stage = all.iter().filter(|(at, _)| *at as usize == STAGE);
+            self.put(tables, tables.came(*variable), stage.map(|(_, code)| *code));
         }
         &self.values
     }
@@ -440,7 +463,8 @@ impl<'p> Coder<'p> {
         let before = self.values.len();
         for known in own {
             let code = self.codes[at][known as usize].get_or_insert_with(|| {
-                let text = self.words[tables.field(at)].text(known);
+                let own = if tables.is_said(at) { tables.field(at) } else { STAGE };
+                let text = self.words[own].text(known);
                 let counted = tables.counted(at, text).into_owned();
                 tables.words_mut(at).learn(&counted)
             });
@@ -481,7 +505,7 @@ impl Reader<'_> {
             let from = all.len();
             let value = |(at, code): &(usize, u32)| (u32::try_from(*at).unwrap_or(0), *code);
             all.extend(lead.values.iter().map(value));
-            first.extend(lead.changed.iter().map(|changed| (lead.id, changed.created.clone())));
+            first.extend(lead.first().map(|first| (lead.id, first)));
             leads.push(Closed {
                 at: line.int_or_null(closed)?.unwrap_or(0),
                 created: line.int(created)?,

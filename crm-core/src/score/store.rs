@@ -123,7 +123,7 @@ fn loaded(tx: &Tx<'_>, config: &Config, leads: Option<&[Evidence]>) -> Result<Mo
 const OF_THESE: &str =
     " WHERE value = ANY (ARRAY (SELECT json_array_elements_text(CAST(CAST(?1 AS TEXT) AS JSON))))";
 /// And those of all stages: what a stage says depends on those behind it, and their rows count the leads themselves.
-const OR_STAGES: &str = " OR variable = 'stage_id'";
+const OR_STAGES: &str = " OR variable = 'stage_id' OR starts_with(variable, 'stage_id ')";
 
 /// Texts of everything that counts of these leads, and their teams, as a JSON list.
 fn needed_values<'e>(
@@ -132,7 +132,9 @@ fn needed_values<'e>(
 ) -> Result<String> {
     let mut texts = BTreeSet::new();
     for lead in leads {
-        texts.extend(lead.team_id.map(|team| team.to_string()));
+        let course = lead.course();
+        let teams = [course.now, course.first];
+        texts.extend(teams.into_iter().flatten().map(|team| team.to_string()));
         let values = [model.tables.values(lead), model.tables.counted_values(lead)];
         for (variable, text) in values.into_iter().flatten() {
             texts.insert(model.tables.counted(variable, &text).into_owned());
@@ -270,7 +272,7 @@ pub(crate) fn put_weights(
 ) -> Result<()> {
     put_part(tx, WEIGHTS, &model.online.to_text(&names(config)))?;
     let mut put = tx.prepare(dialect!(tx, "weight_put"))?;
-    for (at, code) in values.iter().filter(|(at, _)| *at != STAGE) {
+    for (at, code) in values.iter().filter(|(at, _)| *at != STAGE && model.tables.is_said(*at)) {
         let (name, pull) = (config.name_of(*at), model.pull(*at, *code));
         let value = model.tables.words(*at).text(*code);
         put.execute(&[

@@ -1,15 +1,17 @@
 //! What the model `weighted` has counted: won and lost by team, field and value, and what those counts say.
 //!
 //! Every field is counted by what it said when the lead was created, and beside that, as a variable of its own, by what it was changed to
-//! since, if it was: see `created`. Whole numbers, which undo exactly. A value's win rate is shrunk to the base rate by ten leads; a team's
-//! rate to what the other teams say, also by ten. Deliberately absent: weights, which learn from what is said here.
+//! since, if it was: see `created`. Where a field was changed, the stage is counted once more for that field: what is filled in when a
+//! lead comes to a stage says again what the stage says, and these counts tell how much the stage says beside it. Whole numbers, which
+//! undo exactly. A value's win rate is shrunk to the base rate by ten leads; a team's rate to what the other teams say, also by ten.
+//! Deliberately absent: weights, which learn from what is said here.
 
 use std::borrow::Cow;
 
 use crate::base::TeamId;
 use crate::score::bins::{self, Bins};
 use crate::score::count::{Map, StageRank, Tally, Words, by_sequence};
-use crate::score::evidence::{Evidence, STAGE, Variable};
+use crate::score::evidence::{Course, Evidence, STAGE, Variable, Was};
 use crate::score::online::{EDGE, Lesson, logit};
 
 /// Leads by which a value's win rate is shrunk.
@@ -39,7 +41,8 @@ pub(crate) struct Ground {
 /// The counts, and how values are numbered.
 #[derive(Debug, Clone)]
 pub(crate) struct Tables {
-    /// How many variables are configured; so many more stand behind them, for what was changed since the creation.
+    /// How many variables are configured; so many more stand behind them, for what was changed since the creation, and so many again, for
+    /// the stage of leads of which that was changed.
     fields: usize,
     words: Vec<Words>,
     stages: Vec<(StageRank, u32)>,
@@ -56,10 +59,13 @@ impl Tables {
     /// Nothing counted, with one bin for every number.
     pub(crate) fn new(variables: &[Variable], stages: Vec<StageRank>) -> Self {
         let fields = variables.len();
-        let mut words = vec![Words::default(); 2 * fields];
+        let mut words = vec![Words::default(); 3 * fields];
         let stages = by_sequence(stages, &mut words[STAGE]);
-        let twice = variables.iter().chain(variables);
-        let bins = twice.map(|variable| variable.scale.map(Bins::one)).collect();
+        // Stages have the same numbers wherever they are counted.
+        let numbered = words[STAGE].clone();
+        words[2 * fields..].fill(numbered);
+        let one: Vec<_> = variables.iter().map(|variable| variable.scale.map(Bins::one)).collect();
+        let bins = in_banks(&one);
         Self {
             fields,
             words,
@@ -67,7 +73,7 @@ impl Tables {
             bins,
             drawn: 0,
             counters: Map::default(),
-            whole: vec![Vec::new(); 2 * fields],
+            whole: vec![Vec::new(); 3 * fields],
             teams: Map::default(),
             total: Tally::ZERO,
         }
@@ -75,7 +81,7 @@ impl Tables {
 
     /// Sets the bins, drawn from so many outcomes; to be done before anything is counted.
     pub(crate) fn set_bins(&mut self, bins: &[Option<Bins>], drawn: i64) {
-        let bins = [bins, bins].concat();
+        let bins = in_banks(bins);
         for (words, bins) in self.words.iter_mut().zip(&bins) {
             for place in bins.iter().flat_map(|bins| 0..bins.len()) {
                 // In this order, so that a bin's place is its number.
@@ -142,7 +148,7 @@ impl Tables {
 
     /// Variable and text of everything that a closed lead is counted by: what it was created with, then what that was changed to.
     pub(crate) fn counted_values<'e>(&self, evidence: &'e Evidence) -> Vec<(usize, Cow<'e, str>)> {
-        if evidence.created.is_empty() {
+        if evidence.created.values.is_empty() {
             return self.values(evidence);
         }
         let mut values = self.stage_value(evidence);
@@ -152,9 +158,12 @@ impl Tables {
                 None => put(&mut values, variable, evidence.texts(variable)),
             }
         }
-        for (variable, _) in &evidence.created {
-            put(&mut values, self.changed(*variable), evidence.texts(*variable));
+        let changed = || evidence.created.values.iter().map(|was| was.variable);
+        for variable in changed() {
+            put(&mut values, self.changed(variable), evidence.texts(variable));
         }
+        let stage = values[0].1.clone();
+        values.extend(changed().map(|variable| (self.came(variable), stage.clone())));
         values
     }
 
@@ -168,6 +177,16 @@ impl Tables {
     /// The variable that stands for what another was changed to.
     pub(crate) const fn changed(&self, variable: usize) -> usize {
         self.fields + variable
+    }
+
+    /// The variable that stands for the stage of leads of which another was changed.
+    pub(crate) const fn came(&self, variable: usize) -> usize {
+        2 * self.fields + variable
+    }
+
+    /// Whether a variable counts what a lead said, rather than where it stood.
+    pub(crate) const fn is_said(&self, variable: usize) -> bool {
+        variable < 2 * self.fields
     }
 
     /// The configured variable that one stands for.
@@ -194,7 +213,7 @@ impl Tables {
         self.fields
     }
 
-    /// How many variables there are, with those of what was changed.
+    /// How many variables have weights: the configured ones, and those of what was changed.
     pub(crate) const fn variables(&self) -> usize {
         2 * self.fields
     }
@@ -226,46 +245,46 @@ impl Tables {
     /// Counts an outcome; what the tables said of it before goes to the lessons.
     pub(crate) fn teach(
         &mut self,
-        team: Option<TeamId>,
+        course: &Course,
         values: &[(usize, u32)],
         won: bool,
         lessons: &mut Lessons,
     ) {
-        let ground = self.ground(team);
-        let (created, changed) =
-            values.split_at(values.partition_point(|(at, _)| *at < self.fields));
-        let outcome = Outcome {
-            team,
-            team_share: self.share_without(self.of_team(team)),
-            base: ground.base,
-            won,
-            learns_from: 0,
-            ends: (0, 0),
-        };
-        self.tell(ground, self.fields, created.iter(), outcome, lessons);
-        if !changed.is_empty() {
-            // As the lead was judged since; that teaches of the changed values alone, or else it would count twice.
-            let is_now = |(at, _): &&(usize, u32)| {
-                changed.iter().all(|(other, _)| *other != self.changed(*at))
+        let until = |bank: usize| values.partition_point(|(at, _)| *at < bank * self.fields);
+        let (created, changed) = (&values[..until(1)], &values[until(1)..until(2)]);
+        let begun = Outcome { team: course.first, teaches_team: true, won, ..Outcome::default() };
+        self.tell(created.iter(), begun, lessons);
+        for moment in course.moments() {
+            // As the lead was judged from then on: what was still to come is no sign of how it will end. That teaches of what was changed
+            // alone, or else it would count twice.
+            let is_since =
+                |at: usize| course.changed.iter().any(|one| one.0 == at && one.1 <= moment);
+            let created = created.iter().filter(|(at, _)| !is_since(*at));
+            let changed = changed.iter().filter(|(at, _)| is_since(self.field(*at)));
+            let is_moved = course.first != course.now && course.moved <= moment;
+            let since = Outcome {
+                team: if is_moved { course.now } else { course.first },
+                teaches_team: is_moved,
+                learns_from: self.fields,
+                ..begun
             };
-            let values = created.iter().filter(is_now).chain(changed);
-            let outcome = Outcome { learns_from: self.fields, ..outcome };
-            self.tell(ground, self.variables(), values, outcome, lessons);
+            self.tell(created.chain(changed), since, lessons);
         }
         for (variable, code) in values {
-            self.count(team, *variable, *code, Tally::one(won, 1));
+            self.count(course.now, *variable, *code, Tally::one(won, 1));
         }
     }
 
-    /// Adds what the tables say of an outcome with these values to the lessons, in a row of so many variables.
+    /// Adds what the tables say of an outcome with these values to the lessons.
     fn tell<'v>(
         &self,
-        ground: Ground,
-        width: usize,
         values: impl Iterator<Item = &'v (usize, u32)>,
         outcome: Outcome,
         lessons: &mut Lessons,
     ) {
+        let ground = self.ground(outcome.team);
+        let team_share = self.share_without(self.of_team(outcome.team));
+        let width = if outcome.learns_from == 0 { self.fields } else { self.variables() };
         let row = lessons.says.len();
         lessons.says.resize(row + width, 0.0);
         lessons.places.resize(row + width, 0.0);
@@ -276,7 +295,7 @@ impl Tables {
             lessons.telling.push((at, *code, self.telling(*variable, *code)));
         }
         let ends = (lessons.says.len(), lessons.telling.len());
-        lessons.outcomes.push(Outcome { ends, ..outcome });
+        lessons.outcomes.push(Outcome { team_share, base: ground.base, ends, ..outcome });
     }
 
     /// Whether an outcome with all these values is among the counts.
@@ -325,8 +344,8 @@ impl Tables {
     pub(crate) fn tally(&self, team: Option<TeamId>, variable: usize, code: u32) -> Tally {
         let own = team.filter(|team| self.teams.contains_key(&Some(*team)));
         if variable == STAGE {
-            let at = self.stages.iter().find(|(_, known)| *known == code);
-            return at.map_or(Tally::ZERO, |(stage, _)| self.came_to(own, stage.sequence));
+            let stage = self.stage(code);
+            return stage.map_or(Tally::ZERO, |stage| self.came_to(STAGE, own, stage.sequence));
         }
         if own.is_some() {
             return self.counters.get(&(own, variable, code)).copied().unwrap_or_default();
@@ -367,22 +386,65 @@ impl Tables {
 
     /// What having come to a stage adds: log-odds against those of all leads.
     pub(crate) fn stage_says(&self, ground: Ground, code: u32) -> f64 {
-        let stage = self.stages.iter().find(|(_, known)| *known == code);
-        let Some((stage, _)) = stage.filter(|_| self.outcomes() > 0) else { return 0.0 };
-        let all = self.came_to(None, stage.sequence);
-        let own = ground.team.map(|team| self.came_to(Some(team), stage.sequence));
-        ground.rate(own, all) - ground.of_all
+        let stage = self.stage(code).filter(|_| self.outcomes() > 0);
+        stage.map_or(0.0, |stage| self.came_says(ground, STAGE, stage.sequence) - ground.of_all)
+    }
+
+    /// What having come to a stage adds for a lead of which fields were changed: what it adds among leads of which the same was. That is
+    /// nothing where the field is filled in on coming there, and the change has said it all. Of several fields, the one that leaves least.
+    pub(crate) fn stage_says_beside(&self, ground: Ground, code: u32, evidence: &Evidence) -> f64 {
+        let says = self.stage_says(ground, code);
+        let Some(stage) = self.stage(code) else { return says };
+        let beside = |was: &Was| {
+            let variable = self.came(was.variable);
+            let all = self.sum(variable, None);
+            let own = ground.team.map(|team| self.sum(variable, Some(team)));
+            let count = (all.won + all.lost) as f64;
+            let among = self.came_says(ground, variable, stage.sequence) - ground.rate(own, all);
+            (count * among + SHRUNK * says) / (count + SHRUNK)
+        };
+        let changed = evidence.created.values.iter().map(beside);
+        changed.fold(says, |least, beside| if beside.abs() < least.abs() { beside } else { least })
+    }
+
+    fn stage(&self, code: u32) -> Option<&StageRank> {
+        self.stages.iter().find(|(_, known)| *known == code).map(|(stage, _)| stage)
+    }
+
+    /// Log-odds of the leads of a variable that counts stages that came to a place in the pipeline.
+    fn came_says(&self, ground: Ground, variable: usize, sequence: i64) -> f64 {
+        let all = self.came_to(variable, None, sequence);
+        let own = ground.team.map(|team| self.came_to(variable, Some(team), sequence));
+        ground.rate(own, all)
     }
 
     /// Leads that came to a place in the pipeline: every won one, and those lost there or behind; of a team, or of all.
-    fn came_to(&self, team: Option<TeamId>, sequence: i64) -> Tally {
-        let all = if team.is_some() { self.of_team(team) } else { self.total };
+    fn came_to(&self, variable: usize, team: Option<TeamId>, sequence: i64) -> Tally {
         let reached = self.stages.iter().filter(|(stage, _)| stage.sequence >= sequence);
-        let lost = reached.map(|(_, code)| match team {
-            Some(_) => self.counters.get(&(team, STAGE, *code)).map_or(0, |tally| tally.lost),
-            None => self.of_all(STAGE, *code).lost,
-        });
-        Tally { won: all.won, lost: lost.sum() }
+        let lost = reached.map(|(_, code)| self.own(variable, team, *code).lost);
+        Tally { won: self.sum(variable, team).won, lost: lost.sum() }
+    }
+
+    /// Leads with any value of a variable, of a team or of all.
+    fn sum(&self, variable: usize, team: Option<TeamId>) -> Tally {
+        match team {
+            Some(_) if variable == STAGE => self.of_team(team),
+            None if variable == STAGE => self.total,
+            _ => {
+                let mut sum = Tally::ZERO;
+                let codes = self.words[variable].codes();
+                codes.for_each(|code| sum.add(self.own(variable, team, code)));
+                sum
+            }
+        }
+    }
+
+    /// Won and lost with a value, of a team or of all.
+    fn own(&self, variable: usize, team: Option<TeamId>, code: u32) -> Tally {
+        match team {
+            Some(_) => self.counters.get(&(team, variable, code)).copied().unwrap_or_default(),
+            None => self.of_all(variable, code),
+        }
     }
 
     /// The place of a number's bin, −1…1; 0 for what is no number or has one bin only.
@@ -399,6 +461,11 @@ impl Tables {
     pub(crate) const fn is_cold(&self) -> bool {
         self.outcomes() < COLD || self.total.won < RARE || self.total.lost < RARE
     }
+}
+
+/// Bins of the configured variables, of what they were changed to, and of the stages of such leads.
+fn in_banks(bins: &[Option<Bins>]) -> Vec<Option<Bins>> {
+    [bins, bins, &vec![None; bins.len()]].concat()
 }
 
 /// The entry of a number, with room made for it.
@@ -439,10 +506,11 @@ pub(crate) struct Lessons {
     telling: Vec<(u32, u32, f64)>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Outcome {
     team: Option<TeamId>,
     team_share: f64,
+    teaches_team: bool,
     base: f64,
     won: bool,
     /// The first variable that learns from it.
@@ -460,8 +528,8 @@ impl Lessons {
             let (says, places) = (&self.says[row.clone()], &self.places[row]);
             let telling = &self.telling[from.1..outcome.ends.1];
             from = outcome.ends;
-            let Outcome { team, team_share, base, won, learns_from, .. } = *outcome;
-            Lesson { team, team_share, base, says, places, telling, won, learns_from }
+            let Outcome { team, team_share, teaches_team, base, won, learns_from, .. } = *outcome;
+            Lesson { team, team_share, teaches_team, base, says, places, telling, won, learns_from }
         })
     }
 }

@@ -5,7 +5,8 @@
 //!
 //! A value's win rate is shrunk to the base rate by ten leads; a team's rate to what the other teams say, also by ten. The stage has
 //! no weight to learn: won leads count at every stage, lost ones up to theirs, so what it adds is how much better than all leads
-//! those fare that came so far; it is added to the mixture and to the base rate alike.
+//! those fare that came so far; it is added to the mixture and to the base rate alike. To the mixture of a lead of which a field was
+//! changed it adds what it does among leads of which the same was.
 //!
 //! With [`Kind::Stage`] and [`Kind::Base`] the same counts answer without the fields. Deliberately absent: storage; undoing weights.
 
@@ -15,7 +16,7 @@ use crate::base::{Probability, TeamId};
 use crate::record::ProbabilitySource;
 use crate::score::config::Kind;
 use crate::score::count::{Map, StageRank};
-use crate::score::evidence::{Evidence, STAGE, Variable};
+use crate::score::evidence::{Course, Evidence, STAGE, Variable};
 use crate::score::model::Said;
 use crate::score::online::{Online, Pull, chance, logit};
 use crate::score::tables::{Ground, Lessons, Tables, grown};
@@ -42,9 +43,9 @@ pub(crate) struct Reasons<'e> {
     pub terms: Vec<Term<'e>>,
     /// Chance and source.
     pub said: Said,
-    /// The mixture's log-odds without the stage, what the stage adds, and how they come to the chance.
+    /// The mixture's log-odds without the stage, what the stage adds to the base rate and to the mixture, and how they come to the chance.
     mixture: f64,
-    stage: f64,
+    stage: [f64; 2],
     closing: Closing,
 }
 
@@ -53,7 +54,7 @@ impl Reasons<'_> {
     pub(crate) fn points(&self, term: &Term<'_>) -> f64 {
         let (mut mixture, mut stage) = (self.mixture, self.stage);
         if term.variable == Some(STAGE) {
-            stage -= term.log_odds;
+            stage = [0.0; 2];
         } else {
             mixture -= term.log_odds;
         }
@@ -88,9 +89,9 @@ impl Model {
     }
 
     /// Learns from an outcome, and counts it.
-    pub(crate) fn learn(&mut self, team: Option<TeamId>, values: &[(usize, u32)], won: bool) {
+    pub(crate) fn learn(&mut self, course: &Course, values: &[(usize, u32)], won: bool) {
         let mut lessons = Lessons::default();
-        self.tables.teach(team, values, won, &mut lessons);
+        self.tables.teach(course, values, won, &mut lessons);
         self.take(&lessons);
     }
 
@@ -109,7 +110,7 @@ impl Model {
                     grown(&mut self.pulls[*variable as usize], *code).step(gradient * share);
                 }
             }
-            if let Some(team) = lesson.team.filter(|_| from == 0) {
+            if let Some(team) = lesson.team.filter(|_| lesson.teaches_team) {
                 self.team_pulls.entry(team).or_default().step(gradient * lesson.team_share);
             }
         }
@@ -193,13 +194,14 @@ impl Model {
         let ground = self.tables.ground(team);
         let is_changed = !evidence.created.is_empty();
         let mut mixture = self.start(ground, is_changed);
-        let (mut terms, mut stage) = (Vec::new(), 0.0);
+        let (mut terms, mut stage) = (Vec::new(), [0.0; 2]);
         for (variable, text) in self.tables.values(evidence) {
             let code = self.tables.words(variable).code(&self.tables.counted(variable, &text));
             let known = code.map(|code| {
                 if variable == STAGE {
-                    stage = self.tables.stage_says(ground, code);
-                    return stage;
+                    let beside = self.tables.stage_says_beside(ground, code, evidence);
+                    stage = [self.tables.stage_says(ground, code), beside];
+                    return beside;
                 }
                 let adds = self.adds(ground, variable, code, is_changed);
                 mixture += adds;
@@ -232,13 +234,14 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
-    /// The chance of a lead, from the mixture's log-odds without the stage and what the stage adds.
-    pub(crate) fn said(self, base: f64, mixture: f64, stage: f64) -> Said {
+    /// The chance of a lead, from the mixture's log-odds without the stage and what the stage adds to the base rate and to the mixture:
+    /// less to what was changed since, if the change says so much already.
+    pub(crate) fn said(self, base: f64, mixture: f64, [stage, beside]: [f64; 2]) -> Said {
         let chance = match self.source {
             ProbabilitySource::None => 0.5,
             ProbabilitySource::Model => {
                 self.trust[0] * chance(logit(base) + stage)
-                    + self.trust[1] * chance(mixture + stage)
+                    + self.trust[1] * chance(mixture + beside)
             }
             ProbabilitySource::Stage => chance(logit(base) + stage),
             _ => base,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{ScoreConfig, batch, config, created, learn, model, store};
-use crate::base::{Date, LeadId, Progress, TeamId, Timestamp};
+use crate::base::{Date, LeadId, Progress, StageId, TeamId, Timestamp};
 use crate::record::{Lead, ProbabilitySource, PropertyKind};
 use crate::{Crm, Find, Lost, PropertyDefinition, RecordKind, Session, Value, fields, setting};
 
@@ -102,7 +102,8 @@ fn what_is_learnt_live_is_what_a_replay_learns() {
     configure(&s, &["properties.Lead Origin", "properties.size", "tag_ids"]);
     let team = s.teams().create(fields! { name: "One" }).unwrap().id;
     for i in 0..130 {
-        let s = crm.session(None, Some(at(i64::try_from(i).unwrap()))).unwrap();
+        let minute = |n: i64| at(3 * i64::try_from(i).unwrap() + n);
+        let s = crm.session(None, Some(minute(0))).unwrap();
         let lead = create(&s, i, i.is_multiple_of(3).then_some(team));
         let expected = match i {
             0 => ProbabilitySource::None,
@@ -115,9 +116,18 @@ fn what_is_learnt_live_is_what_a_replay_learns() {
             let fields = fields! { properties: size, tag_ids: Value::Ids(vec![1]) };
             s.leads().update(lead.id, fields).unwrap();
         }
+        if i % 5 == 2 {
+            // Some of which the size was changed, and some go back to where they were.
+            let other = (!i.is_multiple_of(3)).then_some(team);
+            let back = if i % 7 == 1 { i.is_multiple_of(3).then_some(team) } else { other };
+            let s = crm.session(None, Some(minute(1))).unwrap();
+            s.leads().update(lead.id, fields! { team_id: other, stage_id: StageId(2) }).unwrap();
+            s.leads().update(lead.id, fields! { team_id: back }).unwrap();
+        }
+        let s = crm.session(None, Some(minute(2))).unwrap();
         close(&s, lead.id, is_won(i));
     }
-    assert_eq!(changed(&s).len(), 33);
+    assert_eq!(changed(&s).len(), 50);
     let [stored, replayed] = <[String; 2]>::try_from(state(&s)).unwrap();
     assert_eq!(stored, replayed, "to the last bit");
     assert!(stored.contains(" .. "), "sizes are counted by bins: {stored}");

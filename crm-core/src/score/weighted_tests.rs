@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::config::Kind;
 use super::count::{StageRank, Tally};
-use super::evidence::{Evidence, Variable, variables};
+use super::evidence::{Evidence, First, Variable, Was, variables};
 use super::online::{Online, chance};
 use super::weighted::Model;
 use crate::base::{StageId, TeamId};
@@ -27,13 +27,13 @@ fn lead(team: Option<i64>, stage: i64, values: &[&str]) -> Evidence {
         team_id: team.map(TeamId),
         stage_id: Some(StageId(stage)),
         values: values.map(|(at, text)| (at + 1, (*text).to_owned())).collect(),
-        created: Vec::new(),
+        created: First::default(),
     }
 }
 
 fn learn(model: &mut Model, evidence: &Evidence, won: bool) {
     let codes = model.tables.learn_codes(&model.tables.counted_values(evidence));
-    model.learn(evidence.team_id, &codes, won);
+    model.learn(&evidence.course(), &codes, won);
 }
 
 fn count(model: &mut Model, evidence: &Evidence, by: Tally) {
@@ -286,8 +286,9 @@ fn run_changing(
         };
         let at_first = texts(&values);
         let mut at_last = texts(&closed(at, &values, won));
-        let first = (1..=count).map(|at| (at, at_first.texts(at).cloned().collect()));
-        at_last.set_created(&first.collect::<Vec<_>>());
+        let texts_at = |at| at_first.texts(at).cloned().collect();
+        let first = (1..=count).map(|at| Was { variable: at, until: 0, texts: texts_at(at) });
+        at_last.set_created(&First { values: first.collect(), team: None });
         let mut asked = if late { at_last.clone() } else { at_first };
         asked.stage_id = Some(StageId(1));
         let said = model.reasons(&asked).said.probability.ppm() as f64 / 1e6;
@@ -467,7 +468,8 @@ fn what_a_field_was_changed_to_speaks_by_itself() {
     let changed = |from: &str, to: &str, won: bool| {
         let mut evidence = lead(None, if won { 4 } else { 1 }, &["fr", to]);
         let was = (!from.is_empty()).then(|| from.to_owned());
-        evidence.set_created(&[(2, was.into_iter().collect())]);
+        let values = vec![Was { variable: 2, until: 0, texts: was.into_iter().collect() }];
+        evidence.set_created(&First { values, team: None });
         evidence
     };
     // Half are looked at; of those, four in five are won, of the others one in five.
@@ -480,7 +482,7 @@ fn what_a_field_was_changed_to_speaks_by_itself() {
     assert!((said(&open[0]) - 0.5).abs() < 0.05, "nobody knows yet who will be looked at");
     assert!(said(&open[1]) > 0.7, "{}", said(&open[1]));
     let met_first = changed("visited", "visited", false);
-    open[1].created.clear();
+    open[1].created = First::default();
     assert_eq!(met_first, open[1]);
     assert!(said(&met_first) < 0.6, "no lead has begun so: that is another thing");
 }

@@ -52,6 +52,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0024_created"),
     step!("0025_field_rule"),
     step!("0026_target"),
+    step!("0027_moved"),
 ];
 
 /// What to do about a schema of a newer library.

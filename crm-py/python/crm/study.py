@@ -57,9 +57,10 @@ class ScoreHealth(Frame):
     `known` and `known_open` are the shares (0 to 1) of closed and open deals that have a value, `values` how many there are. `signal` is
     the share of the base rate's log loss that the field takes away by itself: 0 says nothing, 1 knows the outcome. `drift` is how far the
     newest quarter of the outcomes has other values (population stability index). `filled_after_closing` is the share of values that
-    were filled in with the closing or after it, `filled_after_creation` of those that were not there when the deal was created.
+    were filled in with the closing or after it, `filled_after_creation` of those that were not there when the deal was created,
+    `changed_after_creation` of those that were not there or were others.
     `findings` names what is to be looked at, joined by ``;``: `nearly_perfect`, `filled_after_closing`, `filled_after_creation`,
-    `mostly_missing`, `no_signal`, `drift`.
+    `changed_after_creation`, `mostly_missing`, `no_signal`, `drift`.
 
     `summary` is a dict: `model`, `outcomes`, `won`, `before_start`, `outcomes_needed`, `won_needed`, `lost_needed`, `won_lately`,
     `won_before` (shares won of the newest quarter, and before).
@@ -75,10 +76,11 @@ class ScoreHealth(Frame):
 @final
 class Explanation(Frame):
     """Why a deal has its score: one row per value of the deal, with `variable`, `value`, `log_odds`, `share`, `won_count`,
-    `lost_count`, `bin`, `points`.
+    `lost_count`, `bin`, `points`, `is_changed`.
 
     `bin` is that of a number or date under `weighted`, by its bounds (``10 .. 20``, 20 left out); `points` is by how many percentage points
     `probability` is higher than if this value alone weighed nothing, so these do not add up. A value that was never met weighs nothing.
+    `is_changed`: the deal said something else when it was created, and is judged by deals that were changed to the same.
 
     Log-odds add up: those of the base and of the rows together are those of `raw`, the chance (0 to 1) before recalibration.
     `probability` (percent) is what it is recalibrated to; under the model `bayes` the two are the same. `automated_probability` is what
