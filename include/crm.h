@@ -1188,7 +1188,8 @@ crm_status crm_assignment_plan(const crm_session *session,
                                crm_error **err);
 
 // What a plan does, a row per lead: `lead_id`; `what`: `assign`, `allocate` (a team gets it and nobody of it), `merge` (`into_id` takes its place)
-// or `leave`; `team_id`, `user_id`, `into_id`; `why`, a word. End `out` with `crm_frame_free`.
+// or `leave`; `team_id`, `user_id`, `into_id`; `why`, a word; by `optimal` rules also `win_rate`, the salesperson's in percent, and of how many
+// closed deals it is known (`n`). End `out` with `crm_frame_free`.
 crm_status crm_assignment_steps(const crm_session *session,
                                 crm_str plan,
                                 crm_frame **out,
@@ -3033,6 +3034,9 @@ crm_status crm_csv_export(const crm_session *session,
 #define CRM_TEAM_MEMBER_ASSIGNMENT_FILTER_PREFERRED 13 // text
 #define CRM_TEAM_MEMBER_ASSIGNMENT_OPTOUT 14 // truth
 #define CRM_TEAM_MEMBER_ABSENCES 15 // text
+#define CRM_TEAM_MEMBER_TERRITORY 16 // text
+#define CRM_TEAM_MEMBER_LANGUAGES 17 // text
+#define CRM_TEAM_MEMBER_SKILL_IDS 18 // ids of tag
 
 // Fields of a stage.
 #define CRM_STAGE_ID 0 // id of a stage, kept by the library

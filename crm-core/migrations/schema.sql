@@ -321,7 +321,11 @@ CREATE TABLE team_member (
   team_id INTEGER NOT NULL REFERENCES team (id),
   user_id INTEGER NOT NULL REFERENCES user_account (id),
   assignment_filter TEXT
-, assignment_max INTEGER, active INTEGER NOT NULL DEFAULT 1, date_start INTEGER, date_end INTEGER, assignment_filter_preferred TEXT, assignment_optout INTEGER NOT NULL DEFAULT 0, absences TEXT) STRICT;
+, assignment_max INTEGER, active INTEGER NOT NULL DEFAULT 1, date_start INTEGER, date_end INTEGER, assignment_filter_preferred TEXT, assignment_optout INTEGER NOT NULL DEFAULT 0, absences TEXT, territory TEXT, languages TEXT) STRICT;
+CREATE TABLE team_member_skill (
+  team_member_id INTEGER NOT NULL, tag_id INTEGER NOT NULL,
+  PRIMARY KEY (team_member_id, tag_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE user_account (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
   version INTEGER NOT NULL, create_date INTEGER NOT NULL, write_date INTEGER NOT NULL, create_uid INTEGER, write_uid INTEGER,
@@ -384,5 +388,6 @@ CREATE UNIQUE INDEX recurring_plan_name ON recurring_plan (name);
 CREATE UNIQUE INDEX source_name ON source (name);
 CREATE UNIQUE INDEX tag_name ON tag (name);
 CREATE UNIQUE INDEX team_member_pair ON team_member (team_id, user_id) WHERE active;
+CREATE INDEX team_member_skill_tag ON team_member_skill (tag_id, team_member_id);
 CREATE INDEX team_member_user ON team_member (user_id);
 CREATE UNIQUE INDEX user_account_login ON user_account (login);

@@ -64,7 +64,8 @@ fn planned(plan: CrmStr) -> Result<AssignPlan> {
 }
 
 /// What a plan does, a row per lead: `lead_id`; `what`: `assign`, `allocate` (a team gets it and nobody of it), `merge` (`into_id` takes its place)
-/// or `leave`; `team_id`, `user_id`, `into_id`; `why`, a word. End `out` with `crm_frame_free`.
+/// or `leave`; `team_id`, `user_id`, `into_id`; `why`, a word; by `optimal` rules also `win_rate`, the salesperson's in percent, and of how many
+/// closed deals it is known (`n`). End `out` with `crm_frame_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_assignment_steps(
     session: *const CrmSession,

@@ -2,7 +2,7 @@
 //!
 //! What is best, in this order: the leads of the highest ranks are given, as many as can be (no two have the same rank); then what members have
 //! been given, lately and now, is as even as it can be (the sum of squares is least, so that no lead could go from one member to another who
-//! has two fewer); then as many as can be are with a member who is to be given them first.
+//! has two fewer); then as many as can be are with a member who is to be given them first; then they are with those who make the most of them.
 //!
 //! Leads that the same members may be given are one class, so that the work grows with classes, not with pairs. Leads come by their ranks, the
 //! highest first; each takes the cheapest way to a member with room, moving others on the way (successive shortest paths, Dijkstra with
@@ -12,8 +12,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::assign::record::WHOLE;
+
+/// What a lead costs that is not with one who is to be given it first: more than all chances together of two million leads.
+const WISH: i128 = 1 << 42;
+
 /// What one lead less of evenness costs, above all preferences together.
-const EVEN: i64 = 1 << 21;
+const EVEN: i128 = 1 << 64;
 
 /// Members that leads of a class may be given to, and whether they are to be given them first.
 pub(super) type Class = Vec<(usize, bool)>;
@@ -28,6 +33,21 @@ pub(super) struct Problem {
     pub(super) room: Vec<i64>,
     /// What each has been given lately.
     pub(super) had: Vec<i64>,
+    /// What each makes of a lead, in parts per million.
+    pub(super) chance: Vec<i64>,
+}
+
+impl Problem {
+    /// What it costs that a member has a lead, beside evenness.
+    fn cost(&self, member: usize, preferred: bool) -> i128 {
+        let missed = i128::from(WHOLE - self.chance[member]);
+        if preferred { missed } else { WISH + missed }
+    }
+
+    /// What the lead costs in evenness that comes to so many before.
+    fn level(&self, member: usize, load: i64) -> i128 {
+        i128::from(2 * (self.had[member] + load) + 1) * EVEN
+    }
 }
 
 /// Who gets what, and what proves that it is best.
@@ -36,7 +56,7 @@ pub(super) struct Solution {
     /// Of each lead the member.
     pub(super) member: Vec<Option<usize>>,
     /// Of each member what one more lead would cost all others in evenness and preference.
-    pub(super) prices: Vec<i64>,
+    pub(super) prices: Vec<i128>,
     /// Of each member the highest rank (and one) of the leads that could be given to nobody and that it, or those it would make room with, may be
     /// given; 0 where there is none.
     pub(super) levels: Vec<i64>,
@@ -56,22 +76,18 @@ struct Network<'p> {
     /// Of each member the classes (and places) that have given it something, perhaps once.
     used: Vec<Vec<(usize, usize)>>,
     load: Vec<i64>,
-    class_potential: Vec<i64>,
-    member_potential: Vec<i64>,
+    class_potential: Vec<i128>,
+    member_potential: Vec<i128>,
     dead_class: Vec<bool>,
     dead_member: Vec<bool>,
     levels: Vec<i64>,
-    class_distance: Vec<i64>,
-    member_distance: Vec<i64>,
+    class_distance: Vec<i128>,
+    member_distance: Vec<i128>,
     class_from: Vec<(usize, usize)>,
     member_from: Vec<(usize, usize)>,
 }
 
-const FAR: i64 = i64::MAX / 4;
-
-const fn wish(preferred: bool) -> i64 {
-    if preferred { 0 } else { 1 }
-}
+const FAR: i128 = i128::MAX / 4;
 
 impl<'p> Network<'p> {
     fn new(problem: &'p Problem) -> Self {
@@ -94,8 +110,8 @@ impl<'p> Network<'p> {
     }
 
     /// What one lead more costs a member in evenness.
-    fn marginal(&self, member: usize) -> i64 {
-        (2 * (self.problem.had[member] + self.load[member]) + 1) * EVEN
+    fn marginal(&self, member: usize) -> i128 {
+        self.problem.level(member, self.load[member])
     }
 
     /// Takes a lead of a class the cheapest way; answers whether there is one.
@@ -121,7 +137,8 @@ impl<'p> Network<'p> {
                         if self.dead_member[*member] {
                             continue;
                         }
-                        let reduced = wish(*preferred) + self.class_potential[at]
+                        let reduced = self.problem.cost(*member, *preferred)
+                            + self.class_potential[at]
                             - self.member_potential[*member];
                         let next = distance + reduced;
                         if next < self.member_distance[*member] {
@@ -148,7 +165,7 @@ impl<'p> Network<'p> {
                         let (_, preferred) = self.problem.classes[*class][*place];
                         let reduced = self.member_potential[at]
                             - self.class_potential[*class]
-                            - wish(preferred);
+                            - self.problem.cost(at, preferred);
                         let next = distance + reduced;
                         if next < self.class_distance[*class] {
                             if self.class_distance[*class] == FAR {
@@ -260,12 +277,11 @@ pub(super) fn is_proven(problem: &Problem, solution: &Solution) -> bool {
     }
     let (prices, levels) = (&solution.prices, &solution.levels);
     let fits = (0..members).all(|at| {
-        let total = problem.had[at] + load[at];
         // Who has room is priced at most as one lead more would cost, and at a level of none; who has something, at least as the last did.
         load[at] <= problem.room[at]
             && (load[at] == problem.room[at]
-                || (prices[at] <= (2 * total + 1) * EVEN && levels[at] == 0))
-            && (load[at] == 0 || prices[at] >= (2 * total - 1) * EVEN)
+                || (prices[at] <= problem.level(at, load[at]) && levels[at] == 0))
+            && (load[at] == 0 || prices[at] >= problem.level(at, load[at] - 1))
             && levels[at] >= 0
     });
     fits && problem.leads.iter().zip(&solution.member).all(|((class, rank), member)| {
@@ -275,11 +291,12 @@ pub(super) fn is_proven(problem: &Problem, solution: &Solution) -> bool {
             None => class.iter().all(|(at, _)| levels[*at] > *rank),
             // It is worth its place, and no other that it may have is less dear, or has room for less.
             Some(own) => class.iter().find(|(at, _)| at == own).is_some_and(|(_, preferred)| {
-                let (level, price) = (levels[*own], prices[*own] + wish(*preferred));
+                let (level, price) = (levels[*own], prices[*own] + problem.cost(*own, *preferred));
                 *rank + 1 >= level
                     && class.iter().all(|(at, preferred)| {
                         levels[*at] > level
-                            || (levels[*at] == level && price <= prices[*at] + wish(*preferred))
+                            || (levels[*at] == level
+                                && price <= prices[*at] + problem.cost(*at, *preferred))
                     })
             }),
         }
@@ -292,9 +309,9 @@ mod tests {
 
     use super::*;
 
-    /// What is wanted of a solution, the more the better: ranks (and one for each), evenness, preference.
-    fn worth(problem: &Problem, member: &[Option<usize>]) -> Option<(i64, i64, i64)> {
-        let (mut ranks, mut liked) = (0, 0);
+    /// What is wanted of a solution, the more the better: ranks (and one for each), evenness, preference, chance.
+    fn worth(problem: &Problem, member: &[Option<usize>]) -> Option<Worth> {
+        let (mut ranks, mut liked, mut chance) = (0, 0, 0);
         let mut load = problem.had.clone();
         for ((class, rank), member) in problem.leads.iter().zip(member) {
             let Some(member) = member else { continue };
@@ -302,21 +319,19 @@ mod tests {
             load[*member] += 1;
             ranks += rank + 1;
             liked += i64::from(*preferred);
+            chance += problem.chance[*member];
         }
         let fits = (0..load.len()).all(|at| load[at] - problem.had[at] <= problem.room[at]);
-        fits.then(|| (ranks, -load.iter().map(|load| load * load).sum::<i64>(), liked))
+        fits.then(|| (ranks, -load.iter().map(|load| load * load).sum::<i64>(), liked, chance))
     }
 
+    type Worth = (i64, i64, i64, i64);
+
     /// The best of all there are.
-    fn brute(problem: &Problem) -> (i64, i64, i64) {
-        let mut best = (i64::MIN, 0, 0);
+    fn brute(problem: &Problem) -> Worth {
+        let mut best = (i64::MIN, 0, 0, 0);
         let mut member = vec![None; problem.leads.len()];
-        fn go(
-            problem: &Problem,
-            at: usize,
-            member: &mut Vec<Option<usize>>,
-            best: &mut (i64, i64, i64),
-        ) {
+        fn go(problem: &Problem, at: usize, member: &mut Vec<Option<usize>>, best: &mut Worth) {
             if at == member.len() {
                 if let Some(worth) = worth(problem, member) {
                     *best = worth.max(*best);
@@ -340,15 +355,18 @@ mod tests {
         let classes = prop::collection::vec(class, 1..4);
         let room = prop::collection::vec(0..4_i64, members);
         let had = prop::collection::vec(0..3_i64, members);
-        (classes, room, had, prop::collection::vec((0..100_usize, 0..4_i64), 0..leads)).prop_map(
-            |(classes, room, had, leads)| {
+        let chance =
+            prop::collection::vec(prop::sample::select(vec![0, 300_000, 300_001, WHOLE]), members);
+        let each = (room, had, chance);
+        (classes, each, prop::collection::vec((0..100_usize, 0..4_i64), 0..leads)).prop_map(
+            |(classes, (room, had, chance), leads)| {
                 let many = classes.len();
                 let rank = |at: usize, rank: i64| rank * 1_000 + 999 - i64::try_from(at).unwrap();
                 let leads = leads.into_iter().enumerate();
                 let leads = leads.map(|(at, (class, own))| (class % many, rank(at, own)));
                 let leads = leads.collect();
                 let classes = classes.into_iter().map(|class| class.into_iter().collect());
-                Problem { classes: classes.collect(), leads, room, had }
+                Problem { classes: classes.collect(), leads, room, had, chance }
             },
         )
     }

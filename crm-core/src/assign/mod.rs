@@ -15,7 +15,9 @@ mod hand_over;
 mod optimal;
 mod plan;
 mod random;
+mod record;
 mod reference;
+mod run;
 #[cfg(test)]
 mod tests;
 mod verbs;
@@ -165,6 +167,6 @@ impl<'s> Assignment<'s> {
     /// filters or members have changed; when a member would be given more than the day's quota; for a plan of another database, and for one
     /// older than [`limit::PLAN_HOURS`](crate::base::limit::PLAN_HOURS). Nothing is written then. `Denied` below the role `all`.
     pub fn run(&self, plan: &AssignPlan) -> Result<Assigned> {
-        self.link.write_alone(|tx| verbs::run(tx, plan))
+        self.link.write_alone(|tx| run::run(tx, plan))
     }
 }

@@ -1,5 +1,6 @@
 //! Who is given what, as data: a plan is made, looked at, kept as text, and done later or not at all.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Error, FieldKind, Frame, LeadId, RecordKind, Result, TeamId, UserId, Value};
@@ -120,8 +121,23 @@ reasons! {
     Away = "away",
     /// No member's filter accepts it, or they work in other companies.
     NoMatch = "no_match",
+    /// It is outside of the territory of all members whose filters accept it.
+    NoTerritory = "no_territory",
+    /// No member of the territory speaks its language.
+    NoLanguage = "no_language",
+    /// No member of the territory and language has the skills that its tags ask for.
+    NoSkill = "no_skill",
     /// The members who would be given it have no quota left today.
     NoQuota = "no_quota",
+}
+
+impl AssignReason {
+    /// Of two reasons why a lead is nobody's the one that is nearer to giving it.
+    pub(super) fn nearer(self, other: Self) -> Self {
+        let order = [Self::NoMatch, Self::NoTerritory, Self::NoLanguage, Self::NoSkill];
+        let place = |why| order.iter().position(|one| *one == why);
+        if place(other) > place(self) { other } else { self }
+    }
 }
 
 /// What a plan does with one lead.
@@ -141,6 +157,12 @@ pub struct AssignStep {
     pub into_id: Option<LeadId>,
     /// Why.
     pub why: AssignReason,
+    /// By the optimal rules, of a salesperson whose record was weighed: the share of deals that they win, in parts per million.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub win_rate: Option<i64>,
+    /// How many closed deals of theirs that share knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<i64>,
 }
 
 /// A filter, number or switch that a plan went by.
@@ -200,7 +222,7 @@ impl AssignPlan {
             .map_err(|error| Error::format(format!("plan: {error}")).with_field("plan"))
     }
 
-    /// A row per step: `lead_id`, `what`, `team_id`, `user_id`, `into_id`, `why`.
+    /// A row per step: `lead_id`, `what`, `team_id`, `user_id`, `into_id`, `why`, `win_rate` (percent), `n`.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let mut frame = Frame::new([
@@ -210,6 +232,8 @@ impl AssignPlan {
             ("user_id", FieldKind::Ref(RecordKind::User)),
             ("into_id", FieldKind::Ref(RecordKind::Lead)),
             ("why", FieldKind::Text),
+            ("win_rate", FieldKind::Percent),
+            ("n", FieldKind::Int),
         ]);
         for step in &self.steps {
             frame.push([
@@ -219,6 +243,8 @@ impl AssignPlan {
                 step.user_id.into(),
                 step.into_id.into(),
                 step.why.word().into(),
+                step.win_rate.map(|ppm| Decimal::new(ppm, 4)).into(),
+                step.n.into(),
             ]);
         }
         frame

@@ -14,8 +14,14 @@ use crate::base::{Error, Result};
 pub(super) trait Judge {
     /// Whether a team may be given a lead.
     fn team(&mut self, team: usize, lead: usize) -> Result<bool>;
+    /// Why a member may not be given a lead.
+    fn refuses(&mut self, member: usize, lead: usize) -> Result<Option<AssignReason>>;
+    /// How closely a member's territory says where a lead is.
+    fn closeness(&mut self, member: usize, lead: usize) -> usize;
     /// Whether a member may be given a lead.
-    fn member(&mut self, member: usize, lead: usize) -> Result<bool>;
+    fn member(&mut self, member: usize, lead: usize) -> Result<bool> {
+        Ok(self.refuses(member, lead)?.is_none())
+    }
     /// Whether a member is to be given a lead that it may be given before others are.
     fn preferred(&mut self, member: usize, lead: usize) -> Result<bool>;
 }
@@ -31,6 +37,30 @@ pub(super) struct Seat {
     pub(super) is_in: bool,
     pub(super) is_away: bool,
     pub(super) has_preferred: bool,
+    /// Whether it is given anything on any day.
+    pub(super) is_ever_given: bool,
+    pub(super) has_territory: bool,
+}
+
+/// How closely anybody's territory says where a lead is, of those who may be given it, today or another day. A quota that is used up changes
+/// nothing, so that a second run gives nobody else what is theirs; who is away is passed over.
+pub(super) fn closest(
+    lead: usize,
+    members: &[usize],
+    seats: &[Seat],
+    judge: &mut impl Judge,
+) -> Result<usize> {
+    let mut closest = 0;
+    for member in members {
+        let seat = &seats[*member];
+        if seat.has_territory && seat.is_in && !seat.is_away && seat.is_ever_given {
+            let close = judge.closeness(*member, lead);
+            if close > closest && judge.member(*member, lead)? {
+                closest = close;
+            }
+        }
+    }
+    Ok(closest)
 }
 
 /// Draws teams until each has had its way: for every lead that is free, which team takes it. `weights` of 0 are passed over. `taken` hears of
@@ -91,19 +121,28 @@ pub(super) fn share(
         .filter(|member| {
             seats[**member].is_in && !seats[**member].is_away && seats[**member].quota > 0
         })
-        .map(|member| (-seats[*member].quota, seats[*member].month, random.next(), *member))
+        .map(|member| {
+            let (seat, drawn) = (&seats[*member], random.next());
+            // Whose is a place is not drawn: the first member of it comes first.
+            (-seat.quota, seat.month, if seat.has_territory { 0 } else { drawn }, *member)
+        })
         .collect();
     order.sort_unstable();
     let mut queue: VecDeque<usize> = order.into_iter().map(|(.., member)| member).collect();
     let mut given: Vec<Option<(usize, AssignReason)>> = vec![None; leads.len()];
+    let mut close = Vec::with_capacity(leads.len());
+    for lead in leads {
+        close.push(closest(*lead, members, seats, judge)?);
+    }
     for (pass, why) in [(true, AssignReason::Preferred), (false, AssignReason::Turn)] {
-        for (lead, given) in leads.iter().zip(&mut given) {
+        for ((lead, given), close) in leads.iter().zip(&mut given).zip(&close) {
             if given.is_some() || queue.is_empty() {
                 continue;
             }
             for place in 0..queue.len() {
                 let member = queue[place];
                 let wants = (!pass || seats[member].has_preferred)
+                    && judge.closeness(member, *lead) == *close
                     && judge.member(member, *lead)?
                     && (!pass || judge.preferred(member, *lead)?);
                 if !wants {
@@ -145,10 +184,13 @@ pub(super) fn nobody(
     if here.peek().is_none() {
         return Ok(AssignReason::Away);
     }
+    // Who lacks the least says what is missing.
+    let mut nearest = AssignReason::NoMatch;
     for member in here {
-        if judge.member(member, lead)? {
-            return Ok(AssignReason::NoQuota);
+        match judge.refuses(member, lead)? {
+            None => return Ok(AssignReason::NoQuota),
+            Some(why) => nearest = nearest.nearer(why),
         }
     }
-    Ok(AssignReason::NoMatch)
+    Ok(nearest)
 }

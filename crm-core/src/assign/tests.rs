@@ -479,4 +479,68 @@ proptest! {
             }
         }
     }
+
+    /// Who may have a lead by place, language and skills, and says as closely where it is, ends up with at most one less than who was given it,
+    /// unless full; whatever anybody's record; and what nobody is given, nobody who has room may have.
+    #[test]
+    fn what_anybody_can_take_is_shared_evenly(
+        members in prop::collection::vec((0..4_usize, 0..3_usize, 0..4_usize, 1..4_i64, 0..5_usize), 2..6),
+        deals in prop::collection::vec((0..4_usize, 0..3_usize, 0..4_usize), 1..16),
+    ) {
+        let (crm, s) = office();
+        teamless(&s);
+        let north = team(&s, "North");
+        let territories = ["", "DE", "DE:80", "SE"];
+        let languages = ["", "de", "sv"];
+        let skills: [&[i64]; 4] = [&[], &[1], &[2], &[1, 2]];
+        let mut seats = Vec::new();
+        for (place, speaks, knows, most, won) in &members {
+            let user = member(&s, north, most * 30);
+            let mut fields = fields! { territory: territories[*place], languages: languages[*speaks] };
+            fields.set("skill_ids", skills[*knows].to_vec());
+            s.teams().update_member(north, user, fields).unwrap();
+            let deal = fields! { name: "Old", team_id: north, user_id: user };
+            let old = s.leads().create_many(vec![deal; *won]).unwrap();
+            let ids: Vec<LeadId> = old.iter().map(|lead| lead.id).collect();
+            s.leads().mark_won(&ids[..]).unwrap();
+            seats.push((user, *place, *speaks, *knows, usize::try_from(*most).unwrap()));
+        }
+        let june = Timestamp::parse("2026-06-02T09:00:00Z").unwrap();
+        let later = crm.session(None, Some(june)).unwrap();
+        let asked: Vec<i64> = members.iter().flat_map(|member| skills[member.2]).copied().collect();
+        let drafts = deals.iter().map(|(place, lang, tags)| {
+            let country = [None, Some("DE"), Some("DE"), Some("SE")][*place];
+            let zip = [None, Some("10115"), Some("80331"), None][*place];
+            let lang = [None, Some("de_DE"), Some("sv")][*lang];
+            let mut deal = fields! { name: "Deal", country_code: country, zip: zip, lang: lang };
+            deal.set("tag_ids", skills[*tags].to_vec());
+            deal
+        });
+        let made = later.leads().create_many(drafts.collect()).unwrap();
+        let ids: Vec<LeadId> = made.iter().map(|lead| lead.id).collect();
+        let close = |lead: usize, member: usize| -> Option<usize> {
+            let (at, lang, tags) = deals[lead];
+            let (_, place, speaks, knows, _) = seats[member];
+            let there = match (place, at) { (0, _) => 0, (1, 1 | 2) => 1, (2, 2) => 4, (3, 3) => 1, _ => return None };
+            let knows_all = skills[tags].iter().all(|tag| !asked.contains(tag) || skills[knows].contains(tag));
+            (lang == 0 || speaks == 0 || speaks == lang).then_some(())?;
+            (knows == 0 || knows_all).then_some(there)
+        };
+        let all = 0..seats.len();
+        let may = |lead: usize, member: usize| {
+            let own = close(lead, member);
+            own.is_some() && own == all.clone().filter_map(|other| close(lead, other)).max()
+        };
+        let asked = Assign { rules: AssignRules::Optimal, ..Assign::default() };
+        let plan = later.assignment().plan(&asked).unwrap();
+        let load = |member: usize| given(&plan, seats[member].0);
+        for step in &plan.steps {
+            let lead = ids.iter().position(|id| *id == step.lead_id).unwrap();
+            let owner = seats.iter().position(|seat| Some(seat.0) == step.user_id);
+            prop_assert!(owner.is_none_or(|owner| may(lead, owner)), "{step:?}");
+            for other in all.clone().filter(|other| may(lead, *other) && load(*other) < seats[*other].4) {
+                prop_assert!(owner.is_some_and(|owner| load(owner) <= load(other) + 1), "{step:?} {other}");
+            }
+        }
+    }
 }

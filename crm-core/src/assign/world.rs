@@ -6,9 +6,11 @@ use crate::assign::Assign;
 use crate::assign::filters::Filters;
 use crate::assign::plan::{AssignMark, AssignReason, AssignRules};
 use crate::assign::reference::{Judge, Seat};
-use crate::assign::verbs;
+use crate::assign::run;
 use crate::base::text::emails_normalized;
-use crate::base::{Date, Id as _, LeadId, Record as _, Result, Table, TeamId, UserId, limit};
+use crate::base::{
+    Date, Id as _, LeadId, Record as _, Result, Table, TagId, TeamId, UserId, limit,
+};
 use crate::convert::clusters;
 use crate::desk::{Find, query};
 use crate::duplicate::{Identity, same_customer};
@@ -18,7 +20,7 @@ use crate::merge;
 use crate::record::{Lead, Partner, Team, TeamMember, User};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
-use crate::team::{Absences, of_members, works_in};
+use crate::team::{Absences, Lack, Reach, of_members, works_in};
 
 /// A member of a team that takes part.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub(super) struct Member {
     pub(super) team: usize,
     filter: usize,
     preferred: usize,
+    reach: Reach,
 }
 
 /// Duplicates that would become one.
@@ -53,6 +56,8 @@ pub(super) struct World {
     pub(super) of_team: Vec<Vec<usize>>,
     pub(super) seats: Vec<Seat>,
     filters: Filters,
+    /// Tags that somebody has as a skill.
+    skills: HashSet<TagId>,
 }
 
 /// Teams that take part, in order of preference. Those that are named must be seen; they take part whatever they are.
@@ -108,6 +113,8 @@ pub(super) fn members(
             is_in: !row.assignment_optout && user.active,
             is_away: is_away(&row, today),
             has_preferred: row.assignment_filter_preferred.is_some(),
+            is_ever_given: quota(rules, row.assignment_max, 0, 0) > 0,
+            has_territory: row.territory.is_some(),
         };
         Some((row, user, team, seat))
     };
@@ -116,6 +123,15 @@ pub(super) fn members(
 
 fn is_away(member: &TeamMember, today: Date) -> bool {
     Absences::stored(member.absences.as_deref()).covers(today)
+}
+
+/// Tags that a member of any team that the actor sees has as a skill: which teams a plan is of does not change what a lead asks for.
+fn skills(tx: &Tx<'_>) -> Result<HashSet<TagId>> {
+    let teams = query::ids(tx, &Find::all(), Team::TABLE)?;
+    let sql = "SELECT DISTINCT skill.tag_id FROM team_member_skill AS skill JOIN team_member AS member ON member.id = skill.team_member_id \
+               WHERE member.active AND member.team_id IN (SELECT value FROM json_each(?1))";
+    let tags = tx.rows(sql, &[id_list(&teams)], |line| Ok(TagId(line.int(0)?)))?;
+    Ok(tags.into_iter().collect())
 }
 
 /// Pending leads without salesperson: all, or those of no team and of the teams that were named.
@@ -157,10 +173,12 @@ impl World {
             let (filter, preferred) =
                 (add(&row.assignment_filter)?, add(&row.assignment_filter_preferred)?);
             of_team[team].push(all.len());
-            all.push(Member { row, user, team, filter, preferred });
+            let reach = Reach::stored(&row);
+            all.push(Member { row, user, team, filter, preferred, reach });
             seats.push(seat);
         }
-        Ok(Self { leads, at, teams, team_filters, members: all, of_team, seats, filters })
+        let skills = skills(tx)?;
+        Ok(Self { leads, at, teams, team_filters, members: all, of_team, seats, filters, skills })
     }
 
     /// Whether a team has anybody who is given leads, today or on another day.
@@ -321,10 +339,22 @@ impl Judge for Eyes<'_> {
         Ok(fits(&world.teams[team], lead) && world.filters.holds(world.team_filters[team], lead)?)
     }
 
-    fn member(&mut self, member: usize, lead: usize) -> Result<bool> {
+    fn refuses(&mut self, member: usize, lead: usize) -> Result<Option<AssignReason>> {
         let (world, lead) = (self.0, &self.0.leads[lead]);
         let own = &world.members[member];
-        Ok(works_in(&own.user, lead.company_id) && self.holds(own.filter, member, lead)?)
+        if !works_in(&own.user, lead.company_id) || !self.holds(own.filter, member, lead)? {
+            return Ok(Some(AssignReason::NoMatch));
+        }
+        let lack = own.reach.lacks(lead, |tag| world.skills.contains(tag));
+        Ok(lack.map(|lack| match lack {
+            Lack::Territory => AssignReason::NoTerritory,
+            Lack::Language => AssignReason::NoLanguage,
+            Lack::Skill => AssignReason::NoSkill,
+        }))
+    }
+
+    fn closeness(&mut self, member: usize, lead: usize) -> usize {
+        self.0.members[member].reach.closeness(&self.0.leads[lead])
     }
 
     fn preferred(&mut self, member: usize, lead: usize) -> Result<bool> {
@@ -370,6 +400,7 @@ pub(super) fn mark<'m>(
                 (
                     (row.id, row.create_date, row.user_id, row.assignment_optout, &row.absences),
                     (&row.assignment_filter, &row.assignment_filter_preferred),
+                    (&row.territory, &row.languages, &row.skill_ids),
                     (user.active, user.company_id, &user.company_ids),
                 )
             )
@@ -384,7 +415,7 @@ pub(super) fn mark<'m>(
         )
     );
     told.push(own);
-    verbs::mark(&told.join("\n"))
+    run::mark(&told.join("\n"))
 }
 
 #[cfg(test)]

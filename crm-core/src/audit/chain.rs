@@ -4,14 +4,13 @@
 //! the digest stays and tells nothing, and the chain holds.
 
 use std::collections::hash_map::RandomState;
-use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::audit::{AuditSeal, AuditState};
 use crate::base::Result;
+use crate::base::digest::sha256;
 use crate::feed;
 use crate::storage::records::id_list;
 use crate::storage::{Line, Tx};
@@ -45,20 +44,6 @@ fn text_of(line: &Line<'_>, at: usize) -> Result<Option<String>> {
     Ok(line.text_or_null(at)?.map(str::to_owned))
 }
 
-/// SHA-256 over texts with a line's end behind each, which is in none of them but the last.
-fn digest(parts: &[&str]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part.as_bytes());
-        hasher.update(b"\n");
-    }
-    let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-    }
-    text
-}
-
 /// 128 bits that nobody can guess: the keys of the standard library's hashers come from the system.
 fn salt() -> String {
     let part = || RandomState::new().build_hasher().finish();
@@ -83,8 +68,8 @@ pub(super) fn round(tx: &Tx<'_>) -> Result<AuditSeal> {
     for entry in entries {
         let salt = entry.personal.as_ref().map(|_| salt());
         let personal = entry.personal.as_ref().zip(salt.as_ref());
-        let personal = personal.map(|(text, salt)| digest(&[salt, text]));
-        head.digest = digest(&[&head.digest, personal.as_deref().unwrap_or_default(), &entry.text]);
+        let personal = personal.map(|(text, salt)| sha256(&[salt, text]));
+        head.digest = sha256(&[&head.digest, personal.as_deref().unwrap_or_default(), &entry.text]);
         head.seq = entry.seq;
         head.sealed += 1;
         put.execute(&[
@@ -122,14 +107,14 @@ impl Sealed {
     /// What is wrong with the entry, if anything is; `before` is the digest before.
     fn problem(&self, entry: &Entry, before: &str) -> Option<&'static str> {
         let personal = self.personal.as_deref().unwrap_or_default();
-        if digest(&[before, personal, &entry.text]) != self.digest
+        if sha256(&[before, personal, &entry.text]) != self.digest
             || (&entry.kind, entry.record_id) != (&self.kind, self.record_id)
         {
             return Some("it is not what was sealed, or the one before it is gone");
         }
         match (&self.personal, &self.salt, &entry.personal) {
             (None, _, None) | (Some(_), None, None) => None,
-            (Some(sealed), Some(salt), Some(text)) if digest(&[salt, text]) == *sealed => None,
+            (Some(sealed), Some(salt), Some(text)) if sha256(&[salt, text]) == *sealed => None,
             (Some(_), Some(_), None) => {
                 Some("what it said of a person is gone, and was not erased")
             }

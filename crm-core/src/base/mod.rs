@@ -5,6 +5,7 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 pub mod as_of;
+pub(crate) mod digest;
 pub mod error;
 pub mod field;
 pub mod fields;

@@ -119,6 +119,13 @@ record! {
         /// When the member is away and given nothing: days as `2026-12-24/2027-01-02`, from the first to the day of return, with commas
         /// between several.
         absences: Option<String> => max(limit::SHORT_TEXT);
+        /// Where the leads are that the member may be given: countries as `SE`, states as `US/CA`, beginnings of postal codes as `DE:80`, with
+        /// commas between several; empty: anywhere. Who says most closely where a lead is comes before others.
+        territory: Option<String> => max(limit::FILTER_TEXT);
+        /// Which languages the member speaks, as `de` or `pt_BR`, with commas between several; empty: any.
+        languages: Option<String> => max(limit::SHORT_TEXT);
+        /// What the member knows about; none: anything. A lead's tag that is a skill of any member asks for one who has it.
+        skill_ids: Vec<TagId> => link("team_member_skill", "team_member_id", "tag_id");
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0025_field_rule"),
     step!("0026_target"),
     step!("0027_moved"),
+    step!("0028_reach"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -6,7 +6,7 @@ use crate::record::{Team, TeamMember, User};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
-use crate::team::{Absences, check_filter, no_member, works_in};
+use crate::team::{Absences, Reach, check_filter, no_member, works_in};
 
 impl Room for TeamMember {
     fn blank(_: &Tx<'_>) -> Result<Self> {
@@ -20,6 +20,7 @@ impl Room for TeamMember {
         if let Some(text) = &after.absences {
             after.absences = Absences::parse(text)?.text();
         }
+        Reach::check(after)?;
         if let Some(before) = before {
             let (field, stays) = match before.team_id == after.team_id {
                 true => ("user_id", before.user_id == after.user_id),

@@ -6,12 +6,14 @@
 mod absence;
 mod load;
 mod member;
+mod reach;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use absence::Absences;
 pub(crate) use load::of_members;
 pub(crate) use member::leave_all;
+pub(crate) use reach::{Lack, Reach};
 
 use std::collections::HashMap;
 

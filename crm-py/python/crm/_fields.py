@@ -94,6 +94,9 @@ class TeamMemberFields(TypedDict, total=False):
     assignment_filter_preferred: str | None
     assignment_optout: bool
     absences: str | None
+    territory: str | None
+    languages: str | None
+    skill_ids: Iterable[int | Tag] | None
 
 
 class StageFields(TypedDict, total=False):

@@ -198,7 +198,7 @@ class TeamMember(Record):
     """A user's membership of a team, from a day on. One that ended is archived and kept; who comes back has a new one.
 
     `create` and `update` take: team_id, user_id, assignment_max, assignment_filter, active, date_start, date_end,
-    assignment_filter_preferred, assignment_optout, absences.
+    assignment_filter_preferred, assignment_optout, absences, territory, languages, skill_ids.
 
     Kept by the library: id, version, create_date, write_date, create_uid, write_uid.
     """
@@ -253,6 +253,15 @@ class TeamMember(Record):
 
     absences: Field[str | None] = Field()
     """When the member is away and given nothing: days as `2026-12-24/2027-01-02`, from the first to the day of return, with commas between several."""
+
+    territory: Field[str | None] = Field()
+    """Where the leads are that the member may be given: countries as `SE`, states as `US/CA`, beginnings of postal codes as `DE:80`, with commas between several; empty: anywhere. Who says most closely where a lead is comes before others."""
+
+    languages: Field[str | None] = Field()
+    """Which languages the member speaks, as `de` or `pt_BR`, with commas between several; empty: any."""
+
+    skill_ids: Field[list[int]] = Field()
+    """What the member knows about; none: anything. A lead's tag that is a skill of any member asks for one who has it."""
 
 
 @final

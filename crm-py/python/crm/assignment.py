@@ -21,7 +21,8 @@ class AssignPlan:
 
     steps: Frame
     """A row per lead: `lead_id`; `what`: `assign`, `allocate` (a team gets it and nobody of it), `merge` (`into_id` takes its place) or `leave`;
-    `team_id`, `user_id`, `into_id`; `why`, a word."""
+    `team_id`, `user_id`, `into_id`; `why`, a word; by `optimal` rules also `win_rate`, the salesperson's in percent, and of how many closed
+    deals it is known (`n`)."""
     head: Frame
     """Everything that it went by, a row per filter, number and switch: `team_id`, `user_id`, `name`, `value`."""
     text: str
@@ -78,8 +79,11 @@ class Assignment:
         """Who would be given which lead, and why; writes nothing.
 
         By `reference` rules teams are drawn by their capacity and members take turns by what is left of their day's quota. `optimal` gives the leads
-        with the best chances, as many as can be, as evenly as can be, to those who are to be given them first, and proves it: `head` has a
-        `price` and a `level` of each member that were looked at (`proven`).
+        with the best chances, as many as can be, as evenly as can be, to those who are to be given them first, then to those who win more of what
+        they close, and proves it: `head` has a `price` and a `level` of each member that were looked at (`proven`).
+
+        By both a lead goes to a member whose territory says most closely where it is, who speaks its language and has its skills; see
+        :meth:`Teams.add_member`.
 
         `team_ids`: of these teams alone, else of all that take part. With `force` what was given in the last 24 hours does not count. The same
         `seed` draws the same. Leads without team must be `delay_hours` old, and at most `created_within_days` days: 0 for any age, and if it is

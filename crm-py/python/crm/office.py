@@ -28,7 +28,7 @@ from crm._desks import (
     TeamMemberDesk,
     UserDesk,
 )
-from crm._records import Partner, PartnerRole, Target, Team, TeamMember, User
+from crm._records import Partner, PartnerRole, Tag, Target, Team, TeamMember, User
 from crm.desk import AnyFilter, text
 from crm.frame import Frame
 from crm.merged import Merged
@@ -100,12 +100,17 @@ class Teams(TeamDesk):
         *,
         assignment_optout: bool = False,
         absences: str | None = None,
+        territory: str | None = None,
+        languages: str | None = None,
+        skill_ids: Iterable[int | Tag] = (),
         date_start: date | None = None,
     ) -> TeamMember:
         """Lets a user join a team, from today unless `date_start` is an earlier day.
 
         `assignment_max` is how many leads they may be given in 30 days: 0 for none, `None` for as many as there are. Filters are over leads,
-        and `:me` in them is the member. A user is a member of one team at a time, so that another membership ends, unless the setting
+        and `:me` in them is the member. `territory` is where the leads are (``"SE, US/CA, DE:80"``: a country, a state, the beginning of postal
+        codes), `languages` what the member speaks (``"de, pt_BR"``), `skill_ids` the tags of what they know about; what is left out
+        restricts nothing. A user is a member of one team at a time, so that another membership ends, unless the setting
         `multi_membership` is on.
 
         >>> import crm
@@ -121,6 +126,9 @@ class Teams(TeamDesk):
             "assignment_filter_preferred": assignment_filter_preferred,
             "assignment_optout": assignment_optout,
             "absences": absences,
+            "territory": territory,
+            "languages": languages,
+            "skill_ids": skill_ids,
             "date_start": date_start,
         }
         added: TeamMember = _crm.add_member(self._native, team_id, user_id, given)
