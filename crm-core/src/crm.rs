@@ -243,7 +243,6 @@ impl Crm {
                 activity::rezone(tx)?;
                 lead::policy::follow(tx)?;
                 renew(tx)?;
-                tally::rebuild(tx)?;
                 score::learn_anew(tx)?;
                 history::mend(tx)?;
             }
@@ -290,8 +289,9 @@ impl Crm {
     }
 }
 
-/// Reckons what a schema's step leaves to the program: by what partners and leads are found.
+/// Reckons what a schema's step leaves to the program: by what partners and leads are found, and what is counted of them.
 fn renew(tx: &mut Tx<'_>) -> Result<()> {
+    tally::rebuild(tx)?;
     partner::rebuild(tx)?;
     // Whether an address can be one is evidence.
     if lead::customer::rebuild(tx)? || score::is_due(tx)? {

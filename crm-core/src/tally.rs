@@ -3,11 +3,13 @@
 //! Written in the same transaction as the leads, by difference: what a change takes from one cell it gives to another. A cell at
 //! zero does not exist. Counting anew gives the same cells ([`recount`]); `verify` says so.
 //!
-//! `grain` 0 is a cell of the board, `grain` 1 the same by month (of the deadline, or of closing in UTC).
+//! `grain` 0 is a cell of the board, `grain` 1 the same by month (of the deadline, or of closing in UTC), `grain` 2 counts leads by who may
+//! see them: see [`kept`](crate::desk::kept).
 
 use std::collections::BTreeMap;
 
 use crate::base::{Cell, Currency, Error, Result};
+use crate::desk::kept;
 use crate::event::LeadChange;
 use crate::record::{Decides, Lead, WonStatus};
 use crate::storage::{Tx, dialect};
@@ -72,6 +74,18 @@ pub(crate) struct Ledger(BTreeMap<Key, Sum>);
 impl Ledger {
     /// Adds a lead to its cells, or with `-1` takes it out.
     pub(crate) fn add(&mut self, lead: &Lead, sign: i64) {
+        let seen = Key {
+            grain: kept::GRAIN,
+            outcome: kept::standing(lead.won_status, lead.active),
+            company_id: lead.company_id.map_or(0, |id| id.0),
+            team_id: lead.team_id.map_or(0, |id| id.0),
+            stage_id: 0,
+            user_id: lead.user_id.map_or(0, |id| id.0),
+            kind: lead.kind.code(),
+            currency: Currency::default(),
+            period: 0,
+        };
+        self.put(seen.clone(), sign, Sum { n: 1, ..Sum::default() });
         let outcome = match lead.won_status {
             WonStatus::Pending if lead.is_open() => OPEN,
             WonStatus::Pending => return,
@@ -86,13 +100,9 @@ impl Ledger {
         let key = Key {
             grain: 0,
             outcome,
-            company_id: lead.company_id.map_or(0, |id| id.0),
-            team_id: lead.team_id.map_or(0, |id| id.0),
             stage_id: lead.stage_id.map_or(0, |id| id.0),
-            user_id: lead.user_id.map_or(0, |id| id.0),
-            kind: lead.kind.code(),
             currency: lead.currency,
-            period: 0,
+            ..seen
         };
         let mut sum = Sum { n: 1, revenue, ..Sum::default() };
         if outcome == OPEN && lead.decides() == Decides::Stage {
@@ -295,8 +305,9 @@ pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
 pub(crate) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut expected = recount(tx)?;
     let mut wrong = Vec::new();
+    let grains = [(0, 3), (1, 3), (kept::GRAIN, 6)];
     for (grain, outcome) in
-        [0, 1].into_iter().flat_map(|grain| [OPEN, WON, LOST].map(|o| (grain, o)))
+        grains.into_iter().flat_map(|(grain, outcomes)| (0..outcomes).map(move |o| (grain, o)))
     {
         each(tx, grain, outcome, |key, sum| {
             let right = expected.remove(&key).unwrap_or_default();

@@ -6,7 +6,9 @@
 pub(crate) mod blind;
 mod by_kind;
 pub(crate) mod column;
+pub(crate) mod kept;
 mod office;
+mod page;
 pub(crate) mod query;
 mod tree;
 

@@ -10,7 +10,7 @@ use crate::base::{
     Subject, Table, limit,
 };
 use crate::desk::column::{self, Target};
-use crate::desk::{Find, by_kind};
+use crate::desk::{Find, by_kind, kept, page};
 use crate::filter::{Filter, Order, Params, PropertyTypes, Resolved, Statement, resolve};
 use crate::merged;
 use crate::property::{Definitions, definitions};
@@ -226,8 +226,17 @@ fn question(
     rest.sql.push_str(" WHERE ");
     let scope = scope(tx, find.filter.as_ref(), table)?;
     scope.asked.sql(&mut rest)?;
-    rest.sql.push_str(" ORDER BY ");
     let order = find.order.as_deref().map(str::trim).filter(|order| !order.is_empty());
+    let is_own_order = order.is_none() && shown_order(tx, table.kind) == default_order(table.kind);
+    if is_own_order && tx.as_of(table).is_none() {
+        page::narrow(
+            &mut rest,
+            &scope.asked,
+            table,
+            find.limit.map(|limit| limit.saturating_add(find.offset)),
+        );
+    }
+    rest.sql.push_str(" ORDER BY ");
     let order = Order::parse(order.unwrap_or_else(|| shown_order(tx, table.kind)), table)?;
     order.named().try_for_each(|(kind, name)| access::readable(kind, name, &tx.actor))?;
     order.sql_as_seen(&mut rest, &mut |linked| {
@@ -286,6 +295,11 @@ pub(crate) fn count(tx: &Tx<'_>, table: &'static Table, filter: Option<&Filter>)
     let mut rest = Statement::new(tx.now);
     rest.sql.push_str(" WHERE ");
     let scope = scope(tx, filter, table)?;
+    if table.kind == RecordKind::Lead
+        && let Some(count) = kept::count(tx, &scope.asked)?
+    {
+        return Ok(count);
+    }
     scope.asked.sql(&mut rest)?;
     let read = rest.sides.clone();
     let text = scope.select(tx, "SELECT count(*)", table, &read, &mut rest)?;

@@ -72,14 +72,29 @@ impl Resolved {
         self.fields().iter().all(|field| fields.contains(&field.name))
     }
 
+    /// The numbers to which it holds a column, none for emptiness; nothing where it leaves the column free or says it otherwise.
+    #[must_use]
+    pub fn held_to(&self, column: &str) -> Option<Vec<Option<i64>>> {
+        let held = |test| match key_test(test, &[column])?.1 {
+            KeyTest::In { values, or_null } => {
+                Some(values.into_iter().map(Some).chain(or_null.then_some(None)).collect())
+            }
+            _ => None,
+        };
+        self.conjuncts().iter().find_map(held)
+    }
+
     /// The filter as one test per conjunct on `columns` (by their position there), if it is just that.
     #[must_use]
     pub fn as_key_predicate(&self, columns: &[&str]) -> Option<Vec<(usize, KeyTest)>> {
-        let conjuncts = match &self.test {
+        self.conjuncts().iter().map(|test| key_test(test, columns)).collect()
+    }
+
+    fn conjuncts(&self) -> &[Test] {
+        match &self.test {
             Test::All(tests) => tests.as_slice(),
             test => std::slice::from_ref(test),
-        };
-        conjuncts.iter().map(|test| key_test(test, columns)).collect()
+        }
     }
 }
 

@@ -4,20 +4,15 @@
 //! divides is read by its index, up to today, and taken from open to overdue. Deals won are kept by month of UTC: in another zone
 //! their months are read from the leads. Both sources go through the same sums.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use crate::base::field::FieldValue as _;
-use crate::base::{
-    Cell, Currency, Date, Field, Probability, Record as _, RecordKind, Result, Subject, Timestamp,
-};
+use crate::base::{Cell, Currency, Date, Probability, Record as _, RecordKind, Result, Timestamp};
+use crate::desk::kept::{Meeting, id};
 use crate::desk::query;
-use crate::filter::{Filter, Resolved, Statement};
+use crate::filter::{Filter, Statement};
 use crate::forecast::answer::Forecast;
 use crate::forecast::weighted::{Plan, RollUp, Slim, Standing};
 use crate::record::{Decides, Lead, ProbabilityPolicy};
 use crate::score::{self, StageChances};
-use crate::storage::records::from;
 use crate::storage::{Line, Tx};
 use crate::tally::{self, Key, OPEN, Sum, WON};
 
@@ -150,7 +145,7 @@ fn each_cell(
     outcomes: &[i64],
     mut take: impl FnMut(&Key, Sum),
 ) -> Result<()> {
-    let mut links = Links::new();
+    let mut meeting = Meeting::new(&scope.who.asked);
     for outcome in outcomes {
         // Nothing else can be asked while the cells are read.
         let mut cells = Vec::new();
@@ -159,7 +154,15 @@ fn each_cell(
             Ok(())
         })?;
         for (key, sum) in cells {
-            if meets(tx, &scope.who.asked, &key, &mut links)? {
+            let is_met = meeting.holds(tx, &|field| match field {
+                "company_id" => id(key.company_id),
+                "team_id" => id(key.team_id),
+                "stage_id" => id(key.stage_id),
+                "user_id" => id(key.user_id),
+                "kind" => Cell::Int(key.kind),
+                _ => Cell::from(key.currency.code().to_owned()),
+            })?;
+            if is_met {
                 take(&key, sum);
             }
         }
@@ -200,56 +203,6 @@ fn cell(key: &Key, sum: Sum, standing: Standing, stages: &StageChances) -> Slim 
         revenue: sum.revenue,
         weighted: sum.weighted + by_stage,
     }
-}
-
-/// Whether all leads of a cell meet the filter, or none.
-fn meets(tx: &Tx<'_>, who: &Resolved, key: &Key, links: &mut Links) -> Result<bool> {
-    who.matches(&mut |of: Option<Subject>, field: &'static Field| {
-        let id = |stored: i64| if stored == 0 { Cell::Null } else { Cell::Int(stored) };
-        if let Some(subject) = of {
-            return linked(tx, subject, field, links);
-        }
-        Ok(match field.name {
-            "company_id" => id(key.company_id),
-            "team_id" => id(key.team_id),
-            "stage_id" => id(key.stage_id),
-            "user_id" => id(key.user_id),
-            "kind" => Cell::Int(key.kind),
-            _ => Cell::from(key.currency.code().to_owned()),
-        })
-    })
-}
-
-/// Fields of the office's records, by kind and name: asked once for all records, since cells refer to any of them.
-type Links = HashMap<(RecordKind, &'static str), HashMap<i64, Cell<'static>>>;
-
-/// A field of a record that a key refers to.
-fn linked(
-    tx: &Tx<'_>,
-    subject: Subject,
-    field: &'static Field,
-    links: &mut Links,
-) -> Result<Cell<'static>> {
-    let known = match links.entry((subject.kind, field.name)) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(new) => new.insert(column(tx, subject.kind, field)?),
-    };
-    Ok(known.get(&subject.id).cloned().unwrap_or(Cell::Null))
-}
-
-/// A field of all records of a kind.
-fn column(
-    tx: &Tx<'_>,
-    kind: RecordKind,
-    field: &'static Field,
-) -> Result<HashMap<i64, Cell<'static>>> {
-    let table = crate::record::table(kind);
-    let mut statement = Statement::new(tx.now);
-    let column = statement.column(table, field)?;
-    let sql = format!("SELECT {}.id, {column}{}", table.name, from(table, &statement.sides));
-    let read = |line: &Line<'_>| Ok((line.int(0)?, line.cell(1).into_owned()));
-    let rows = tx.rows(&sql, &statement.params, read)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// The forecast out of the leads themselves.
