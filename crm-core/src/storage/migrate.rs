@@ -54,6 +54,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0026_target"),
     step!("0027_moved"),
     step!("0028_reach"),
+    step!("0029_seen"),
 ];
 
 /// What to do about a schema of a newer library.
