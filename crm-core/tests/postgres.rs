@@ -693,7 +693,7 @@ fn what_runs_can_be_interrupted() {
     let mut lock = server.transaction().unwrap();
     lock.batch_execute(&table).unwrap();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| s.leads().count(None));
+        let waiting = scope.spawn(|| s.leads().find(&Find::default()));
         until_it_waits(schema(&url));
         crm.interrupt();
         assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -742,7 +742,7 @@ fn a_server_that_takes_no_more_connections_hears_of_an_interrupt() {
     let mut lock = server.transaction().unwrap();
     lock.batch_execute(&format!("LOCK TABLE {schema}.lead")).unwrap();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| s.leads().count(None));
+        let waiting = scope.spawn(|| s.leads().find(&Find::default()));
         until_it_waits(&schema);
         crm.interrupt();
         assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -780,7 +780,7 @@ fn an_interrupt_waits_for_no_connection_that_says_nothing() {
     let waits = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)";
     let waits = |name: &str| self::server().query_one(waits, &[&name]).unwrap().get::<_, i32>(0);
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| s.leads().count(None));
+        let waiting = scope.spawn(|| s.leads().find(&Find::default()));
         until_it_waits(&schema);
         let busy = waits(&format!("{schema}.lead"));
         let idle: Vec<i32> =
