@@ -329,7 +329,8 @@ fn difference(tx: &Tx<'_>, before: Option<&Row>, after: Option<&Row>) -> (String
             }
         }
     }
-    let version = after.and_then(|row: &Row| row.get("version").ok()?.as_int());
+    // Of what was removed the last one, as of leads.
+    let version = after.or(before).and_then(|row: &Row| row.get("version").ok()?.as_int());
     told.texts(version.unwrap_or_default())
 }
 

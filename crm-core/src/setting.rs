@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::base::frame::json;
-use crate::base::{Error, Result, Value};
+use crate::base::{Error, Id as _, Result, UserId, Value};
 use crate::event::Event;
 use crate::storage::{Link, Tx};
 
@@ -139,6 +139,9 @@ impl<'s> Settings<'s> {
             if was == value {
                 return Ok(());
             }
+            if key == Key::MultiMembership && value == Value::Bool(false) {
+                in_one_team(tx)?;
+            }
             write(tx, key, &value)?;
             let one = |value: &Value| serde_json::json!({ name: json(value) });
             let data = serde_json::json!({ "set": one(&value), "was": one(&was) }).to_string();
@@ -158,6 +161,24 @@ impl<'s> Settings<'s> {
             shown.map(|(name, key)| Ok((*name, read(tx, *key)?))).collect()
         })
     }
+}
+
+/// Users that a refusal names.
+const NAMED: usize = 20;
+
+/// Refuses to let users be in one team at a time while some are in several.
+fn in_one_team(tx: &Tx<'_>) -> Result<()> {
+    let sql = "SELECT user_id FROM team_member WHERE active GROUP BY user_id HAVING count(*) > 1 ORDER BY user_id";
+    let users = tx.rows(sql, &[], |line| Ok(UserId(line.int(0)?).subject()))?;
+    let Some(first) = users.first() else { return Ok(()) };
+    let named: Vec<String> = users.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = users.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let told = format!(
+        "multi_membership: these are members of several teams: {}{more}; remove them from all but one first",
+        named.join(", ")
+    );
+    Err(Error::conflict(told).with_field("multi_membership").with_subject(*first))
 }
 
 fn key(name: &str) -> Result<Key> {

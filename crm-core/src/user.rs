@@ -1,8 +1,8 @@
 //! Users: who works with the pipeline, and what they may see.
 
 use crate::base::{Error, Id as _, Result, text};
-use crate::desk::Room;
-use crate::record::{Role, User};
+use crate::desk::{Room, remove_own};
+use crate::record::{Role, TeamMember, User};
 use crate::storage::Tx;
 
 impl Room for User {
@@ -31,9 +31,9 @@ impl Room for User {
         if administers(self) { keep_one(tx, self, "id") } else { Ok(()) }
     }
 
-    fn before_removal(&self, tx: &Tx<'_>) -> Result<()> {
+    fn before_removal(&self, tx: &mut Tx<'_>) -> Result<()> {
         // Memberships that ended, too: nobody can tell whose they were.
-        tx.execute("DELETE FROM team_member WHERE user_id = ?1", &[self.id.0.into()]).map(drop)
+        remove_own::<TeamMember>(tx, "user_id", self.id.0)
     }
 }
 

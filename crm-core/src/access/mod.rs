@@ -121,6 +121,12 @@ pub(crate) fn sight(kind: RecordKind, actor: &Actor) -> Option<Filter> {
     together(grounds(kind, actor))
 }
 
+/// The same of a record that is nobody's: whose it is decides nothing.
+pub(crate) fn sight_of_nobodys(kind: RecordKind, actor: &Actor) -> Option<Filter> {
+    let others = grounds(kind, actor).into_iter().filter(|ground| ground.name != "owner");
+    together(others.collect())
+}
+
 fn together(grounds: Vec<Ground>) -> Option<Filter> {
     let any = |ground: Ground| Filter::any(ground.any.into_iter().map(|(_, filter)| filter));
     (!grounds.is_empty()).then(|| Filter::all(grounds.into_iter().map(any)))

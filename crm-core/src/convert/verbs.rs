@@ -57,11 +57,8 @@ fn check(tx: &Tx<'_>, convert: &Convert) -> Result<()> {
         };
         refused.push(Error::invalid(field, told).with_subject(user.subject()));
     }
-    if let Some(team) = convert.team_id
-        && office.team(team).is_none()
-    {
-        let told = format!("team_id: there is no {}", team.subject());
-        refused.push(Error::invalid("team_id", told).with_subject(team.subject()));
+    if let Some(team) = convert.team_id {
+        refused.extend(office.check_team(team, &tx.actor).err());
     }
     let all: Vec<&str> = refused.iter().map(Error::message).collect();
     let message = all.join("; ");

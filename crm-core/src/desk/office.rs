@@ -44,7 +44,7 @@ pub(crate) trait Room: Record {
         Ok(())
     }
     /// What is to be removed before this can be, since it refers to it.
-    fn before_removal(&self, _tx: &Tx<'_>) -> Result<()> {
+    fn before_removal(&self, _tx: &mut Tx<'_>) -> Result<()> {
         Ok(())
     }
     /// The same since these were created, once for all of them.
@@ -223,12 +223,29 @@ pub(super) fn delete<R: Room>(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     tx.settle()
 }
 
+/// Removes what belongs to a record alone, before that one is removed: rows of a kind that name it in a field.
+pub(crate) fn remove_own<R: Record>(tx: &mut Tx<'_>, field: &str, id: i64) -> Result<()> {
+    let table = R::TABLE.name;
+    let rest = format!("WHERE {table}.{field} = ?1 ORDER BY {table}.id");
+    for row in tx.select::<R>(&rest, &[id.into()])? {
+        tx.remove::<R>(row.id())?;
+        external_id::unbind(tx, R::TABLE.kind, row.id().number())?;
+        changed(tx, Some(&row), None)?;
+    }
+    Ok(())
+}
+
 /// Whether records of a kind are many and change all the time, so that nothing is kept of them in memory.
 pub(super) const fn is_many(kind: RecordKind) -> bool {
     matches!(kind, RecordKind::Partner | RecordKind::PartnerContact | RecordKind::PartnerRole)
 }
 
-fn changed<R: Record>(tx: &mut Tx<'_>, before: Option<&R>, after: Option<&R>) -> Result<()> {
+/// Announces what became of a record, and forgets what was kept of the office.
+pub(crate) fn changed<R: Record>(
+    tx: &mut Tx<'_>,
+    before: Option<&R>,
+    after: Option<&R>,
+) -> Result<()> {
     let id = after.or(before).map_or(0, |record| record.id().number());
     if !is_many(R::TABLE.kind) {
         tx.forget_all()?;

@@ -31,7 +31,7 @@ use crate::base::error::{Error, Result};
 use crate::base::limit;
 use crate::base::value::Value;
 
-use node::{Item, Leaf, Node, Op};
+use node::{Item, Leaf, Node, Op, Param};
 
 pub use key::KeyTest;
 pub use like::{Pattern, like};
@@ -138,6 +138,14 @@ impl Filter {
     pub fn mentions(&self, field: &str) -> bool {
         let mut found = false;
         self.0.each_leaf(&mut |leaf| found |= canonical(leaf.path.root()) == canonical(field));
+        found
+    }
+
+    /// Whether what meets it depends on who asks: `:me` or `:my_teams` stands in it.
+    pub(crate) fn asks_who(&self) -> bool {
+        let mut found = false;
+        let asks = |item: &Item| matches!(item, Item::Param(Param::Me | Param::MyTeams));
+        self.0.each_leaf(&mut |leaf| found |= leaf.items.iter().any(asks));
         found
     }
 

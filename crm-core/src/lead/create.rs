@@ -1,9 +1,7 @@
 //! Creating leads, one or a million, and copying them.
 
-use crate::access::{self, Deed};
-use crate::base::{
-    FieldKind, Fields, Id as _, Record as _, RecordKind, Result, TeamId, Value, limit,
-};
+use crate::access::{self, Actor, Deed};
+use crate::base::{FieldKind, Fields, Record as _, RecordKind, Result, TeamId, Value, limit};
 use crate::desk::query;
 use crate::event::LeadChange;
 use crate::lead::customer::{self, Customers, Reached};
@@ -11,7 +9,7 @@ use crate::lead::draft::{self, Context, OwnPartners};
 use crate::lead::office::{Office, office};
 use crate::lead::store;
 use crate::property;
-use crate::record::Lead;
+use crate::record::{Lead, LeadKind};
 use crate::storage::Tx;
 use crate::storage::ahead::in_turn;
 use crate::storage::records::Inserter;
@@ -21,28 +19,22 @@ pub(crate) fn create_asked(tx: &mut Tx<'_>, drafts: &[Fields]) -> Result<Vec<Lea
     let office = office(tx)?;
     for fields in drafts {
         access::may_give(RecordKind::Lead, fields, Deed::Create, &tx.actor)?;
-        able(fields, &office)?;
+        able(fields, &office, &tx.actor)?;
     }
     create(tx, drafts)
 }
 
 /// Refuses a team that was named and does not work on leads of that kind.
-fn able(fields: &Fields, office: &Office) -> Result<()> {
-    let team = fields.get("team_id").and_then(Value::as_int);
-    let Some(team) = team.and_then(|id| office.team(TeamId(id))) else { return Ok(()) };
+fn able(fields: &Fields, office: &Office, actor: &Actor) -> Result<()> {
+    let team = fields.get("team_id").and_then(Value::as_int).map(TeamId);
+    let seen = |team: &TeamId| office.check_team(*team, actor).is_ok();
     let usual = if office.use_leads { "lead" } else { "opportunity" };
     let kind = fields.get("kind").or_else(|| fields.get("type")).and_then(Value::as_text);
-    let (does, switch, what) = match kind.unwrap_or(usual) {
-        "lead" => (team.use_leads, "use_leads", "leads"),
-        _ => (team.use_opportunities, "use_opportunities", "opportunities"),
+    let kind = match kind.unwrap_or(usual) {
+        "lead" => LeadKind::Lead,
+        _ => LeadKind::Opportunity,
     };
-    crate::require!(
-        does,
-        "team_id",
-        "team_id: {} does not work on {what}; set its {switch}, or name another team",
-        team.id.subject()
-    );
-    Ok(())
+    office.check_switch(team.filter(seen), kind)
 }
 
 /// Creates leads in the order given; answers them as stored.

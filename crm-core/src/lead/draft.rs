@@ -151,7 +151,11 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
     let give = |name: &str, lead: &mut Lead| -> Result<bool> {
         let Some(value) = fields.get(name) else { return Ok(false) };
         cx.office.check_reference(Lead::TABLE.field(name)?, value)?;
+        let was = lead.team_id;
         lead.set(name, value)?;
+        if let Some(team) = lead.team_id.filter(|team| was != Some(*team)) {
+            cx.office.check_team(team, cx.actor)?;
+        }
         Ok(true)
     };
     let user_changed =
@@ -165,7 +169,7 @@ fn owners(before: Option<&Lead>, lead: &mut Lead, fields: &Fields, cx: &Context<
             .and_then(|id| cx.office.team(id))
             .is_some_and(|team| Office::belongs(team, user));
         if !stays {
-            lead.team_id = cx.office.default_team(user, lead.kind);
+            lead.team_id = cx.office.default_team(user, lead.kind, cx.actor);
         }
     }
     let moved = before.is_none_or(|before| {

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::access::Actor;
 use crate::base::field::FieldKind;
 use crate::base::zone::Zone;
 use crate::base::{
@@ -217,11 +218,18 @@ impl Office {
     }
 
     /// The team of a user's new work: theirs if it does that kind of work, then theirs, then any that does, then any.
-    pub(crate) fn default_team(&self, user: UserId, kind: LeadKind) -> Option<TeamId> {
+    /// What the actor does not see is nobody's default.
+    pub(crate) fn default_team(
+        &self,
+        user: UserId,
+        kind: LeadKind,
+        actor: &Actor,
+    ) -> Option<TeamId> {
         let companies = self.user(user).filter(|user| user.company_id.is_some());
         let allowed = |team: &&Team| {
             let company = team.company_id;
             team.active
+                && actor.sees_company(company)
                 && company.is_none_or(|own| {
                     companies.is_none_or(|user| {
                         user.company_id == Some(own) || user.company_ids.contains(&own)
@@ -271,6 +279,31 @@ impl Office {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a team that is named and not there, or not seen, which is told alike.
+    pub(crate) fn check_team(&self, team: TeamId, actor: &Actor) -> Result<()> {
+        let known = self.team(team).filter(|team| actor.sees_company(team.company_id));
+        known.map(drop).ok_or_else(|| {
+            let told = format!("team_id: there is no {}", team.subject());
+            Error::invalid("team_id", told).with_subject(team.subject())
+        })
+    }
+
+    /// Refuses a team that was named and does not work on leads of that kind.
+    pub(crate) fn check_switch(&self, team: Option<TeamId>, kind: LeadKind) -> Result<()> {
+        let Some(team) = team.and_then(|id| self.team(id)) else { return Ok(()) };
+        let (does, switch, what) = match kind {
+            LeadKind::Lead => (team.use_leads, "use_leads", "leads"),
+            LeadKind::Opportunity => (team.use_opportunities, "use_opportunities", "opportunities"),
+        };
+        crate::require!(
+            does,
+            "team_id",
+            "team_id: {} does not work on {what}; set its {switch}, or name another team",
+            team.id.subject()
+        );
+        Ok(())
     }
 
     /// The company a lead belongs to after its user, team or partner changed and nobody said which.

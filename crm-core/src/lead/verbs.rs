@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::access::{self, Actor, Deed};
 use crate::base::{
-    CompanyId, Error, ErrorKind, Fields, Id as _, LeadId, LostReasonId, Record as _, RecordKind,
-    Result, StageId, TeamId, Timestamp, UserId, limit,
+    Error, ErrorKind, Fields, Id as _, LeadId, LostReasonId, Record as _, RecordKind, Result,
+    StageId, TeamId, Timestamp, UserId, limit,
 };
 use crate::desk::query;
 use crate::event::{Event, LeadChange};
+use crate::filter::Filter;
 use crate::lead::create::named_partners;
 use crate::lead::customer::{self, Reached};
 use crate::lead::draft::{self, Context};
@@ -58,6 +59,9 @@ pub(crate) fn update(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<()
             now,
         };
         let after = draft::update(lead, fields, &cx)?;
+        if fields.has("team_id") && after.team_id != lead.team_id {
+            office.check_switch(after.team_id, after.kind)?;
+        }
         reached.extend(Reached::of(&after, fields));
         Ok(after)
     })?;
@@ -199,11 +203,14 @@ pub(crate) fn claim(tx: &mut Tx<'_>, id: LeadId) -> Result<()> {
     let lead = match query::get::<Lead>(tx, id) {
         Ok(lead) => lead,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            // Who was a moment too late does not see it any more, and is told no more than that somebody has it.
-            let sql = "SELECT company_id FROM lead WHERE id = ?1 AND user_id IS NOT NULL";
-            let owned = tx.optional(sql, &[id.0.into()], |line| line.int_or_null(0))?;
-            let near = owned.is_some_and(|own| tx.actor.sees_company(own.map(CompanyId)));
-            return Err(if near { taken() } else { error });
+            // Who was a moment too late does not see it any more, and is told no more than that somebody has it. What would be hidden
+            // from them if it were nobody's is not there.
+            let other = [Filter::is_null("user_id"), Filter::eq("user_id", me.0)];
+            let near = access::sight_of_nobodys(RecordKind::Lead, &tx.actor);
+            let near = Filter::all(other.map(Filter::not).into_iter().chain(near));
+            let near = query::resolved(tx, &near, Lead::TABLE)?;
+            let near = query::among_resolved(tx, Lead::TABLE, &[id.0], &near)?;
+            return Err(if near.contains(&id.0) { taken() } else { error });
         }
         Err(error) => return Err(error),
     };

@@ -131,7 +131,6 @@ fn owners(leads: &[Lead], after: &mut Lead, cx: &Context<'_>) -> Result<()> {
         after.user_id = tails.iter().filter_map(|lead| lead.user_id).find(may);
     }
     if let Some(team) = cx.given.team_id {
-        office.check_reference(table.field("team_id")?, &team.into())?;
         after.team_id = Some(team);
     } else if head.team_id.is_none() {
         let may = |id: &TeamId| office.team(*id).is_some_and(|team| fits(team.company_id));

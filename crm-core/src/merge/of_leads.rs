@@ -42,6 +42,7 @@ impl Mergeable for Lead {
     fn decide(tx: &Tx<'_>, sets: Vec<Vec<Self>>, given: &Merge) -> Result<Vec<Decided<Self>>> {
         let ids: Vec<i64> = sets.iter().flatten().map(|lead| lead.id.0).collect();
         let (partners, office) = (leads::own_partners(tx, &ids)?, office(tx)?);
+        given.team_id.map_or(Ok(()), |team| office.check_team(team, &tx.actor))?;
         let cx = Context { office: &office, partners: &partners, given: *given, now: tx.now };
         let decide = |mut records: Vec<Self>| {
             rules::check(&records)?;

@@ -1,7 +1,9 @@
 //! Memberships: from a day on, and kept when they end.
 
-use crate::base::{CompanyId, Date, Error, Id as _, Result, TeamId, UserId, Value};
-use crate::desk::{Room, alter_in};
+use std::collections::BTreeMap;
+
+use crate::base::{CompanyId, Date, Error, Id as _, RecordKind, Result, TeamId, UserId, Value};
+use crate::desk::{Room, alter_in, changed, check_references};
 use crate::record::{Team, TeamMember, User};
 use crate::setting::{self, Key};
 use crate::storage::Tx;
@@ -14,9 +16,19 @@ impl Room for TeamMember {
     }
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
-        check_filter(tx, "assignment_filter", after.assignment_filter.as_deref())?;
-        let preferred = after.assignment_filter_preferred.as_deref();
-        check_filter(tx, "assignment_filter_preferred", preferred)?;
+        if let (None, true) = (before, after.team_id.0 != 0) {
+            // Before anything is said of it: a team that is not seen is one that is not there.
+            check_references(tx, "team_id", RecordKind::Team, &[after.team_id.0])?;
+        }
+        let filters =
+            |row: &Self| [row.assignment_filter.clone(), row.assignment_filter_preferred.clone()];
+        let was = before.map(filters).unwrap_or_default();
+        let names = ["assignment_filter", "assignment_filter_preferred"];
+        for ((name, was), is) in names.into_iter().zip(was).zip(filters(after)) {
+            if was != is {
+                check_filter(tx, name, is.as_deref())?;
+            }
+        }
         if let Some(text) = &after.absences {
             after.absences = Absences::parse(text)?.text();
         }
@@ -148,6 +160,28 @@ pub(crate) fn leave_all(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     let sql = "SELECT id FROM team_member WHERE active AND user_id = ?1 ORDER BY id";
     let ids = tx.rows(sql, &[user.0.into()], |line| line.int(0))?;
     end(tx, &ids)
+}
+
+/// Announces memberships that began or ended since a team's list of members changed.
+pub(super) fn tell(tx: &mut Tx<'_>, before: Option<&Team>, after: &Team) -> Result<()> {
+    let was: &[UserId] = before.map_or(&[], |before| &before.member_ids);
+    let moved = |user: &&UserId| was.contains(user) != after.member_ids.contains(user);
+    let moved: Vec<i64> =
+        was.iter().chain(&after.member_ids).filter(moved).map(|id| id.0).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let rest = "WHERE team_member.team_id = ?1 AND team_member.user_id IN (SELECT value FROM json_each(?2)) ORDER BY team_member.id";
+    let rows: Vec<TeamMember> = tx.select(rest, &[after.id.0.into(), id_list(&moved)])?;
+    // Who was a member more than once: the last is the one that moved.
+    let last: BTreeMap<UserId, TeamMember> =
+        rows.into_iter().map(|row| (row.user_id, row)).collect();
+    for row in last.into_values() {
+        let before =
+            TeamMember { active: true, date_end: None, version: row.version - 1, ..row.clone() };
+        changed(tx, (!row.active).then_some(&before), Some(&row))?;
+    }
+    Ok(())
 }
 
 /// The membership of a user that goes on.

@@ -22,7 +22,7 @@ use crate::base::{
     CompanyId, Date, Error, FieldKind, Fields, Frame, Id as _, Record as _, RecordKind, Result,
     Subject, TeamId, Timestamp, UserId, Value, limit,
 };
-use crate::desk::{Desk, Room, create_in, query, update_in};
+use crate::desk::{Desk, Room, create_in, query, remove_own, update_in};
 use crate::filter::Filter;
 use crate::record::{Lead, Team, TeamMember, User};
 use crate::storage::Tx;
@@ -39,13 +39,15 @@ impl Room for Team {
     }
 
     fn check(tx: &Tx<'_>, before: Option<&Self>, after: &mut Self) -> Result<()> {
-        check_filter(tx, "assignment_filter", after.assignment_filter.as_deref())?;
-        let asks_who = |text: &str| text.contains(":me") || text.contains(":my_teams");
-        crate::require!(
-            !after.assignment_filter.as_deref().is_some_and(asks_who),
-            "assignment_filter",
-            "assignment_filter: a team's leads are not somebody's: \":me\" and \":my_teams\" stand in members' filters"
-        );
+        let was = before.map(|before| before.assignment_filter.as_deref());
+        if was != Some(after.assignment_filter.as_deref()) {
+            let filter = check_filter(tx, "assignment_filter", after.assignment_filter.as_deref())?;
+            crate::require!(
+                !filter.is_some_and(|filter| filter.asks_who()),
+                "assignment_filter",
+                "assignment_filter: a team's leads are not somebody's: \":me\" and \":my_teams\" stand in members' filters"
+            );
+        }
         after.alias = after.alias.as_deref().map(alias).transpose()?;
         if !after.use_leads && !after.use_opportunities {
             let kept = before.is_some_and(|before| before.alias == after.alias);
@@ -86,7 +88,12 @@ impl Room for Team {
         let was = |user: &UserId| before.is_some_and(|before| before.member_ids.contains(user));
         let new: Vec<i64> =
             after.member_ids.iter().filter(|user| !was(user)).map(|user| user.0).collect();
+        member::tell(tx, before, after)?;
         member::leave_others(tx, after.id, &new)
+    }
+
+    fn before_removal(&self, tx: &mut Tx<'_>) -> Result<()> {
+        remove_own::<TeamMember>(tx, "team_id", self.id.0)
     }
 
     fn before_delete(&self, tx: &Tx<'_>) -> Result<()> {
@@ -105,10 +112,13 @@ impl Room for Team {
 }
 
 /// Refuses a filter over leads that cannot be read, or that names what leads have not.
-fn check_filter(tx: &Tx<'_>, field: &str, text: Option<&str>) -> Result<()> {
-    let Some(text) = text else { return Ok(()) };
-    let read = Filter::parse(text).and_then(|filter| query::resolved(tx, &filter, Lead::TABLE));
-    read.map(drop).map_err(|error| {
+fn check_filter(tx: &Tx<'_>, field: &str, text: Option<&str>) -> Result<Option<Filter>> {
+    let Some(text) = text else { return Ok(None) };
+    let read = Filter::parse(text).and_then(|filter| {
+        query::resolved(tx, &filter, Lead::TABLE)?;
+        Ok(Some(filter))
+    });
+    read.map_err(|error| {
         let told = format!("{field}: {}", error.message());
         Error::new(error.kind(), told).with_field(field)
     })

@@ -59,3 +59,41 @@ fn a_users_teams_are_those_of_today() {
     s.teams().remove_member(north, ada).unwrap();
     assert_eq!(seen(), 1, "what nobody has is everybody's");
 }
+
+#[test]
+fn memberships_are_told_however_they_begin_and_end() {
+    let (crm, s) = office();
+    let user = |name: &str| s.users().create(fields! { name: name }).unwrap().id;
+    let (ada, ben) = (user("Ada"), user("Ben"));
+    let mut seen = crm.feed(0, 1_000).unwrap().len();
+    let mut told = || {
+        let all = crm.feed(0, 1_000).unwrap();
+        let new = all.iter().skip(std::mem::replace(&mut seen, all.len()));
+        let entry = |entry: &crate::FeedEntry| {
+            let data: serde_json::Value = serde_json::from_str(&entry.data).ok()?;
+            Some((entry.event.clone(), data["set"]["active"].as_bool(), data["version"].as_i64()))
+        };
+        new.filter_map(entry)
+            .filter(|(event, ..)| event.starts_with("team_member"))
+            .collect::<Vec<_>>()
+    };
+    let of = |event: &str, active, version| (event.to_owned(), active, Some(version));
+    let north = s.teams().create(fields! { name: "North", member_ids: vec![ada.0] }).unwrap().id;
+    assert_eq!(told(), [of("team_member.created", Some(true), 1)]);
+    s.teams().update(north, fields! { member_ids: vec![ben.0] }).unwrap();
+    assert_eq!(
+        told(),
+        [of("team_member.changed", Some(false), 2), of("team_member.created", Some(true), 1)]
+    );
+    s.teams().update(north, fields! { name: "The north" }).unwrap();
+    assert_eq!(told(), []);
+    s.users().delete(ada).unwrap();
+    assert_eq!(told(), [of("team_member.deleted", None, 2)]);
+    let tag = s.tags().create(fields! { name: "Legal" }).unwrap().id;
+    s.teams().update_member(north, ben, fields! { skill_ids: vec![tag.0] }).unwrap();
+    told();
+    s.teams().delete(north).unwrap();
+    assert_eq!(told(), [of("team_member.deleted", None, 2)]);
+    s.tags().delete(tag).unwrap();
+    assert!(crm.verify().unwrap().is_empty());
+}
