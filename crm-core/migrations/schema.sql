@@ -360,6 +360,7 @@ CREATE INDEX lead_phone ON lead_text (phone_normalized) WHERE phone_normalized I
 CREATE INDEX lead_tag_tag ON lead_tag (tag_id, lead_id);
 CREATE INDEX lead_team_board ON lead (team_id, stage_id, priority DESC, id DESC) WHERE active;
 CREATE INDEX lead_user ON lead (user_id, priority DESC, id DESC) WHERE active;
+CREATE INDEX lead_won ON lead (date_closed) WHERE won_status = 1;
 CREATE UNIQUE INDEX lost_reason_name ON lost_reason (name);
 CREATE UNIQUE INDEX medium_name ON medium (name);
 CREATE UNIQUE INDEX merge_row_gone ON merge_row (kind, record_id) WHERE into_id IS NOT NULL;

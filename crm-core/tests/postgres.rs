@@ -13,9 +13,9 @@ use crm_core::base::error::storage_code;
 use crm_core::forecast::ForecastQuery;
 use crm_core::score::ScoreConfig;
 use crm_core::{
-    CompanyId, Convert, Crm, CrmOptions, ErrorKind, Fields, Filter, Find, GoOn, HandOver,
-    ImportOptions, Lead, LeadId, Lost, Merge, PartnerMerge, Progress, Schedule, Session, WonStatus,
-    fields,
+    Assign, AssignRules, CompanyId, Convert, Crm, CrmOptions, ErrorKind, Fields, Filter, Find,
+    GoOn, HandOver, ImportOptions, Lead, LeadId, Lost, Merge, PartnerMerge, Progress, Schedule,
+    Session, WonStatus, fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -1052,6 +1052,37 @@ fn a_forecast_may_ask_about_linked_records_and_asks_once() {
         asked.push(crm.round_trips() - before);
     }
     assert_eq!(asked[0], asked[7], "{asked:?}");
+}
+
+#[test]
+fn targets_and_plans_ask_as_often_about_many_as_about_few() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    let tag = s.tags().find(&Find::all()).unwrap()[0].id;
+    let mut asked = Vec::new();
+    for (turn, n) in [2, 2, 2, 40].into_iter().enumerate() {
+        for at in 0..n {
+            let name = format!("North {turn}-{at}");
+            let team = s.teams().create(fields! { name: name.clone() }).unwrap().id;
+            let user = s.users().create(fields! { name: name }).unwrap().id;
+            let reach =
+                fields! { territory: "SE, DE:80", languages: "sv, de", skill_ids: vec![tag.0] };
+            s.teams().add_member(team, user, reach).unwrap();
+            let days = fields! { team_id: team, metric: "won_count", count: 5, date_from: "2026-01-01", date_to: "2029-12-31" };
+            s.targets().create(days).unwrap();
+            let deal = fields! { name: "Won", user_id: user, team_id: team };
+            let won = s.leads().create(deal).unwrap().id;
+            s.leads().mark_won(won).unwrap();
+        }
+        s.leads().create_many(drafts(n)).unwrap();
+        let before = crm.round_trips();
+        assert!(s.targets().attainment(None, true).unwrap().len() >= n);
+        let between = crm.round_trips();
+        let plan = Assign { rules: AssignRules::Optimal, ..Assign::default() };
+        assert!(s.assignment().plan(&plan).unwrap().steps.len() >= n);
+        asked.push((between - before, crm.round_trips() - between));
+    }
+    assert_eq!(asked[2], asked[3], "{asked:?}");
 }
 
 #[test]

@@ -114,6 +114,18 @@ void open_to_forecast() {
   CHECK(s.teams().update_member(north, seller, crm::fields{{"assignment_optout", true}}).id() > 0);
   CHECK(s.teams().members(north).rows() == 1 && s.teams().workload().rows() == 2 && s.teams().rollup().rows() == 2);
   CHECK(!s.teams().remove_member(north, seller).boolean(CRM_TEAM_MEMBER_ACTIVE));
+  const crm::record goal = s.targets().create(crm::fields{{"team_id", north}, {"metric", "won_revenue"}, {"amount", crm::decimal{"25001"}}}
+                                                  .set("date_from", crm::date{2026, 3, 1})
+                                                  .set("date_to", crm::date{2026, 3, 31}));
+  const crm::record lines = s.targets().create(crm::fields{{"user_id", seller}, {"metric", "lines"}, {"count", 8}}
+                                                   .set("date_from", crm::date{2026, 3, 1})
+                                                   .set("date_to", crm::date{2026, 3, 31}));
+  CHECK(refused([&] { s.targets().feed_amount(lines.id(), "1"); }).field() == "amount");
+  CHECK(refused([&] { s.targets().feed_count(goal.id(), 1); }).field() == "count");
+  CHECK(s.targets().feed_count(lines.id(), 2, &now.micros).id() == lines.id());
+  const crm::frame far = s.targets().attainment("metric = \"lines\"");
+  CHECK(far.rows() == 1 && far.text(0, far.column("state")) == "open" && far.f64(0, far.column("attainment")) == 0.25);
+  CHECK(s.targets().attainment({}, true).rows() == 2);
   const std::string shares = s.assignment().plan();
   CHECK(s.assignment().head(shares).rows() > 6 && s.assignment().run(shares).rows() == 1);
   CHECK(s.assignment().steps(shares).rows() < 1000 && refused([&] { s.leads().claim(lead.id()); }).code() == CRM_E_INVALID);

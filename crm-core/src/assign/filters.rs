@@ -51,6 +51,21 @@ impl Filters {
             my_teams: me.map(|(_, team)| team).into_iter().collect(),
         };
         let resolved = query::written_with(tx, &Filter::parse(text)?, Lead::TABLE, &params)?;
+        self.add_resolved(tx, resolved, leads)?;
+        if text.contains("team_id") {
+            self.of_team.insert(self.tests.len() - 1);
+        }
+        self.known.insert(key, self.tests.len() - 1);
+        Ok(self.tests.len() - 1)
+    }
+
+    /// The number of a filter that is read already.
+    pub(super) fn add_resolved(
+        &mut self,
+        tx: &Tx<'_>,
+        resolved: Resolved,
+        leads: &[Lead],
+    ) -> Result<usize> {
         let test = if resolved.reads_the_record_alone() {
             Test::Here(resolved)
         } else {
@@ -58,10 +73,6 @@ impl Filters {
             Test::Listed(query::among_resolved(tx, Lead::TABLE, &ids, &resolved)?)
         };
         self.tests.push(test);
-        if text.contains("team_id") {
-            self.of_team.insert(self.tests.len() - 1);
-        }
-        self.known.insert(key, self.tests.len() - 1);
         Ok(self.tests.len() - 1)
     }
 

@@ -127,6 +127,8 @@ reasons! {
     NoLanguage = "no_language",
     /// No member of the territory and language has the skills that its tags ask for.
     NoSkill = "no_skill",
+    /// A rule hides it from the members who could take it, or they are outside; see the setting `blind_assignment`.
+    Blind = "blind",
     /// The members who would be given it have no quota left today.
     NoQuota = "no_quota",
 }
@@ -134,7 +136,8 @@ reasons! {
 impl AssignReason {
     /// Of two reasons why a lead is nobody's the one that is nearer to giving it.
     pub(super) fn nearer(self, other: Self) -> Self {
-        let order = [Self::NoMatch, Self::NoTerritory, Self::NoLanguage, Self::NoSkill];
+        let order =
+            [Self::NoMatch, Self::NoTerritory, Self::NoLanguage, Self::NoSkill, Self::Blind];
         let place = |why| order.iter().position(|one| *one == why);
         if place(other) > place(self) { other } else { self }
     }

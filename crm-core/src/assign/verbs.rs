@@ -61,6 +61,10 @@ pub(super) fn plan(tx: &mut Tx<'_>, assign: &Assign) -> Result<AssignPlan> {
     );
     let mut world = World::load(tx, assign)?;
     let mut terms = terms(&world, assign, within);
+    for (at, hidden) in world.hidden()? {
+        let row = &world.members[at].row;
+        terms.push(term(Some(row.team_id), Some(row.user_id), "blind", hidden));
+    }
     let mut fates: Vec<Option<Fate>> = vec![None; world.leads.len()];
     let mut random = Random::new(assign.seed);
     let of_scope: HashMap<TeamId, usize> =

@@ -1,5 +1,6 @@
 //! What a plan is made of: leads without salesperson, teams and members who take part, what they were given lately.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::assign::Assign;
@@ -9,15 +10,16 @@ use crate::assign::reference::{Judge, Seat};
 use crate::assign::run;
 use crate::base::text::emails_normalized;
 use crate::base::{
-    Date, Id as _, LeadId, Record as _, Result, Table, TagId, TeamId, UserId, limit,
+    Date, Id as _, LeadId, Record as _, RecordKind, Result, Table, TagId, TeamId, UserId, limit,
 };
 use crate::convert::clusters;
-use crate::desk::{Find, query};
+use crate::desk::{Find, blind, query};
 use crate::duplicate::{Identity, same_customer};
 use crate::filter::Filter;
+use crate::lead::office::office;
 use crate::lead::verbs::as_system;
 use crate::merge;
-use crate::record::{Lead, Partner, Team, TeamMember, User};
+use crate::record::{Lead, LeadKind, Partner, Team, TeamMember, User};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 use crate::team::{Absences, Lack, Reach, of_members, works_in};
@@ -32,6 +34,8 @@ pub(super) struct Member {
     filter: usize,
     preferred: usize,
     reach: Reach,
+    /// What the member sees of what they have, if anything might be hidden.
+    sight: Option<usize>,
 }
 
 /// Duplicates that would become one.
@@ -174,8 +178,22 @@ impl World {
                 (add(&row.assignment_filter)?, add(&row.assignment_filter_preferred)?);
             of_team[team].push(all.len());
             let reach = Reach::stored(&row);
-            all.push(Member { row, user, team, filter, preferred, reach });
+            all.push(Member { row, user, team, filter, preferred, reach, sight: None });
             seats.push(seat);
+        }
+        let office = office(tx)?;
+        let mut sights: HashMap<UserId, Option<usize>> = HashMap::new();
+        for member in
+            all.iter_mut().filter(|member: &&mut Member| office.may_be_blind(member.user.id))
+        {
+            member.sight = match sights.entry(member.user.id) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    let sight = blind::sight(tx, RecordKind::Lead, member.user.id)?;
+                    let sight = sight.map(|sight| filters.add_resolved(tx, sight, &leads));
+                    *new.insert(sight.transpose()?)
+                }
+            };
         }
         let skills = skills(tx)?;
         Ok(Self { leads, at, teams, team_filters, members: all, of_team, seats, filters, skills })
@@ -200,6 +218,22 @@ impl World {
 
     pub(super) const fn judge(&self) -> Eyes<'_> {
         Eyes(self)
+    }
+
+    /// How many of the leads a member would not see though they were theirs, of those who are blind to any.
+    pub(super) fn hidden(&self) -> Result<Vec<(usize, usize)>> {
+        let mut all = Vec::new();
+        let may = |member: &usize| self.members[*member].sight.is_some();
+        for member in (0..self.members.len()).filter(may) {
+            let mut hidden = 0;
+            for lead in &self.leads {
+                hidden += usize::from(!self.judge().sees(member, lead)?);
+            }
+            if hidden > 0 {
+                all.push((member, hidden));
+            }
+        }
+        Ok(all)
     }
 
     /// What the teams and their members are.
@@ -346,11 +380,13 @@ impl Judge for Eyes<'_> {
             return Ok(Some(AssignReason::NoMatch));
         }
         let lack = own.reach.lacks(lead, |tag| world.skills.contains(tag));
-        Ok(lack.map(|lack| match lack {
-            Lack::Territory => AssignReason::NoTerritory,
-            Lack::Language => AssignReason::NoLanguage,
-            Lack::Skill => AssignReason::NoSkill,
-        }))
+        Ok(match lack {
+            Some(Lack::Territory) => Some(AssignReason::NoTerritory),
+            Some(Lack::Language) => Some(AssignReason::NoLanguage),
+            Some(Lack::Skill) => Some(AssignReason::NoSkill),
+            None if !self.sees(member, lead)? => Some(AssignReason::Blind),
+            None => None,
+        })
     }
 
     fn closeness(&mut self, member: usize, lead: usize) -> usize {
@@ -363,6 +399,19 @@ impl Judge for Eyes<'_> {
 }
 
 impl Eyes<'_> {
+    /// Whether a member would see a lead that was given to them, as it will be then; doing a plan is refused else.
+    fn sees(self, member: usize, lead: &Lead) -> Result<bool> {
+        let own = &self.0.members[member];
+        let Some(sight) = own.sight else { return Ok(true) };
+        let given = Lead {
+            user_id: Some(own.user.id),
+            team_id: Some(own.row.team_id),
+            kind: LeadKind::Opportunity,
+            ..lead.clone()
+        };
+        self.0.filters.holds(sight, &given)
+    }
+
     /// Whether a member's filter accepts a lead, which is of the member's team by the time the member has it.
     fn holds(self, filter: usize, member: usize, lead: &Lead) -> Result<bool> {
         let world = self.0;

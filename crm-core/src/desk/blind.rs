@@ -8,20 +8,28 @@ use std::collections::BTreeMap;
 use crate::access;
 use crate::base::{Error, Id as _, RecordKind, Result, Subject, UserId};
 use crate::desk::query;
+use crate::filter::Resolved;
 use crate::record::table;
 use crate::storage::{Tx, actor};
 
 /// What records of a kind each of these users is given.
 pub(crate) type Given = BTreeMap<UserId, Vec<i64>>;
 
+/// What a user sees of a kind of records, for whoever gives them some; `None`: all, or they give it to themselves.
+pub(crate) fn sight(tx: &Tx<'_>, kind: RecordKind, user: UserId) -> Result<Option<Resolved>> {
+    if tx.actor.user_id == Some(user) {
+        return Ok(None);
+    }
+    let asked = actor::load(tx, user)?;
+    let sight = access::sight(kind, &asked);
+    sight.map(|sight| query::resolved_for(tx, &sight, table(kind), &asked)).transpose()
+}
+
 /// Refuses to give users what they do not see as it is now. Who acts may give themselves what they find.
 pub(crate) fn refuse(tx: &Tx<'_>, kind: RecordKind, given: &Given) -> Result<()> {
-    for (user, ids) in given.iter().filter(|(user, _)| tx.actor.user_id != Some(**user)) {
-        let asked = actor::load(tx, *user)?;
-        let Some(sight) = access::sight(kind, &asked) else { continue };
-        let table = table(kind);
-        let sight = query::resolved_for(tx, &sight, table, &asked)?;
-        let seen = query::among_resolved(tx, table, &query::distinct(ids)?, &sight)?;
+    for (user, ids) in given {
+        let Some(sight) = sight(tx, kind, *user)? else { continue };
+        let seen = query::among_resolved(tx, table(kind), &query::distinct(ids)?, &sight)?;
         if let Some(id) = ids.iter().find(|id| !seen.contains(id)) {
             let (user, subject) = (user.subject(), Subject { kind, id: *id });
             let told = format!(

@@ -55,6 +55,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0027_moved"),
     step!("0028_reach"),
     step!("0029_seen"),
+    step!("0030_won"),
 ];
 
 /// What to do about a schema of a newer library.

@@ -169,6 +169,22 @@ fn currency(tx: &Tx<'_>, fields: &Fields) -> Result<Currency> {
     code.map_or_else(|| Ok(Currency::default()), |code| Currency::new(&code))
 }
 
+/// A refusal of a field that was fed, by the name under which it was given.
+fn as_given(error: Error) -> Error {
+    let names = [("actual_amount", "amount"), ("actual_count", "count"), ("date_actual", "at")];
+    let Some((field, given)) = names.into_iter().find(|(field, _)| error.field() == Some(field))
+    else {
+        return error;
+    };
+    let rest = error.message().strip_prefix(field).map(|rest| format!("{given}{rest}"));
+    let told = rest.unwrap_or_else(|| error.message().to_owned());
+    let same = Error::new(error.kind(), told).with_field(given);
+    match error.subject() {
+        Some(subject) => same.with_subject(subject),
+        None => same,
+    }
+}
+
 /// What was reached of a target.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TargetFeed {
@@ -221,7 +237,7 @@ impl Desk<'_, Target> {
             if let Some(at) = fed.at {
                 fields.set("date_actual", at);
             }
-            let fed = update_in::<Target>(tx, &[id.number()], &fields)?;
+            let fed = update_in::<Target>(tx, &[id.number()], &fields).map_err(as_given)?;
             let fed = fed.into_iter().next().map(|target| query::told(tx, target));
             fed.ok_or_else(|| Error::bug("a changed record is stored"))
         })
