@@ -7,6 +7,7 @@
 //! Deliberately absent: writing, but for the policy. `merge` and `convert` act on what is found here.
 
 mod alike;
+mod kin;
 pub(crate) mod policy;
 mod reason;
 mod scan;

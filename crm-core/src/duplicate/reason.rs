@@ -67,6 +67,11 @@ impl Shared {
         matches!(self, Self::Phone | Self::Name | Self::Domain)
     }
 
+    /// Whether colleagues share it: a switchboard, the domain of their addresses.
+    pub(super) const fn is_of_a_floor(self) -> bool {
+        matches!(self, Self::Phone | Self::Domain)
+    }
+
     /// What says the same and more: an address has its domain, and a customer its company.
     pub(super) const fn within(self) -> Option<Self> {
         match self {

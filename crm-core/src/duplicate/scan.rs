@@ -1,11 +1,12 @@
 //! All duplicates of a file at once: what records share is grouped by the engine, and groups are joined where they share a record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::base::free_mail::is_free_mail;
 use crate::base::{Progress, RecordKind, Result, limit};
 use crate::duplicate::DuplicateScan;
 use crate::duplicate::alike::alike;
+use crate::duplicate::kin::Kin;
 use crate::duplicate::reason::{Reason, Shared};
 use crate::duplicate::search::{is_left, told};
 use crate::duplicate::store::{self, Hit};
@@ -20,7 +21,7 @@ pub struct DuplicateCluster {
     pub reasons: Vec<(i64, Reason)>,
 }
 
-/// What is looked for in a whole file; colleagues are not tied.
+/// What is looked for in a whole file; colleagues are not tied by being some.
 const SCANNED: [Shared; 6] =
     [Shared::TaxId, Shared::Email, Shared::Phone, Shared::Partner, Shared::Name, Shared::Domain];
 
@@ -43,6 +44,11 @@ pub(super) fn scan(
         .collect();
     let total = looked.len() as u64;
     let mut groups = Vec::new();
+    let mut seen = 0_usize;
+    let kin = Kin::read(tx, table, || {
+        seen += 1;
+        if seen.is_multiple_of(limit::CHUNK) { progress.tell(0, total) } else { Ok(()) }
+    })?;
     for (done, shared) in looked.into_iter().enumerate() {
         progress.tell(done as u64, total)?;
         let mut read = 0_usize;
@@ -51,22 +57,36 @@ pub(super) fn scan(
             let is_time = read.is_multiple_of(limit::CHUNK);
             if is_time { progress.tell(done as u64, total) } else { Ok(()) }
         };
-        if shared == Shared::Name {
+        let mut names = HashMap::new();
+        let sharing = if shared == Shared::Name {
             let names = store::names(tx, table, &mut tell)?;
-            groups.extend(alike(names, asked.least, |hit| is_asked(hit, asked)));
+            alike(names, asked.least, |hit| is_asked(hit, asked))
         } else {
             let hits = store::shared_by_many(tx, table, shared, &mut tell)?;
-            groups.extend(grouped(hits, asked, shared));
-        }
+            if shared.is_of_a_floor() {
+                names = hits.iter().filter_map(|hit| Some((hit.id, hit.kept_key()?))).collect();
+            }
+            grouped(hits, asked, shared)
+        };
+        let apart = sharing.into_iter().flat_map(|group| kin.apart(shared, group, &names));
+        groups.extend(apart.filter(|group| group.ids.len() > 1));
     }
     progress.tell(total, total)?;
     Ok(joined(groups))
 }
 
 /// Records that share something, and how each of them says it.
+#[derive(Debug, Default)]
 pub(super) struct Group {
     pub(super) ids: Vec<i64>,
     pub(super) reasons: Vec<Reason>,
+}
+
+impl Group {
+    pub(super) fn push(&mut self, id: i64, reason: Reason) {
+        self.ids.push(id);
+        self.reasons.push(reason);
+    }
 }
 
 /// Whether what is shared is hidden from who asks; a domain is that of an address. Names of leads stand in two fields.

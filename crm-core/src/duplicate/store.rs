@@ -42,6 +42,11 @@ impl Hit {
         })
     }
 
+    /// The same, where it is kept beside the record.
+    pub(super) fn kept_key(&self) -> Option<String> {
+        self.compared.clone()
+    }
+
     /// A name as it is compared.
     pub(super) fn key(&self) -> Cow<'_, str> {
         match &self.compared {
@@ -336,11 +341,12 @@ pub(super) fn shared_by_many(
     let mut out = Statement::new(tx.now);
     let _ = write!(
         out.sql,
-        "SELECT 0, {name}.id, {value}, {name}.active, {state}, CAST(NULL AS TEXT) \
+        "SELECT 0, {name}.id, {value}, {name}.active, {state}, {compared} \
          FROM (SELECT {key} AS shared FROM {of} WHERE {present} GROUP BY {key} HAVING COUNT(*) > 1) AS many \
          CROSS JOIN {from} WHERE {joined}{present} AND {key} = many.shared AND ",
         name = table.name,
         state = state(table),
+        compared = if shared.is_of_a_floor() { compared(table) } else { "CAST(NULL AS TEXT)" },
         from = from(table, of),
         joined = joined(of),
     );

@@ -324,3 +324,35 @@ fn whatever_is_shared_is_found_through_an_index() {
         );
     }
 }
+
+#[test]
+fn a_company_and_its_staff_on_one_line_are_not_one() {
+    let (_crm, s) = opened();
+    let phone = "+49 30 5550100";
+    let partner = |name: &str, parent: Option<PartnerId>| {
+        let is_company = parent.is_none();
+        let card = fields! { name: name, phone: phone, is_company: is_company, parent_id: parent };
+        s.partners().create(card).unwrap().id
+    };
+    let scan = || {
+        let asked = DuplicateScan::of(RecordKind::Partner);
+        let found = s.duplicates().scan(&asked, &mut Progress::none()).unwrap();
+        found.into_iter().map(|cluster| cluster.ids).collect::<Vec<_>>()
+    };
+    let acme = partner("Acme Rentals", None);
+    let (ada, bob) = (partner("Ada Byrne", Some(acme)), partner("Bob Quist", Some(acme)));
+    assert_eq!(scan(), Vec::<Vec<i64>>::new(), "one switchboard");
+    // The same person twice is two by more than the switchboard.
+    let twice = partner("Ada Byrne", Some(acme));
+    assert_eq!(scan(), [[ada.0, twice.0]]);
+    s.partners().delete(twice).unwrap();
+    // Another company with the number may be the same; of a family one stands for all.
+    let other = partner("Rentals of Acme", None);
+    assert_eq!(scan(), [[acme.0, other.0]]);
+    let below = partner("Cem Day", Some(other));
+    assert_eq!(scan(), [[acme.0, other.0]]);
+    s.partners().update(other, fields! { phone: "" }).unwrap();
+    assert_eq!(scan(), [[acme.0, below.0]]);
+    s.partners().update(acme, fields! { phone: "" }).unwrap();
+    assert_eq!(scan(), [[ada.0, below.0]], "{bob:?} is of the same family as {ada:?}");
+}
