@@ -340,6 +340,40 @@ fn what_a_team_can_never_give_goes_to_another_that_accepts_it() {
     assert_eq!(s.leads().get(lead).unwrap().team_id, Some(south));
 }
 
+#[test]
+fn a_leads_team_and_company_follow_alike_by_every_verb() {
+    for start in 0..4 {
+        let follow = |verb: usize| {
+            let (crm, s) = office();
+            let company = s.companies().create(fields! { name: "N", currency: "EUR" }).unwrap().id;
+            let ada = s.users().create(fields! { name: "Ada", company_id: company }).unwrap().id;
+            let old = s.users().create(fields! { name: "Old" }).unwrap().id;
+            let north =
+                s.teams().create(fields! { name: "North", company_id: company }).unwrap().id;
+            let south = team(&s, "South");
+            s.settings().set("multi_membership", true).unwrap();
+            s.teams().add_member(south, ada, fields! {}).unwrap();
+            s.teams().add_member(north, ada, fields! {}).unwrap();
+            let mut deal = fields! { name: "Deal" };
+            deal.set("user_id", (verb == 3).then_some(old));
+            deal.set("team_id", [None, Some(north), Some(south), Some(TeamId(1))][start]);
+            let id = s.leads().create(deal).unwrap().id;
+            match verb {
+                0 => drop(s.leads().update(id, fields! { user_id: ada }).unwrap()),
+                1 => drop(s.leads().assign_to(id, Some(ada), None).unwrap()),
+                2 => drop(crm.session(Some(ada.into()), None).unwrap().leads().claim(id).unwrap()),
+                _ => drop(s.assignment().hand_over(&crate::HandOver::all(old, ada)).unwrap()),
+            }
+            let lead = s.leads().get(id).unwrap();
+            let place = |team| [north, south].iter().position(|own| Some(*own) == team);
+            (lead.user_id == Some(ada), place(lead.team_id), lead.company_id == Some(company))
+        };
+        let first = follow(0);
+        assert_eq!((first.0, first.1.is_some(), first.2), (true, true, true));
+        assert_eq!([follow(1), follow(2), follow(3)], [first; 3], "{start}");
+    }
+}
+
 /// How many are given by a plan, and the sum of their chances.
 fn worth(s: &Session, plan: &AssignPlan) -> (usize, i64) {
     let given = plan.steps.iter().filter(|step| step.what == AssignDeed::Assign);

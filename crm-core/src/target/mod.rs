@@ -71,6 +71,14 @@ impl Room for Target {
                 user.id.subject()
             );
         }
+        // By the day, as clocks differ: what was reached tomorrow is not known.
+        let known = target.date_actual.filter(|at| at.date() > tx.now.date());
+        crate::require!(
+            known.is_none(),
+            "date_actual",
+            "date_actual: {} is still to come; say as of when it was reached",
+            known.unwrap_or(tx.now)
+        );
         let (Some(from), Some(to)) = (target.date_from, target.date_to) else {
             let field = if target.date_from.is_none() { "date_from" } else { "date_to" };
             let told = format!("{field}: a target is from a day to a day, both included");
@@ -126,7 +134,8 @@ fn check_unit(target: &Target) -> Result<()> {
     let field = if target.metric == WON_COUNT { "count" } else { "amount" };
     crate::require!(amount != count, field, "{field}: a target has an amount or a count, not both");
     let fits = !is_reckoned(&target.metric) || amount == (field == "amount");
-    crate::require!(fits, field, "{field}: {} is measured in it", target.metric);
+    let given = if amount { "amount" } else { "count" };
+    crate::require!(fits, given, "{given}: {} is measured in {field}; give that", target.metric);
     let fed = [
         ("actual_amount", target.actual_amount.is_some(), amount),
         ("actual_count", target.actual_count.is_some(), count),

@@ -58,7 +58,10 @@ impl Area {
             }
             Part::Postal(start) => {
                 let mut own = postal(lead.zip.as_deref()?);
-                start.chars().all(|wanted| own.next() == Some(wanted)).then(|| 2 + start.len())
+                start
+                    .chars()
+                    .all(|wanted| own.next() == Some(wanted))
+                    .then(|| 2 + start.chars().count())
             }
         }
     }
