@@ -68,11 +68,10 @@ def test_bulk_create_is_all_or_nothing(s: crm.Session) -> None:
         s.leads.create([{"name": "Deal 4"}, {"name": "Deal 5", "priority": 9}])
     assert s.leads.count() == 3 and s.leads.create([]) == []
     wrong: Any
-    for wrong in ([1], ["name"], [None]):
-        with pytest.raises(crm.InvalidError):
+    for wrong in ([1], ["name"], [None], {"name": "x"}, 5):
+        with pytest.raises(crm.InvalidError) as told:
             s.leads.create(wrong)
-    with pytest.raises(TypeError):
-        s.leads.create({"name": "x"})  # type: ignore[dict-item]
+        assert told.value.field == "records"
 
 
 def test_every_verb_takes_an_id_a_record_or_several(s: crm.Session) -> None:

@@ -240,9 +240,10 @@ class Desk(Reader[R]):
         if records is None:
             return self._native.create(self._kind, [fields])[0]
         if fields:
-            raise TypeError("create takes one list of dicts or keywords, not both")
-        if isinstance(records, Mapping):
-            raise TypeError("create takes a list of dicts; a single record is given by keywords: create(**fields)")
+            raise InvalidError("records: one list of dicts or keywords, not both", field="records")
+        if isinstance(records, Mapping) or not isinstance(records, Iterable):
+            wanted = "a list of dicts; a single record is given by keywords: create(**fields)"
+            raise InvalidError(f"records: {wanted}, not {type(records).__name__}", field="records")
         return self._native.create(self._kind, list(records))
 
     def update(self, id: Any, *, expected_version: int | None = None, **fields: Any) -> Any:
