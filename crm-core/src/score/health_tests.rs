@@ -196,10 +196,17 @@ fn parameters_are_json_and_reckon_the_chance() {
     let why = s.score().explain(deal).unwrap();
     let told = why.rows.iter().find(|row| row.value == "fair").unwrap();
     assert!((told.log_odds - adds).abs() < 1e-12, "{} {adds}", told.log_odds);
+    // What was changed stands beside, with the stages of such deals.
+    let web = std::collections::BTreeMap::from([("origin".to_owned(), Value::from("web"))]);
+    s.leads().update(deal, fields! { properties: web }).unwrap();
+    close(&s, deal, false);
+    let changed = &parameters()["weights"]["fields"][0]["changed"];
+    assert_eq!(changed["values"]["web"]["lost"], 1);
+    assert_eq!(changed["stages"], serde_json::json!({ "1": { "won": 0, "lost": 1 } }));
     let model = Some("bayes".to_owned());
     s.score().configure(&ScoreConfig { model, ..ScoreConfig::default() }).unwrap();
     assert_eq!(
         (&parameters()["weights"], &parameters()["lost"]),
-        (&serde_json::Value::Null, &all["lost"])
+        (&serde_json::Value::Null, &(all["lost"].as_i64().unwrap() + 1).into())
     );
 }

@@ -51,6 +51,15 @@ fn weights(model: &weighted::Model, config: &Config, told: &dyn Fn(&Variable) ->
         });
         values.collect::<serde_json::Map<_, _>>()
     };
+    let stages = |came: usize| {
+        let words = model.tables.words(came);
+        let tallies = words.codes().map(|code| (code, model.tables.tally(None, came, code)));
+        let met = tallies.filter(|(_, tally)| !tally.is_zero());
+        let stages = met.map(|(code, tally)| {
+            (words.text(code).to_owned(), json!({ "won": tally.won, "lost": tally.lost }))
+        });
+        stages.collect::<serde_json::Map<_, _>>()
+    };
     let fields = config.variables.iter().enumerate().skip(1).map(|(at, variable)| {
         let told = told(variable);
         let changed = model.tables.changed(at);
@@ -64,6 +73,7 @@ fn weights(model: &weighted::Model, config: &Config, told: &dyn Fn(&Variable) ->
                 "weight": online.fields[changed].value,
                 "slope": online.slopes[changed].weight(),
                 "values": values(changed, told),
+                "stages": stages(model.tables.came(at)),
             },
         })
     });
