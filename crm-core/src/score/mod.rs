@@ -164,8 +164,8 @@ impl<'s> Scores<'s> {
 
     /// What the model has learnt, as JSON: its fields, won and lost, and for `weighted` every weight, bin edge and level; a chance can be
     /// reckoned from it by the rules of the documentation. A number adds `slope` at its last bin and takes it away at its first, bins
-    /// between are evenly spaced; values' weights are as they count now; `changed` says the same of what fields were changed to, with the `stages` of such leads. `bayes`
-    /// has counts only, see [`Self::frequencies`].
+    /// between are evenly spaced; values' weights are as they count now; `changed` says the same of what fields were changed to, with the
+    /// `stages` of such leads. `bayes` has counts only, see [`Self::frequencies`].
     ///
     /// # Errors
     /// `Storage` when the database fails; `Denied` for who is outside. Who does not see every lead is not told the values of texts and
