@@ -637,7 +637,7 @@ static void settings_and_score(crm_session *s) {
   OK(crm_score_recompute(s, NULL, NULL, &frame, &err));
   CHECK(crm_frame_free(frame) == CRM_OK);
   OK(crm_score_frequencies(s, &frame, &err));
-  CHECK(crm_frame_rows(frame) > 0 && is(crm_frame_name(frame, 3), "won_count"));
+  CHECK(crm_frame_rows(frame) > 0 && is(crm_frame_name(frame, 4), "won_count"));
   CHECK(crm_frame_free(frame) == CRM_OK);
   int64_t id = deal(s, "Judged", "1");
   crm_frame *summary = NULL, *bins = NULL;
