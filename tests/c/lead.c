@@ -390,7 +390,7 @@ static void targets(crm_session *s) {
   OK(crm_frame_text(frame, 0, 15, &text, &err));
   CHECK(is(text, "unknown"));
   CHECK(crm_frame_free(frame) == CRM_OK);
-  const int64_t reached = 125, micros = 1775000000000000;
+  const int64_t reached = 125, micros = NOW;
   FAILS(CRM_E_INVALID, crm_target_feed(s, lines, S(""), NULL, NULL, &record, &err));
   FAILS(CRM_E_INVALID, crm_target_feed(s, lines, S("12,5"), NULL, NULL, &record, &err));
   OK(crm_target_feed(s, lines, S(""), &reached, &micros, &record, &err));
