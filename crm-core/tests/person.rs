@@ -388,6 +388,34 @@ fn who_may_not_and_what_cannot_be_erased_is_refused() {
 }
 
 #[test]
+fn a_name_goes_however_others_spell_it() {
+    let crm = Crm::open(":memory:").unwrap();
+    let s = crm.session(None, None).unwrap();
+    let card = fields! { name: "Jürgen Quxmann", email: "jq@gmail.com", tax_id: "136 695 976", country_code: "DE" };
+    let card = s.partners().create(card).unwrap();
+    let other = s.leads().create(fields! { name: "Lease of somebody else" }).unwrap();
+    let tells = [
+        "Jurgen Quxmann called",
+        "Juergen Quxmann called",
+        "ask Quxmann, Jürgen",
+        "JÜRGEN   QUXMANN\nis back",
+        "the house of\nQuxmann (Jurgen)",
+        "jq@googlemail.com",
+        "VAT DE136695976",
+    ];
+    for body in tells {
+        s.chatter().post(other.id, body, false).unwrap();
+    }
+    s.chatter().post(other.id, "Jürgen Quxmeier, Quxmann & Co", false).unwrap();
+    s.partners().subject_erase(card.id, &[]).unwrap();
+    let said = s.chatter().find(&Find::all()).unwrap();
+    let left: Vec<&str> = said.iter().filter_map(|message| message.body.as_deref()).collect();
+    assert!(left.contains(&"Jürgen Quxmeier, Quxmann & Co"), "{left:?}");
+    let still: Vec<&&str> = left.iter().filter(|body| tells.contains(*body)).collect();
+    assert_eq!(still, Vec::<&&str>::new());
+}
+
+#[test]
 fn what_others_have_too_stays_theirs() {
     let crm = Crm::open(":memory:").unwrap();
     let s = crm.session(None, None).unwrap();

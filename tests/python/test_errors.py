@@ -70,6 +70,17 @@ def test_a_filter_that_cannot_be_read_says_where(s: crm.Session) -> None:
     assert caught.value.line == 2 and caught.value.code == 800
 
 
+@pytest.mark.parametrize("given", [{"name": "Azure Bakery"}, "Azure Bakery", b"x", 7, [7], ["x"]])
+def test_what_is_no_list_of_dicts_creates_nothing(s: crm.Session, given: Any) -> None:
+    for desk in (s.partners, s.leads, s.partner_contacts):
+        with pytest.raises(crm.InvalidError, match="dict") as told:
+            desk.create(given)
+        assert told.value.field == "records"
+    with pytest.raises(crm.InvalidError, match="not both"):
+        s.partners.create([{"name": "a"}], name="b")  # type: ignore[call-overload]
+    assert s.partners.count() == 0
+
+
 def test_closed_handles_say_so(tmp_path: object) -> None:
     db = crm.open(":memory:")
     s = db.session()

@@ -11,9 +11,11 @@ use unicode_normalization::char::is_combining_mark;
 const LONGEST: usize = 80;
 
 /// Words that say what kind of company it is.
-const FORMS: &str = "ab ag ao aps as asa bv bvba co company corp corporation doo ead eirl eood ev eurl gbr gie gmbh inc incorporated ip kda \
-kft kg kgaa lda limited limitada llc llp lp ltd ltda mbh nv oao ohg oo ooo oue oy oyj pao plc pllc pte pty pvt sa sae sagl sapi sarl sas sasu \
-sca scs se sia sirketi snc sp spa spk spolka spzoo srl sro sti tao tov ug zao zoo";
+const FORMS: &str = "\
+ab ag ao aps as asa bt bv bvba co company corp corporation dd doo ead ehf eirl eood ev eurl gbr gie \
+gmbh hf inc incorporated ip jsc kda kft kg kgaa ks lda limited limitada llc llp lp ltd ltda mbh nv \
+nyrt oao ohg oo ooo oue oy oyj pao pjsc plc pllc pte pty pvt sa sae sagl sapi sarl sas sasu sca scs \
+se sia sirketi snc sp spa spk spolka spzoo srl srls sro sti tao tov ug vof zao zoo zrt";
 
 /// A letter in Latin ones, after its marks were taken off; itself if there is nothing to say.
 fn latin(letter: char) -> &'static str {
@@ -60,6 +62,8 @@ fn latin(letter: char) -> &'static str {
         'đ' | 'ð' => "d",
         'ł' => "l",
         'þ' => "th",
+        // One letter, at the end of a word.
+        'ς' => "σ",
         _ => "",
     }
 }
@@ -68,8 +72,8 @@ fn latin(letter: char) -> &'static str {
 fn word(text: &str) -> String {
     let mut word = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        // What is not spoken: the soft and the hard sign, and marks that a capital letter brought along.
-        if matches!(letter, 'ь' | 'ъ') || is_combining_mark(letter) {
+        // What is not spoken: the soft and the hard sign, the Arabic stroke, and marks that a capital letter brought along.
+        if matches!(letter, 'ь' | 'ъ' | 'ـ') || is_combining_mark(letter) {
             continue;
         }
         match latin(letter) {
@@ -100,6 +104,31 @@ fn folded(word: &str) -> String {
     folded
 }
 
+fn is_form(word: &str) -> bool {
+    FORMS.split_ascii_whitespace().any(|form| form == word)
+}
+
+/// The words of a name without the article before them, and without a form that is written in single letters behind them: A/S, s. r. o.,
+/// sp. z o.o.
+fn said_of<'a>(words: &'a [String], name: &str) -> &'a [String] {
+    // In Latin letters without marks: elsewhere it is somebody's name.
+    let the = name.trim_start().get(..3).is_some_and(|first| first.eq_ignore_ascii_case("the"));
+    let mut left = match words {
+        [first, rest @ ..] if the && first == "the" && !rest.is_empty() => rest,
+        _ => words,
+    };
+    if let [before @ .., z, oo] = left
+        && (z.as_str(), oo.as_str()) == ("z", "oo")
+    {
+        left = before;
+    }
+    let letters = left.iter().rev().take_while(|word| word.chars().count() == 1).count();
+    let (before, single) = left.split_at(left.len() - letters);
+    // The longest first: what stands before it may be somebody's initial.
+    let from = (0..letters.saturating_sub(1)).find(|from| is_form(&single[*from..].concat()));
+    from.map_or(left, |from| &left[..before.len() + from])
+}
+
 /// A name as it is compared: its words in Latin letters, in order, without spaces; empty for one without letters and digits.
 ///
 /// ```
@@ -117,13 +146,47 @@ pub fn name_key(name: &str) -> String {
         .map(word)
         .filter(|word| !word.is_empty())
         .collect();
-    let says = |word: &&String| !FORMS.split_ascii_whitespace().any(|form| form == word.as_str());
-    let mut kept: Vec<String> = words.iter().filter(says).map(|word| folded(word)).collect();
+    let says = |word: &&String| !is_form(word);
+    let mut kept: Vec<String> =
+        said_of(&words, name).iter().filter(says).map(|word| folded(word)).collect();
     if kept.is_empty() {
         kept = words.iter().map(|word| folded(word)).collect();
     }
     kept.sort_unstable();
     kept.concat().chars().take(LONGEST).collect()
+}
+
+/// Where a text has words.
+fn said(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c));
+    words.filter(|said| !said.is_empty())
+}
+
+/// The words of a name as they are compared, in their order. All of them: what is the form of a company may be somebody's name.
+pub(crate) fn all_words(name: &str) -> impl Iterator<Item = String> {
+    said(name).map(|said| folded(&word(said))).filter(|word| !word.is_empty())
+}
+
+/// The same of a text, `None` for a word that begins as none of `firsts` does, which
+/// is not spelled out.
+pub(crate) fn words<'a>(
+    text: &'a str,
+    firsts: &'a str,
+) -> impl Iterator<Item = Option<String>> + 'a {
+    said(text).map(move |said| {
+        let first = said.chars().next()?.to_ascii_lowercase();
+        // A letter with marks, or of another writing, may become any.
+        let may_begin: &[char] = match first {
+            'y' => &['i'],
+            'w' => &['v'],
+            'x' => &['k'],
+            'p' => &['p', 'f'],
+            'k' => &['k', 'h'],
+            _ => &[first],
+        };
+        let begins = !first.is_ascii() || firsts.contains(may_begin);
+        begins.then(|| folded(&word(said)))
+    })
 }
 
 /// How alike two compared names are, of 100: 100 for the same, 90 for one letter wrong in six and more; 0 for others.
@@ -191,11 +254,35 @@ mod tests {
             ("Łódź Sp. z o.o.", "LODZ SP Z OO"),
             ("Straße", "Strasse"),
             ("McDonald's", "McDonalds"),
+            ("Novo Nordisk A/S", "Novo Nordisk"),
+            ("Lego ApS", "LEGO"),
+            ("Kone Oyj", "Kone"),
+            ("Fiat S.p.A.", "Fiat SpA"),
+            ("Fiat S. p. A.", "Fiat"),
+            ("Łódź Sp. z o.o.", "Łódź"),
+            ("Łódź sp. z o. o.", "Łódź"),
+            ("Škoda, s. r. o.", "Skoda"),
+            ("Richter Nyrt.", "Richter"),
+            ("The Harbour Company Ltd", "Harbour Limited"),
+            ("Οδυσσεύς Α", "ΟΔΥΣΣΕΎΣ α"),
+            ("مُحَمَّد", "محـمد"),
         ] {
             assert_eq!(name_key(one), name_key(other), "{one}, {other}");
         }
         assert_ne!(name_key("Harbour"), name_key("Harbour 2"));
         assert_eq!(name_key("LLC"), "lc", "a name that is a form stays");
+        for (one, other) in [
+            ("S. A. Smith", "Smith"),
+            ("Thế Anh", "Anh"),
+            ("The", "Harbour"),
+            ("Αθήνα", "Πειραιάς"),
+            ("ירושלים", "חיפה"),
+            ("محمد", "علي"),
+            ("東京", "大阪"),
+        ] {
+            assert_ne!(name_key(one), name_key(other));
+            assert!(!name_key(one).is_empty() && !name_key(other).is_empty(), "{one}, {other}");
+        }
         assert_ne!(name_key("11"), name_key("1"));
     }
 

@@ -64,13 +64,26 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 /// assert_eq!(email_normalized("info@Bücher.example").as_deref(), Some("info@xn--bcher-kva.example"));
 /// assert_eq!(email_normalized("call me"), None);
 /// ```
+///
+/// A text with a line's end within, another control character or a letter that nobody sees, or whose quotes do not fit, has none: what is read
+/// there is not what somebody meant to write, or it would write a second header into a mail.
+///
+/// ```
+/// # use crm_core::base::text::email_normalized;
+/// assert_eq!(email_normalized("ada@harbour.example\r\nBcc: eve@inland.example"), None);
+/// ```
 #[must_use]
 pub fn email_normalized(text: &str) -> Option<String> {
+    // What a cell or a clipboard put around it is nobody's.
+    let text = text.trim();
     // Most are nothing but an address; then there is nothing to split.
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+');
     if text.bytes().all(is_plain) {
         return address(text);
+    }
+    if !text.chars().all(is_seen) || !quotes_fit(text) {
+        return None;
     }
     text.split(outside).find_map(address)
 }
@@ -109,6 +122,31 @@ pub fn domain_first(email: &str) -> String {
     }
 }
 
+/// Whether a character is one that somebody sees, or a space.
+fn is_seen(c: char) -> bool {
+    let hides = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}');
+    c == '\t' || !(hides || c.is_control())
+}
+
+/// Whether quotes stand in pairs around words, not within one: `a"b@x.example` is no address of b.
+fn quotes_fit(text: &str) -> bool {
+    let (mut within, mut fits, mut last) = (false, true, ' ');
+    for c in text.chars() {
+        if c == '"' && last != '\\' {
+            fits &= within || !last.is_alphanumeric();
+            within = !within;
+        } else if last == '"' && !within {
+            fits &= !c.is_alphanumeric() && c != '@';
+        }
+        last = c;
+    }
+    fits && !within
+}
+
 /// What stands between addresses.
 fn outside(c: char) -> bool {
     c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')' | '[' | ']' | ':')
@@ -128,9 +166,11 @@ fn address(word: &str) -> Option<String> {
     if !(local_fits && domain_fits) {
         return None;
     }
-    if word.is_ascii() {
-        return Some(word.to_ascii_lowercase());
-    }
+    // One house of mailboxes that has two names.
+    let domain = match domain.as_ref() {
+        known if known.eq_ignore_ascii_case("googlemail.com") => Cow::Borrowed("gmail.com"),
+        _ => domain,
+    };
     let local = if local.is_ascii() { local.to_ascii_lowercase() } else { local.to_owned() };
     Some(format!("{local}@{}", domain.to_ascii_lowercase()))
 }
@@ -155,7 +195,8 @@ fn in_ascii(domain: &str) -> Option<Cow<'_, str>> {
 fn is_atom(part: &str) -> bool {
     let fits = |c: char| match c.is_ascii() {
         true => c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c),
-        false => !c.is_control(),
+        // Joiners belong to letters of some writings; beside an address they belong to nothing.
+        false => is_seen(c) && !matches!(c, '\u{200c}' | '\u{200d}'),
     };
     !part.is_empty() && part.chars().all(fits)
 }
@@ -187,17 +228,48 @@ pub fn fold_country(code: &mut Option<String>) -> Result<()> {
 
 /// A tax number in its comparable form: its letters and digits, in upper case; `None` for what is too short to be one or has no digit.
 ///
+/// What says the country stands before it, or is what is known of whose number it is: a number without two letters before it is
+/// `country`'s. Greece writes EL for itself; what a Swiss number says behind it of what is taxed is no part of it.
+///
 /// ```
 /// use crm_core::base::text::tax_id_normalized;
-/// assert_eq!(tax_id_normalized("fr 40 303.265-045").as_deref(), Some("FR40303265045"));
-/// assert_eq!(tax_id_normalized("n/a"), None);
+/// assert_eq!(tax_id_normalized("fr 40 303.265-045", None).as_deref(), Some("FR40303265045"));
+/// assert_eq!(tax_id_normalized("136 695 976", Some("DE")).as_deref(), Some("DE136695976"));
+/// assert_eq!(tax_id_normalized("n/a", None), None);
 /// ```
 #[must_use]
-pub fn tax_id_normalized(text: &str) -> Option<String> {
+pub fn tax_id_normalized(text: &str, country: Option<&str>) -> Option<String> {
     const SHORTEST: usize = 5;
     let signs: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_one = signs.chars().count() >= SHORTEST && signs.chars().any(char::is_numeric);
-    is_one.then(|| signs.to_uppercase())
+    if !is_one {
+        return None;
+    }
+    let signs = signs.to_uppercase();
+    if let Some(number) = signs.strip_prefix("CHE") {
+        let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let (said, behind) = number.split_at(digits.len());
+        let is_swiss = said.len() == 9 && said.bytes().all(|byte| byte.is_ascii_digit());
+        if is_swiss && matches!(behind, "MWST" | "TVA" | "IVA" | "TPV" | "VAT") {
+            return Some(format!("CHE{said}"));
+        }
+    }
+    if let Some(number) = signs.strip_prefix("GR")
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(format!("EL{number}"));
+    }
+    // Two letters before a number are its country, or the number's own.
+    if signs.chars().take(2).all(char::is_alphabetic) {
+        return Some(signs);
+    }
+    let country = country.map(str::to_ascii_uppercase);
+    Some(match country.as_deref() {
+        None => signs,
+        Some("CH") => format!("CHE{signs}"),
+        Some("GR") => format!("EL{signs}"),
+        Some(country) => format!("{country}{signs}"),
+    })
 }
 
 #[cfg(test)]
@@ -214,6 +286,32 @@ mod tests {
         assert_eq!(nearest("foo", ["fold", "color"]), None);
         assert_eq!(nearest("q", ["n", "id"]), None);
         assert_eq!(nearest("stageid", ["id", "stage_id"]), Some("stage_id"));
+    }
+
+    #[test]
+    fn a_tax_number_says_its_country_or_is_told_it() {
+        for (text, country, expect) in [
+            ("DE136695976", None, "DE136695976"),
+            ("136 695 976", Some("DE"), "DE136695976"),
+            ("de 136.695.976", Some("FR"), "DE136695976"),
+            ("136 695 976", None, "136695976"),
+            ("GR 094014201", None, "EL094014201"),
+            ("094014201", Some("GR"), "EL094014201"),
+            ("EL094014201", Some("GR"), "EL094014201"),
+            ("CHE-123.456.789 MWST", None, "CHE123456789"),
+            ("CHE-123.456.789 TVA", Some("CH"), "CHE123456789"),
+            ("CHE123456789", None, "CHE123456789"),
+            ("123.456.789", Some("CH"), "CHE123456789"),
+            ("CHE-123.456 IVA", None, "CHE123456IVA"),
+            ("12-3456789", Some("US"), "US123456789"),
+            ("ESX1234567X", Some("ES"), "ESX1234567X"),
+            ("X-1234567-X", Some("ES"), "ESX1234567X"),
+            ("U12345678", Some("AT"), "ATU12345678"),
+        ] {
+            let normal = tax_id_normalized(text, country);
+            assert_eq!(normal.as_deref(), Some(expect), "{text}");
+            assert_eq!(tax_id_normalized(expect, country).as_deref(), Some(expect), "idempotent");
+        }
     }
 
     #[test]
@@ -244,6 +342,21 @@ mod tests {
             ("ada@-x.example", None),
             ("ada@x..example", None),
             ("ada@@x.example", None),
+            ("Ada.L+x@GoogleMail.com", Some("ada.l+x@gmail.com")),
+            ("ada\u{200b}@x.example", None),
+            ("\u{feff}ada@x.example", None),
+            ("ada@x\u{200b}.example", None),
+            ("Ada\u{200b} <ada@x.example>", None),
+            ("ada@x.example\r\nBcc: eve@x.example", None),
+            (" ada@x.example\r\n", Some("ada@x.example")),
+            ("ada@x.example\nben@x.example", None),
+            ("a\0b@x.example", None),
+            ("a\"b@x.example", None),
+            ("\"a\"b@x.example", None),
+            ("\"ada\"@x.example", None),
+            ("ada@x.example\"", None),
+            ("\"ada@x.example\"", Some("ada@x.example")),
+            ("\"Ada \\\"Lady\\\" L.\"<ada@x.example>", Some("ada@x.example")),
             ("ada@x.example / ben@x.example", Some("ada@x.example")),
         ] {
             let normal = email_normalized(text);

@@ -43,21 +43,32 @@ pub(crate) fn stale_phone(
     (!right).then_some((is, state))
 }
 
-/// Calls `each` with what is wrong with each partner: its name's key, its address, its number.
-fn partners(
-    tx: &Tx<'_>,
-    thorough: bool,
-    mut each: impl FnMut(i64, Option<String>, Option<Form>, Option<Form>),
-) -> Result<()> {
+/// What is wrong with a partner: the forms that its name, its address, its number and its tax number should have.
+#[derive(Default)]
+struct Stale {
+    name: Option<String>,
+    email: Option<Form>,
+    phone: Option<Form>,
+    tax_id: Option<Option<String>>,
+}
+
+/// Calls `each` with what is wrong with each partner of which something is.
+fn partners(tx: &Tx<'_>, thorough: bool, mut each: impl FnMut(i64, Stale)) -> Result<()> {
     tx.each(include_str!("keys.sql"), &[], |line| {
         let text = |at: usize| line.text_or_null(at);
         let key = name_key(line.text(1)?);
-        let key = (text(2)? != Some(&key)).then_some(key);
+        let name = (text(2)? != Some(&key)).then_some(key);
         let email = stale_email(text(3)?, text(4)?);
         let countries = [text(8)?, text(9)?, text(10)?];
         let phone = stale_phone((text(5)?, text(6)?), text(7)?, &countries, thorough);
-        if key.is_some() || email.is_some() || phone.is_some() {
-            each(line.int(0)?, key, email, phone);
+        let (tax_id, known) = (text(11)?, text(12)?);
+        let is = match tax_id {
+            Some(said) => text::tax_id_normalized(said, text(8)?),
+            None => None,
+        };
+        let tax_id = (is.as_deref() != known).then_some(is);
+        if name.is_some() || email.is_some() || phone.is_some() || tax_id.is_some() {
+            each(line.int(0)?, Stale { name, email, phone, tax_id });
         }
         Ok(())
     })
@@ -85,9 +96,13 @@ fn contacts(tx: &Tx<'_>, thorough: bool, mut each: impl FnMut(i64, Form)) -> Res
 /// What is wrong, in words.
 pub(super) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
-    partners(tx, false, |id, name, email, phone| {
-        let by =
-            [(name.is_some(), "name"), (email.is_some(), "address"), (phone.is_some(), "number")];
+    partners(tx, false, |id, stale| {
+        let by = [
+            (stale.name.is_some(), "name"),
+            (stale.email.is_some(), "address"),
+            (stale.phone.is_some(), "number"),
+            (stale.tax_id.is_some(), "tax number"),
+        ];
         let by = by.into_iter().filter(|(is, _)| *is);
         let subject = PartnerId(id).subject();
         wrong.extend(by.map(|(_, by)| format!("{subject} is not found by its {by}")));
@@ -102,14 +117,18 @@ pub(super) fn verify(tx: &Tx<'_>) -> Result<Vec<String>> {
 /// Mends it.
 pub(super) fn rebuild(tx: &Tx<'_>) -> Result<()> {
     let mut stale = Vec::new();
-    partners(tx, true, |id, name, email, phone| stale.push((id, name, email, phone)))?;
+    partners(tx, true, |id, found| stale.push((id, found)))?;
     let mut named = tx.prepare("UPDATE partner SET name_key = ?1 WHERE id = ?2")?;
     let mut mailed =
         tx.prepare("UPDATE partner SET email_normalized = ?1, email_state = ?2 WHERE id = ?3")?;
     let mut called =
         tx.prepare("UPDATE partner SET phone_normalized = ?1, phone_state = ?2 WHERE id = ?3")?;
+    let mut taxed = tx.prepare("UPDATE partner SET tax_id_normalized = ?1 WHERE id = ?2")?;
     let code = |state: Option<ContactState>| state.map(ContactState::code);
-    for (id, name, email, phone) in stale {
+    for (id, Stale { name, email, phone, tax_id }) in stale {
+        if let Some(tax_id) = tax_id {
+            taxed.execute_on(("partner", id), &[tax_id.into(), id.into()])?;
+        }
         if let Some(name) = name {
             named.execute_on(("partner", id), &[name.into(), id.into()])?;
         }

@@ -81,7 +81,9 @@ pub(crate) fn normalize(
     if before.is_none_or(|before| before.name != partner.name) {
         partner.name_key = Some(name_key(&partner.name));
     }
-    partner.tax_id_normalized = partner.tax_id.as_deref().and_then(text::tax_id_normalized);
+    let country = partner.country_code.as_deref();
+    let tax_id = partner.tax_id.as_deref();
+    partner.tax_id_normalized = tax_id.and_then(|said| text::tax_id_normalized(said, country));
     partner.email_normalized = partner.email.as_deref().and_then(text::email_normalized);
     let readable = partner.email_normalized.is_some();
     partner.email_state = ContactState::of(partner.email.is_some(), readable);

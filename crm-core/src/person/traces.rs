@@ -4,11 +4,11 @@
 //! they belong to, where a deal may have written it, is the person's. A name alone is looked for everywhere if it has two words and nobody
 //! else has it, else only near the person, at whom they work for and at deals that were once theirs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value as Json;
 
-use crate::base::name::name_key;
+use crate::base::name::{self, name_key};
 use crate::base::{Result, text};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
@@ -43,8 +43,11 @@ impl Said {
             "phone" | "mobile" | "phone_normalized" | "value" | "normalized" => {
                 self.phones.insert(said.to_owned());
             }
+            "tax_id_normalized" => {
+                self.taxes.insert(said.to_owned());
+            }
             "tax_id" => {
-                self.taxes.extend(text::tax_id_normalized(said));
+                self.taxes.extend(text::tax_id_normalized(said, None));
                 self.written.insert(said.trim().to_owned());
             }
             _ => {}
@@ -80,18 +83,31 @@ impl Said {
             )
         };
         let mut traces = Traces::default();
+        let mut taxes = Vec::new();
+        for tax in &self.taxes {
+            if others("partner", "id", "tax_id_normalized", tax)? {
+                taxes.push(tax.clone());
+            }
+        }
+        // The same number is written with its country, and without.
+        let is_others = |tax: &str| {
+            taxes.iter().any(|other| other.ends_with(tax) || tax.ends_with(other.as_str()))
+        };
         for email in &self.emails {
             if !reached("email_normalized", email)? {
                 traces.emails.insert(email.clone());
                 traces.sure.put(email);
+                if let Some(local) = email.strip_suffix("@gmail.com") {
+                    traces.sure.put(&format!("{local}@googlemail.com"));
+                }
             }
         }
         for written in self.written {
             let emails = text::emails_normalized(&written);
-            let tax = text::tax_id_normalized(&written);
+            let tax = text::tax_id_normalized(&written, None);
             let is_theirs = match emails.as_slice() {
                 [] => match tax {
-                    Some(tax) => !others("partner", "id", "tax_id_normalized", &tax)?,
+                    Some(tax) => !is_others(&tax),
                     None => written.chars().count() >= LEAST,
                 },
                 emails => emails.iter().all(|email| traces.emails.contains(email)),
@@ -101,7 +117,7 @@ impl Said {
             }
         }
         for tax in &self.taxes {
-            if !others("partner", "id", "tax_id_normalized", tax)? {
+            if !is_others(tax) {
                 traces.sure.put(tax);
             }
         }
@@ -122,9 +138,9 @@ impl Said {
             let is_whole = name.split_whitespace().nth(1).is_some();
             let key = name_key(name);
             if is_whole && !key.is_empty() && !others("partner", "id", "name_key", &key)? {
-                traces.sure.put(name);
+                traces.sure.put_name(name);
             } else {
-                traces.near.put(name);
+                traces.near.put_name(name);
             }
         }
         Ok(traces)
@@ -140,9 +156,15 @@ fn tail(phone: &str) -> Option<String> {
     digits.len().checked_sub(TAIL).and_then(|from| digits.get(from..)).map(str::to_owned)
 }
 
-/// Words to look for, in lower case; also as JSON writes them.
+/// What to look for: words in lower case, also as JSON writes them; and names by their words as names are compared, in whatever order a
+/// text has these.
 #[derive(Debug, Default)]
-struct Words(BTreeSet<String>);
+struct Words {
+    written: BTreeSet<String>,
+    names: BTreeSet<Vec<String>>,
+    /// With what a word of a name begins.
+    firsts: String,
+}
 
 impl Words {
     fn put(&mut self, word: &str) {
@@ -151,14 +173,57 @@ impl Words {
             return;
         }
         let json = Json::from(word.as_str()).to_string();
-        self.0.insert(json[1..json.len() - 1].to_owned());
-        self.0.insert(word);
+        self.written.insert(json[1..json.len() - 1].to_owned());
+        self.written.insert(word);
+    }
+
+    fn put_name(&mut self, name: &str) {
+        self.put(name);
+        let mut words: Vec<String> = name::all_words(name).collect();
+        words.sort_unstable();
+        if words.iter().map(|word| word.chars().count()).sum::<usize>() >= LEAST {
+            self.firsts.extend(words.iter().filter_map(|word| word.chars().next()));
+            self.names.insert(words);
+        }
     }
 
     /// Whether one of them stands in a text in lower case, not as a part of another word.
     fn are_in(&self, folded: &str) -> bool {
-        self.0.iter().any(|word| stands_in(word, folded))
+        self.written.iter().any(|word| stands_in(word, folded)) || self.has_name(folded)
     }
+
+    /// Whether the words of a name stand in a text next to each other, however they are spelled and ordered.
+    fn has_name(&self, said: &str) -> bool {
+        let Some(longest) = self.names.iter().map(Vec::len).max() else { return false };
+        // What JSON writes for the end of a line is no letter of the next word.
+        let said = if said.contains('\\') { &unescaped(said) } else { said };
+        let mut last: VecDeque<String> = VecDeque::with_capacity(longest);
+        for word in name::words(said, &self.firsts) {
+            let Some(word) = word.filter(|word| !word.is_empty()) else {
+                last.clear();
+                continue;
+            };
+            if last.len() == longest {
+                last.pop_front();
+            }
+            last.push_back(word);
+            let is_name = |name: &Vec<String>| {
+                let Some(from) = last.len().checked_sub(name.len()) else { return false };
+                let mut words: Vec<&String> = last.range(from..).collect();
+                words.sort_unstable();
+                words.into_iter().eq(name)
+            };
+            if self.names.iter().any(is_name) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// A text with spaces for what JSON writes instead of signs.
+fn unescaped(said: &str) -> String {
+    said.replace(r"\n", " ").replace(r"\t", " ").replace(r"\r", " ")
 }
 
 fn stands_in(word: &str, folded: &str) -> bool {
@@ -237,8 +302,10 @@ mod tests {
 
     fn traces(words: &[&str], near: &[&str], digits: &[&str]) -> Traces {
         let mut traces = Traces::default();
-        words.iter().for_each(|word| traces.sure.put(word));
-        near.iter().for_each(|word| traces.near.put(word));
+        for word in words {
+            if word.contains('@') { traces.sure.put(word) } else { traces.sure.put_name(word) }
+        }
+        near.iter().for_each(|word| traces.near.put_name(word));
         traces.digits.extend(digits.iter().filter_map(|phone| tail(phone)));
         traces
     }
@@ -270,6 +337,19 @@ mod tests {
             "01 70 18 99 01",
             "Zoë",
         ] {
+            assert!(!ada.are_in(other, false), "{other}");
+        }
+        for found in [
+            "Zoe Unal came",
+            "UENAL,  Zoë came",
+            "Ünal/Zoë",
+            "Lovelace, Ada 'Lady'",
+            r#"{"body":"hello\nUnal, Zoe\nbye"}"#,
+            "Zoe\u{301} Unal's number",
+        ] {
+            assert!(ada.are_in(found, false), "{found}");
+        }
+        for other in ["Zoe, then Unal", "Zoe Unals", "Ünal", "xzoe unal"] {
             assert!(!ada.are_in(other, false), "{other}");
         }
         assert!(ada.are_in("Ada called", true) && !ada.are_in("Adam called", true));

@@ -56,6 +56,7 @@ pub(crate) const STEPS: &[Step] = &[
     step!("0028_reach"),
     step!("0029_seen"),
     step!("0030_won"),
+    step!("0031_keyed"),
 ];
 
 /// What to do about a schema of a newer library.
