@@ -1138,7 +1138,8 @@ crm_status crm_partner_merged_into(const crm_session *session,
 
 // What `crm_lead_convert_all` will do; writes nothing. A row per lead, then per duplicate that is merged: `lead_id`; `what`: `convert`,
 // `keep` (an opportunity already), `merge` (`into_id` takes its place), or `archived`, `won`, `lost` (left as it is); `customer`: `own`,
-// `given`, `found`, `created` (of `partner_name`) or `none`; `partner_id`; `user_id` and `team_id` that it is given. End `out` with `crm_frame_free`.
+// `given`, `found`, `created` (of `partner_name`) or `none`; `partner_id`; `replaced`, what the
+// lead says and the customer's card says otherwise; `user_id` and `team_id` that it is given. End `out` with `crm_frame_free`.
 crm_status crm_lead_plan_convert(const crm_session *session,
                                  const int64_t *ids,
                                  size_t count,

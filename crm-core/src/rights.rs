@@ -4,7 +4,7 @@
 //! verb asks for (a stage of the team, a name) is not told here.
 
 use crate::access::{self, Deed, Ground};
-use crate::base::{Error, FieldKind, Frame, Id as _, RecordKind, Result, Subject, UserId};
+use crate::base::{Error, FieldKind, Frame, Id as _, RecordKind, Result, UserId};
 use crate::desk::query;
 use crate::filter::Filter;
 use crate::record::table;
@@ -118,7 +118,7 @@ fn why(
     if let Some(id) = id {
         let sight = access::sight(kind, &tx.actor).unwrap_or_else(|| Filter::all([]));
         if query::among(tx, table, &[id], &sight)?.is_empty() {
-            return Err(Error::not_found(Subject { kind, id }));
+            return Err(query::missing_of(tx, kind, id)?);
         }
     }
     let sql = "SELECT active FROM user_account WHERE id = ?1";

@@ -88,7 +88,8 @@ impl<'s> Chatter<'s> {
     /// change's has `subtype` (`created`, `won`, `lost`, `restored`, `stage` or `note`), `field`, `old_value` and `new_value`, as text:
     /// ids in decimal, money in major units. Changes are read from the history of `user_id`, `team_id`, `stage_id`,
     /// `expected_revenue`, `recurring_revenue`, `partner_id`, `kind`, `won_status`, `lost_reason_id` and `active`, and stand at the time
-    /// from which they held; the history keeps no names and addresses, whose changes are read in the feed.
+    /// from which they held; the history keeps no names and addresses, whose changes are read in the feed. Of a record that was merged away it
+    /// is the one that has its place that is told of.
     ///
     /// # Errors
     /// `Invalid` for a kind of record that has no messages; `NotFound`.

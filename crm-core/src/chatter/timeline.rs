@@ -43,14 +43,15 @@ type Line = (Timestamp, [Value; COLUMNS.len()]);
 /// What was said about a record and what became of it.
 pub(super) fn list(tx: &mut Tx<'_>, subject: Subject) -> Result<Frame> {
     let kind = SubjectKind::of(subject.kind)?;
-    query::companies(tx, table(subject.kind), &[subject.id])?;
+    let seen = |id: i64| query::companies(tx, table(subject.kind), &[id]).map(|_| id);
+    let id = query::of_place(tx, subject.kind, subject.id, seen)?;
     let outside = tx.actor.role == Role::External;
     let mut lines = match kind {
         _ if outside => Vec::new(),
-        SubjectKind::Lead => changes(&history::of_lead(tx, LeadId(subject.id))?),
+        SubjectKind::Lead => changes(&history::of_lead(tx, LeadId(id))?),
         SubjectKind::Partner => Vec::new(),
     };
-    lines.extend(messages(tx, kind, subject.id)?);
+    lines.extend(messages(tx, kind, id)?);
     if outside {
         // What was said to them, as sight has it of messages; what became of the deal is for colleagues.
         let comment = Value::from(MessageType::Comment.word());

@@ -18,6 +18,9 @@ pub struct ConvertStep {
     pub partner_id: Option<PartnerId>,
     /// The name of the customer that is created.
     pub partner_name: Option<String>,
+    /// What the lead says, by the names of its fields, and the customer's card says otherwise: the card's takes its place. What it was stays
+    /// in the feed.
+    pub replaced: Vec<&'static str>,
     /// Who gets it; none: it stays with whom it is.
     pub user_id: Option<UserId>,
     /// The team that gets it; none: the salesperson's, or it stays with whom it is.
@@ -32,7 +35,7 @@ pub struct ConvertPlan {
 }
 
 impl ConvertPlan {
-    /// The plan as a table, a row per step, with columns of its fields' names.
+    /// The plan as a table, a row per step, with columns of its fields' names; what is replaced is one text, with commas.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let mut frame = Frame::new([
@@ -42,6 +45,7 @@ impl ConvertPlan {
             ("customer", FieldKind::Text),
             ("partner_id", FieldKind::Int),
             ("partner_name", FieldKind::Text),
+            ("replaced", FieldKind::Text),
             ("user_id", FieldKind::Int),
             ("team_id", FieldKind::Int),
         ]);
@@ -53,6 +57,7 @@ impl ConvertPlan {
                 step.customer.into(),
                 step.partner_id.into(),
                 step.partner_name.as_deref().into(),
+                (!step.replaced.is_empty()).then(|| step.replaced.join(", ")).into(),
                 step.user_id.into(),
                 step.team_id.into(),
             ]);

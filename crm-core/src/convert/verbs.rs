@@ -10,7 +10,7 @@ use crate::convert::plan::{ConvertPlan, ConvertStep};
 use crate::convert::{Convert, rules, store};
 use crate::desk::{create_apart, query};
 use crate::duplicate::{Identity, same_customer};
-use crate::lead::customer::load as customer_cards;
+use crate::lead::customer::{load as customer_cards, replaced};
 use crate::lead::import::{self, Draft};
 use crate::lead::office::office;
 use crate::lead::{store as leads, verbs};
@@ -274,6 +274,8 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
         fields.get("name").and_then(Value::as_text)
     };
     let turns = rules::in_turn(&leads, convert);
+    let given: Vec<i64> = convert.partner_id.iter().chain(found.values()).map(|id| id.0).collect();
+    let cards = customer_cards(tx, &query::distinct(&given)?)?;
     let converted = leads.iter().map(|lead| {
         let own = lead.partner_id.map_or("none", |_| "own");
         let mut told = ConvertStep {
@@ -295,6 +297,11 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
                 None => (told.customer, told.partner_id) = ("found", Some(*id)),
             }
         }
+        if told.partner_id != lead.partner_id
+            && let Some(card) = told.partner_id.and_then(|id| cards.get(id.0))
+        {
+            told.replaced = replaced(lead, card);
+        }
         if let Some(user) = turns.get(&lead.id.0) {
             (told.user_id, told.team_id) = (*user, convert.team_id);
         }
@@ -305,7 +312,7 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
     Ok(ConvertPlan { steps: all })
 }
 
-const fn step(lead_id: LeadId, what: &'static str) -> ConvertStep {
+fn step(lead_id: LeadId, what: &'static str) -> ConvertStep {
     ConvertStep {
         lead_id,
         what,
@@ -313,6 +320,7 @@ const fn step(lead_id: LeadId, what: &'static str) -> ConvertStep {
         customer: "none",
         partner_id: None,
         partner_name: None,
+        replaced: Vec::new(),
         user_id: None,
         team_id: None,
     }

@@ -402,15 +402,30 @@ pub(crate) fn get<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
 
 /// The record of that id, or the one that has its place since it was merged away.
 pub(crate) fn get_or_survivor<R: Record>(tx: &Tx<'_>, id: R::Id) -> Result<R> {
-    match get(tx, id) {
+    of_place(tx, R::TABLE.kind, id.number(), |id| get(tx, id.into()))
+}
+
+/// What `ask` answers of the record of that id, or of the one that has its place since it was merged away.
+pub(crate) fn of_place<T>(
+    tx: &Tx<'_>,
+    kind: RecordKind,
+    id: i64,
+    ask: impl Fn(i64) -> Result<T>,
+) -> Result<T> {
+    match ask(id) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            match merged::survivor(tx, R::TABLE.kind, id.number())? {
-                Some(survivor) => get(tx, survivor.into()).map_err(|_| error),
+            match merged::survivor(tx, kind, id)? {
+                Some(survivor) => ask(survivor).map_err(|_| error),
                 None => Err(error),
             }
         }
         found => found,
     }
+}
+
+/// Says that there is no such record of a kind, as [`missing`] does.
+pub(crate) fn missing_of(tx: &Tx<'_>, kind: RecordKind, id: i64) -> Result<Error> {
+    by_kind!(kind, R => missing::<R>(tx, id))
 }
 
 /// Says that there is no such record, and of one that was merged away who has its place, if the actor sees that one.
@@ -542,7 +557,7 @@ pub(crate) fn companies(
         })?;
     }
     match ids.iter().find(|id| !found.contains_key(id)) {
-        Some(id) => Err(by_kind!(table.kind, R => missing::<R>(tx, *id)?)),
+        Some(id) => Err(missing_of(tx, table.kind, *id)?),
         None => Ok(found),
     }
 }

@@ -36,10 +36,16 @@ struct Probe {
 /// Duplicates of one record.
 pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>> {
     let (kind, probe) = match &asked.of {
-        DuplicateOf::Lead(id) => (RecordKind::Lead, Probe::stored_lead(tx, *id)?),
+        DuplicateOf::Lead(id) => {
+            let stored = |id| Probe::stored_lead(tx, LeadId(id));
+            (RecordKind::Lead, query::of_place(tx, RecordKind::Lead, id.0, stored)?)
+        }
         DuplicateOf::Partner(id) => {
-            let probe = Probe::stored_partner(tx, *id)?;
-            (RecordKind::Partner, probe.with_contacts(store::contacts(tx, *id)?))
+            let stored = |id| {
+                let contacts = store::contacts(tx, PartnerId(id))?;
+                Ok(Probe::stored_partner(tx, PartnerId(id))?.with_contacts(contacts))
+            };
+            (RecordKind::Partner, query::of_place(tx, RecordKind::Partner, id.0, stored)?)
         }
         DuplicateOf::Candidate(RecordKind::Lead, fields) => {
             (RecordKind::Lead, Probe::of_lead(&lead_to_be(tx, fields)?))

@@ -146,6 +146,22 @@ pub(crate) fn take_over(lead: &mut Lead, customer: Option<&Customer>, given: &Fi
     }
 }
 
+/// What a lead says that it would lose to a customer's card, by the names of its fields.
+pub(crate) fn replaced(lead: &Lead, customer: &Customer) -> Vec<&'static str> {
+    let mut after = lead.clone();
+    take_over(&mut after, Some(customer), &Fields::new());
+    let mut names = Vec::new();
+    macro_rules! compare {
+        ($($name:ident)*) => {$(
+            if lead.$name.as_ref().is_some_and(|said| !said.is_empty()) && lead.$name != after.$name {
+                names.push(stringify!($name));
+            }
+        )*};
+    }
+    compare!(partner_name contact_name email_from phone mobile function website lang street street2 city zip state_code country_code);
+    names
+}
+
 /// Whether an e-mail is there and another one, not only written otherwise.
 fn differs_email(theirs: Option<&str>, ours: Option<&str>) -> bool {
     differs(theirs, ours, text::email_normalized)

@@ -174,8 +174,16 @@ class Leads(LeadDesk):
         """What :meth:`convert` will do, a row per lead, then per duplicate that is merged; writes nothing.
 
         `what` is `convert`, `keep` (an opportunity already), `merge` (`into_id` takes its place), or `archived`, `won` or `lost` (left as it is);
-        `customer` is `own`, `given`, `found` (`partner_id`), `created` (of `partner_name`) or `none`; `user_id` and `team_id` are those that it
-        is given.
+        `customer` is `own`, `given`, `found` (`partner_id`), `created` (of `partner_name`) or `none`; `replaced` names what the lead
+        says and its new customer's card says otherwise, which takes its place; `user_id` and `team_id` are those that it is given.
+
+        >>> import crm
+        >>> with crm.open(":memory:") as db, db.session() as s:
+        ...     ada = s.partners.create(name="Ada", email="ada@harbour.example")
+        ...     deal = s.leads.create(name="Fleet lease", contact_name="Ada", email_from="ada@inland.example")
+        ...     plan = s.leads.plan_convert([deal], partner_id=ada)
+        >>> plan["customer"], plan["replaced"]
+        (['given'], ['email_from'])
         """
         return _crm.plan_convert(self._native, ids, partner_id, user_id, team_id, create_partner, user_ids, deduplicate, force)
 
