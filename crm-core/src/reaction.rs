@@ -42,6 +42,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<()> {
                 }
                 feed::office(tx, &changes)?;
                 changes.iter().try_for_each(|change| office(tx, change))?;
+                lead::customer::follow(tx, &changes)?;
             }
             Event::Rescored { run, changed, stages } => feed::rescored(tx, run, changed, stages)?,
             Event::Policies(changes) => {
@@ -106,9 +107,6 @@ fn office(tx: &mut Tx<'_>, change: &OfficeChange) -> Result<()> {
                 CompanyId(change.id).0,
                 was.as_text().unwrap_or_default(),
             )
-        }
-        (RecordKind::Partner, Some(before), Some(after)) if !change.apart => {
-            lead::customer::follow(tx, change.id, before, after)
         }
         _ => Ok(()),
     }?;

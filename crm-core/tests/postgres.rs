@@ -14,8 +14,8 @@ use crm_core::forecast::ForecastQuery;
 use crm_core::score::ScoreConfig;
 use crm_core::{
     Assign, AssignRules, CompanyId, Convert, Crm, CrmOptions, ErrorKind, Fields, Filter, Find,
-    GoOn, HandOver, ImportOptions, Lead, LeadId, Lost, Merge, PartnerMerge, Progress, Schedule,
-    Session, WonStatus, fields,
+    GoOn, HandOver, ImportOptions, Lead, LeadId, Lost, Merge, PartnerId, PartnerMerge, Progress,
+    Schedule, Session, WonStatus, fields,
 };
 use postgres::{Client, NoTls};
 use proptest::prelude::*;
@@ -170,18 +170,49 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
                 assert_eq!(done.unwrap().failed, 0);
             });
         }
-        count("import partners", &mut |s| {
-            let rows = (0..n)
-                .map(|at| format!("Firm {at},firm {asks}-{at},desk{at}@firm{asks}.example\n"));
-            let text = format!("firm,erp,mail\n{}", rows.collect::<String>());
-            let mapping = [("firm", "name"), ("erp", "external_id(erp)"), ("mail", "email")];
+        // The first time they are new, then they are reached otherwise.
+        let mut customers: Vec<PartnerId> = Vec::new();
+        for (verb, prefix) in [("import partners", "desk"), ("import partners again", "mail")] {
+            let row = |at| {
+                let line = 100_000 + at;
+                format!(
+                    "Firm {at},firm {asks}-{at},{prefix}{at}@firm{asks}.example,+33 1 70 {line},FR,{prefix}\n"
+                )
+            };
+            let rows: String = (0..n).map(row).collect();
+            let text = format!("firm,erp,mail,phone,country,city\n{rows}");
+            let mapping = [
+                ("firm", "name"),
+                ("erp", "external_id(erp)"),
+                ("mail", "email"),
+                ("phone", "phone"),
+                ("country", "country_code"),
+                ("city", "city"),
+            ];
             let mapping = mapping.map(|(column, field)| (column.to_owned(), field.to_owned()));
-            let (options, mut nobody) = (ImportOptions::default(), Progress::none());
-            let kind = crm_core::RecordKind::Partner;
-            let csv = s.csv();
-            let done = csv.import(kind, &mut text.as_bytes(), &mapping, &options, &mut nobody);
-            assert_eq!(done.unwrap().created, n as u64);
-        });
+            count(verb, &mut |s| {
+                let (options, mut nobody) = (ImportOptions::default(), Progress::none());
+                let kind = crm_core::RecordKind::Partner;
+                let csv = s.csv();
+                let done = csv.import(kind, &mut text.as_bytes(), &mapping, &options, &mut nobody);
+                let done = done.unwrap();
+                let all = if prefix == "desk" { done.created } else { done.updated };
+                assert_eq!(all, n as u64, "{done:?}");
+            });
+            if customers.is_empty() {
+                let theirs =
+                    Filter::parse(&format!("email ilike \"%@firm{asks}.example\"")).unwrap();
+                let theirs = Find { filter: Some(theirs), ..Find::all() };
+                customers =
+                    s.partners().find(&theirs).unwrap().iter().map(|card| card.id).collect();
+                let deals = customers.iter().map(|id| fields! { name: "Lease", partner_id: *id });
+                let deals = ids(&s.leads().create_many(deals.collect()).unwrap());
+                count("tell customers", &mut |s| {
+                    drop(s.leads().update(&deals, fields! { phone: "+33 1 70 18 99 00" }).unwrap());
+                });
+            }
+        }
+        assert_eq!(customers.len(), n);
         count("update", &mut |s| {
             drop(s.leads().update(&leads, fields! { priority: 2, city: "Kiel" }).unwrap());
         });

@@ -41,6 +41,13 @@ impl Fields {
         self
     }
 
+    /// Adds or replaces all values of another one.
+    pub(crate) fn set_all(&mut self, later: Self) {
+        for (name, value) in later.values {
+            self.set(name, value);
+        }
+    }
+
     /// The value of that name; `None` when it was omitted.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -14,8 +14,8 @@ mod tree;
 
 pub(crate) use by_kind::{by_kind, office_by_kind};
 pub(crate) use office::{
-    Room, alter_in, changed, changes, check_references, check_version, create_all, create_apart,
-    create_dated, create_in, point, remove_own, same_creation, update_in,
+    Room, alter_apart, alter_in, changed, changes, check_references, check_version, create_all,
+    create_apart, create_dated, create_in, point, remove_own, same_creation, update_in,
 };
 pub(crate) use tree::{above, parents};
 

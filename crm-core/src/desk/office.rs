@@ -39,6 +39,10 @@ pub(crate) trait Room: Record {
     fn after_save(_tx: &mut Tx<'_>, _before: Option<&Self>, _after: &Self) -> Result<()> {
         Ok(())
     }
+    /// The same for all that a verb changed, before and after, once they are saved.
+    fn after_update(_tx: &mut Tx<'_>, _changed: &[(Self, Self)]) -> Result<()> {
+        Ok(())
+    }
     /// Refuses a removal for reasons that references do not tell.
     fn before_delete(&self, _tx: &Tx<'_>) -> Result<()> {
         Ok(())
@@ -95,7 +99,7 @@ pub(crate) fn create_apart<R: Room>(
 ) -> Result<Vec<R::Id>, (usize, Error)> {
     let whole = |error| (0, error);
     access::allow(R::TABLE.kind, Deed::Create, &tx.actor).map_err(whole)?;
-    let mut met = Met::of(tx, R::TABLE, drafts).map_err(whole)?;
+    let mut met = Met::of(tx, R::TABLE, &drafts.iter().collect::<Vec<_>>()).map_err(whole)?;
     let judge = |(at, fields): (usize, &Fields)| {
         let judged = R::blank(tx).and_then(|mut record| {
             be_created(tx, &mut record, created(at));
@@ -176,13 +180,31 @@ pub(crate) fn update_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) 
 
 /// Changes records; consequences wait for `settle`. Answers their ids, each once.
 pub(crate) fn alter_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -> Result<Vec<i64>> {
-    access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
     let ids = query::distinct(ids)?;
-    let mut met = Met::default();
-    let found = query::visible::<R>(tx, &ids)?;
-    query::permit(tx, R::TABLE, &ids, Deed::Update)?;
-    for before in found {
-        let mut after = before.clone();
+    alter_each::<R>(tx, &ids, Met::default(), |_| fields)?;
+    Ok(ids)
+}
+
+/// Changes records, each as is said of it, in as many statements as one; consequences wait for `settle`. No record is named twice.
+pub(crate) fn alter_apart<R: Room>(tx: &mut Tx<'_>, changes: &[(i64, Fields)]) -> Result<()> {
+    let ids: Vec<i64> = changes.iter().map(|(id, _)| *id).collect();
+    let fields: Vec<&Fields> = changes.iter().map(|(_, fields)| fields).collect();
+    let met = Met::of(tx, R::TABLE, &fields)?;
+    alter_each::<R>(tx, &ids, met, |at| fields[at])
+}
+
+fn alter_each<'f, R: Room>(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    mut met: Met,
+    fields: impl Fn(usize) -> &'f Fields,
+) -> Result<()> {
+    access::allow(R::TABLE.kind, Deed::Update, &tx.actor)?;
+    let found = query::visible::<R>(tx, ids)?;
+    query::permit(tx, R::TABLE, ids, Deed::Update)?;
+    let mut altered = Vec::with_capacity(found.len());
+    for (at, before) in found.into_iter().enumerate() {
+        let (mut after, fields) = (before.clone(), fields(at));
         let done = (|| {
             if let Some(expected) = fields.expected_version {
                 check_version(tx, &before, expected, fields)?;
@@ -198,9 +220,11 @@ pub(crate) fn alter_in<R: Room>(tx: &mut Tx<'_>, ids: &[i64], fields: &Fields) -
             changed(tx, Some(&before), Some(&after))?;
         }
         R::after_save(tx, Some(&before), &after)?;
+        met.moved(&after)?;
+        altered.push((before, after));
     }
-    query::permit(tx, R::TABLE, &ids, Deed::Update)?;
-    Ok(ids)
+    query::permit(tx, R::TABLE, ids, Deed::Update)?;
+    R::after_update(tx, &altered)
 }
 
 /// Removes records that nothing refers to.
@@ -309,7 +333,7 @@ struct Met {
 
 impl Met {
     /// Of all that drafts name: a question for each field.
-    fn of(tx: &Tx<'_>, table: &'static Table, drafts: &[Fields]) -> Result<Self> {
+    fn of(tx: &Tx<'_>, table: &'static Table, drafts: &[&Fields]) -> Result<Self> {
         let mut met = Self::default();
         for field in table.fields.iter().filter(|field| !field.system) {
             let FieldKind::Ref(kind) = field.kind else { continue };
@@ -336,6 +360,15 @@ impl Met {
             }
         }
         Ok(met)
+    }
+
+    /// Whom a record is below since it was changed.
+    fn moved<R: Record>(&mut self, after: &R) -> Result<()> {
+        let id = after.id().number();
+        if let Some(parent) = self.parents.get_mut(&id) {
+            *parent = after.value("parent_id")?.as_int();
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use crate::base::{
     Error, FieldKind, Fields, Frame, Id as _, PartnerId, Record as _, RecordKind, Result, Row, text,
 };
-use crate::desk::{query, update_in};
+use crate::desk::{alter_apart, query};
+use crate::event::OfficeChange;
 use crate::lead::store;
 use crate::lead::verbs::as_system;
 use crate::partner::contact;
@@ -262,18 +263,29 @@ pub(crate) fn tell(tx: &mut Tx<'_>, reached: Vec<Reached>) -> Result<bool> {
     }
     let told: Vec<i64> = news.iter().map(|(card, _)| card.id.0).collect();
     let contacts = contact::of_partners(tx, &query::distinct(&told)?)?;
-    let mut changed: Vec<&Partner> = Vec::new();
+    let (mut changed, mut asked): (Vec<&Partner>, Vec<(i64, Fields)>) = (Vec::new(), Vec::new());
+    let mut place: HashMap<i64, usize> = HashMap::new();
     for (card, mut told) in news {
         // One of their further addresses is no news, and does not become the card's.
         let there = contacts.get(&card.id.0).map_or(&[][..], Vec::as_slice);
         for name in contact::known(tx, card, there, &told)? {
             told.take(name);
         }
-        if !told.is_empty() {
-            update_in::<Partner>(tx, &[card.id.0], &told)?;
-            changed.push(card);
+        if told.is_empty() {
+            continue;
+        }
+        // Of several leads of a customer the last one has the last word.
+        let at = *place.entry(card.id.0).or_insert(asked.len());
+        match asked.get_mut(at) {
+            Some((_, before)) => before.set_all(told),
+            None => {
+                asked.push((card.id.0, told));
+                changed.push(card);
+            }
         }
     }
+    alter_apart::<Partner>(tx, &asked)?;
+    tx.settle()?;
     contact::keep(tx, &changed)?;
     Ok(!changed.is_empty())
 }
@@ -359,50 +371,93 @@ pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<bool> {
     Ok(is_any)
 }
 
-/// Lets leads follow what became of their customer's addresses, where they had the old one or none.
-pub(crate) fn follow(tx: &mut Tx<'_>, id: i64, before: &Row, after: &Row) -> Result<()> {
-    let text = |row: &Row, name: &str| -> Option<String> {
-        row.get(name).ok().and_then(|value| value.as_text().map(str::to_owned))
-    };
-    let moved = |name: &str| {
-        let (was, is) = (text(before, name), text(after, name));
-        is.filter(|is| was.as_ref() != Some(is)).map(|is| (was, is))
-    };
-    let (email, phone, mobile) = (moved("email"), moved("phone"), moved("mobile"));
-    if email.is_none() && phone.is_none() && mobile.is_none() {
+/// What became of a customer's addresses: what each was, and is.
+struct Moved {
+    country: Option<String>,
+    email: Option<(Option<String>, String)>,
+    phone: Option<(Option<String>, String)>,
+    mobile: Option<(Option<String>, String)>,
+}
+
+impl Moved {
+    /// `None` when a change is none of theirs.
+    fn of(change: &OfficeChange) -> Option<Self> {
+        let (Some(before), Some(after)) = (&change.before, &change.after) else { return None };
+        if change.kind != RecordKind::Partner || change.apart {
+            return None;
+        }
+        let text = |row: &Row, name: &str| -> Option<String> {
+            row.get(name).ok().and_then(|value| value.as_text().map(str::to_owned))
+        };
+        let moved = |name: &str| {
+            let (was, is) = (text(before, name), text(after, name));
+            is.filter(|is| was.as_ref() != Some(is)).map(|is| (was, is))
+        };
+        let moved = Self {
+            country: text(after, "country_code"),
+            email: moved("email"),
+            phone: moved("phone"),
+            mobile: moved("mobile"),
+        };
+        let any = moved.email.is_some() || moved.phone.is_some() || moved.mobile.is_some();
+        any.then_some(moved)
+    }
+
+    /// Lets a lead follow, where it had the old one or none.
+    fn reach(&self, lead: &mut Lead, home: Option<&str>) {
+        let country = lead.country_code.clone();
+        let country = country.as_deref().or(self.country.as_deref()).or(home);
+        let had = |own: &Option<String>, was: &Option<String>, phone: bool| {
+            let own = own.as_deref();
+            own.is_none()
+                || was.is_some()
+                    && !if phone {
+                        differs_phone(own, was.as_deref(), country)
+                    } else {
+                        differs_email(own, was.as_deref())
+                    }
+        };
+        if let Some((was, is)) = &self.email
+            && had(&lead.email_from, was, false)
+        {
+            lead.email_from = Some(is.clone());
+        }
+        if let Some((was, is)) = &self.phone
+            && had(&lead.phone, was, true)
+        {
+            lead.phone = Some(is.clone());
+        }
+        if let Some((was, is)) = &self.mobile
+            && had(&lead.mobile, was, true)
+        {
+            lead.mobile = Some(is.clone());
+        }
+    }
+}
+
+/// Lets leads follow what became of their customers' addresses, where they had the old one or none.
+pub(crate) fn follow(tx: &mut Tx<'_>, changes: &[OfficeChange]) -> Result<()> {
+    let mut moved: HashMap<i64, Vec<Moved>> = HashMap::new();
+    for change in changes {
+        if let Some(news) = Moved::of(change) {
+            moved.entry(change.id).or_default().push(news);
+        }
+    }
+    if moved.is_empty() {
         return Ok(());
     }
-    let country = text(after, "country_code");
-    let ids = store::referring(tx, "partner_id", id)?;
+    let partners: Vec<i64> = moved.keys().copied().collect();
+    let ids = store::of_partners(tx, &query::distinct(&partners)?)?;
     as_system(tx, |tx| {
         store::change(tx, &ids, |lead, office| {
             let mut follows = lead.clone();
-            let home = country.as_deref().or_else(|| office.country(lead.company_id));
-            let country = lead.country_code.as_deref().or(home);
-            let had = |own: &Option<String>, was: &Option<String>, phone: bool| {
-                let own = own.as_deref();
-                own.is_none()
-                    || was.is_some()
-                        && !if phone {
-                            differs_phone(own, was.as_deref(), country)
-                        } else {
-                            differs_email(own, was.as_deref())
-                        }
-            };
-            if let Some((was, is)) = &email
-                && had(&lead.email_from, was, false)
-            {
-                follows.email_from = Some(is.clone());
-            }
-            if let Some((was, is)) = &phone
-                && had(&lead.phone, was, true)
-            {
-                follows.phone = Some(is.clone());
-            }
-            if let Some((was, is)) = &mobile
-                && had(&lead.mobile, was, true)
-            {
-                follows.mobile = Some(is.clone());
+            let news =
+                lead.partner_id.and_then(|id| moved.get(&id.0)).map_or(&[][..], Vec::as_slice);
+            let home = office.country(lead.company_id);
+            let mut country = home;
+            for news in news {
+                news.reach(&mut follows, home);
+                country = news.country.as_deref().or(home);
             }
             crate::lead::rules::normalize(Some(lead), &mut follows, country)?;
             Ok(follows)

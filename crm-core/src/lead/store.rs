@@ -119,6 +119,17 @@ pub(crate) fn referring(tx: &Tx<'_>, column: &str, id: i64) -> Result<Vec<i64>> 
     })
 }
 
+/// Ids of the leads of these customers.
+pub(crate) fn of_partners(tx: &Tx<'_>, partners: &[i64]) -> Result<Vec<i64>> {
+    let sql =
+        "SELECT id FROM lead WHERE partner_id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+    let mut ids = Vec::new();
+    for chunk in partners.chunks(limit::CHUNK) {
+        ids.extend(tx.rows(sql, &[crate::storage::records::id_list(chunk)], |line| line.int(0))?);
+    }
+    Ok(ids)
+}
+
 /// Ids of the leads that carry a tag.
 pub(crate) fn tagged(tx: &Tx<'_>, tag: i64) -> Result<Vec<i64>> {
     tx.rows(

@@ -266,22 +266,39 @@ fn said_as(
     Ok(contact)
 }
 
+/// Lets partners' contacts follow what is written on their cards, before and after.
+pub(super) fn follow_cards(tx: &mut Tx<'_>, changed: &[(Partner, Partner)]) -> Result<()> {
+    let moved: Vec<_> = changed.iter().filter(|(before, after)| is_told(before, after)).collect();
+    for chunk in moved.chunks(limit::CHUNK) {
+        let ids: Vec<i64> = chunk.iter().map(|(before, _)| before.id.0).collect();
+        let mut known = of_partners(tx, &ids)?;
+        for (before, after) in chunk {
+            let known = known.remove(&before.id.0).unwrap_or_default();
+            follow_card(tx, before, after, known)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether contacts follow a change of a card.
+fn is_told(before: &Partner, after: &Partner) -> bool {
+    said(before) != said(after) || is_moved(before, after)
+}
+
+/// Whether the numbers of a card may be read as another country's.
+fn is_moved(before: &Partner, after: &Partner) -> bool {
+    before.country_code != after.country_code || before.parent_id != after.parent_id
+}
+
 /// Lets a partner's contacts follow what is written on the card: what replaces something there replaces it here, what is new is added,
 /// what is emptied goes.
-pub(super) fn follow_card(
+fn follow_card(
     tx: &mut Tx<'_>,
-    before: Option<&Partner>,
+    before: &Partner,
     after: &Partner,
+    mut known: Vec<PartnerContact>,
 ) -> Result<()> {
-    let was = before.map(said).unwrap_or_default();
-    let is = said(after);
-    let moved = before.is_some_and(|before| {
-        before.country_code != after.country_code || before.parent_id != after.parent_id
-    });
-    if was == is && !moved {
-        return Ok(());
-    }
-    let mut known = if before.is_some() { of_partner(tx, after.id)? } else { Vec::new() };
+    let (was, is) = (said(before), said(after));
     for (at, (_, channel, kind)) in SLOTS.iter().enumerate() {
         if was[at] == is[at] {
             continue;
@@ -315,7 +332,7 @@ pub(super) fn follow_card(
             (None, None) => {}
         }
     }
-    if moved {
+    if is_moved(before, after) {
         let phones = known.iter_mut().filter(|known| known.channel == ContactChannel::Phone);
         for contact in phones {
             let mut read = contact.clone();

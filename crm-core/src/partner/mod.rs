@@ -40,11 +40,8 @@ impl Room for Partner {
         normalize(tx, before, after)
     }
 
-    fn after_save(tx: &mut Tx<'_>, before: Option<&Self>, after: &Self) -> Result<()> {
-        match before {
-            Some(_) => contact::follow_card(tx, before, after),
-            None => Ok(()),
-        }
+    fn after_update(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        contact::follow_cards(tx, changed)
     }
 
     fn after_create(tx: &mut Tx<'_>, created: &[Self]) -> Result<()> {

@@ -218,3 +218,39 @@ fn an_ambiguous_name_is_told_with_the_ids_that_have_it() {
     let pairs = [("n", "name"), ("s", "stage_id.id")];
     assert_eq!(import(&s, &format!("n,s\nA,{second}\n"), &pairs).created, 1);
 }
+
+#[test]
+fn customers_that_are_there_are_changed_together_as_they_would_be_one_by_one() {
+    let s = session();
+    let cards = ["Azure", "Bay", "Cove", "Dune"];
+    let cards = cards.map(|name| fields! { name: name, email: format!("{name}@old.example") });
+    let ids: Vec<_> =
+        s.partners().create_many(cards.to_vec()).unwrap().iter().map(|card| card.id).collect();
+    let deals = ids.iter().map(|id| fields! { name: "Lease", partner_id: *id });
+    let deals = s.leads().create_many(deals.collect()).unwrap();
+    let pairs = &[("id", "id"), ("above", "parent_id"), ("mail", "email")];
+    let told = |file: &str| {
+        let options = ImportOptions::default();
+        try_import(&s, RecordKind::Partner, file, pairs, &options).unwrap()
+    };
+    // Each above the other: the first row holds, the second is refused, and those beside them are changed.
+    let report = told(
+        "id,above,mail\n1,2,a@new.example\n2,1,b@new.example\n3,,c@new.example\n4,,dune@OLD.example\n",
+    );
+    assert_eq!((report.updated, report.failed), (3, 1));
+    assert_eq!(report.errors.at(0, "record"), Value::Int(2), "{:?}", report.errors);
+    let reached = |at: usize| s.leads().get(deals[at].id).unwrap().email_from.unwrap();
+    assert_eq!(
+        [0, 1, 2, 3].map(reached),
+        ["a@new.example", "Bay@old.example", "c@new.example", "dune@OLD.example"]
+    );
+    let contacts = s.partner_contacts().find(&Find::all()).unwrap();
+    let contacts: Vec<&str> = contacts.iter().map(|contact| contact.value.as_str()).collect();
+    assert_eq!(contacts, ["a@new.example", "Bay@old.example", "c@new.example", "dune@OLD.example"]);
+    // The same again changes nothing; of two rows of one customer the later one has the last word.
+    let report = told("id,above,mail\n1,2,a@new.example\n3,,c@new.example\n");
+    assert_eq!((report.unchanged, report.updated), (2, 0));
+    let report =
+        told("id,above,mail\n3,,first@new.example\n4,,d@new.example\n3,,last@new.example\n");
+    assert_eq!((report.updated, report.failed), (2, 1), "a record is told of once");
+}
