@@ -309,6 +309,39 @@ fn a_verb_on_a_thousand_asks_no_more_than_on_ten() {
 }
 
 #[test]
+fn a_plan_for_many_whose_reading_is_narrowed_asks_no_more_than_for_few() {
+    let crm = Crm::open(&fresh()).unwrap();
+    let s = crm.session(None, None).unwrap();
+    // A rule that reads another record, one that asks who they are, and members of two roles.
+    let near = fields! { name: "near", record: "lead", filter: "partner_id.country_code = \"FR\" or team_id.name ilike \"N%\"" };
+    s.rules().create(near).unwrap();
+    let theirs =
+        fields! { name: "theirs", record: "lead", filter: "user_id = :me or user_id is null" };
+    s.rules().create(theirs).unwrap();
+    let mut asked = Vec::new();
+    for (turn, n) in [2, 4, 2, 40].into_iter().enumerate() {
+        let team = s.teams().create(fields! { name: format!("North {turn}") }).unwrap().id;
+        for at in 0..n {
+            let role = if at % 2 == 0 { "own" } else { "company" };
+            let user = fields! { name: format!("user {turn} {at}"), role: role };
+            let user = s.users().create(user).unwrap().id;
+            s.teams().add_member(team, user, fields! { assignment_max: 300 }).unwrap();
+        }
+        let leads = (0..n).map(|at| fields! { name: format!("Lease {at}"), team_id: team });
+        s.leads().create_many(leads.collect()).unwrap();
+        let plan = Assign { team_ids: Some(vec![team]), ..Assign::default() };
+        let before = crm.round_trips();
+        let plan = s.assignment().plan(&plan).unwrap();
+        let planned = crm.round_trips();
+        assert_eq!(s.assignment().run(&plan).unwrap().assigned, n);
+        asked.push((planned - before, crm.round_trips() - planned));
+        s.teams().update(team, fields! { active: false }).unwrap();
+    }
+    println!("planned, run: {asked:?}");
+    assert!(asked[3].0 <= asked[2].0 && asked[3].1 <= asked[2].1, "{asked:?}");
+}
+
+#[test]
 fn who_wins_and_who_loses_at_once_leave_one_outcome() {
     let url = fresh();
     let one = Crm::open(&url).unwrap();

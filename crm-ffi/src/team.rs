@@ -56,8 +56,8 @@ pub unsafe extern "C" fn crm_team_remove_member(
 
 /// Who is a member of a team, or with `as_of_days` (days since 1970-01-01; null: now) was on that day, the oldest membership first: `id`,
 /// `user_id`, `date_start`, `date_end`, `assignment_max`, `assignment_filter`, `assignment_filter_preferred`, `assignment_optout`,
-/// `is_absent`, and how many of the member's leads in this team were opened in the last 24 hours (`lead_day_count`) and 30 days
-/// (`lead_month_count`), lost and archived ones too. End `out` with `crm_frame_free`.
+/// `territory`, `languages`, `skill_ids`, `is_absent`, and how many of the member's leads in this team were opened in the last 24 hours
+/// (`lead_day_count`) and 30 days (`lead_month_count`), lost and archived ones too. End `out` with `crm_frame_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn crm_team_members(
     session: *const CrmSession,

@@ -121,6 +121,17 @@ pub(crate) fn sight(kind: RecordKind, actor: &Actor) -> Option<Filter> {
     together(grounds(kind, actor))
 }
 
+/// The same, as filters that must all hold.
+pub(crate) fn sights(kind: RecordKind, actor: &Actor) -> Vec<Filter> {
+    grounds(kind, actor).into_iter().map(any_of).collect()
+}
+
+/// A filter's text, with whom it means by `:me` and theirs if it asks: those of whom that is equal see alike.
+pub(crate) fn told_of(filter: &Filter, user: UserId) -> (Option<UserId>, String) {
+    let text = filter.to_string();
+    (text.contains(":m").then_some(user), text)
+}
+
 /// The same of a record that is nobody's: whose it is decides nothing.
 pub(crate) fn sight_of_nobodys(kind: RecordKind, actor: &Actor) -> Option<Filter> {
     let others = grounds(kind, actor).into_iter().filter(|ground| ground.name != "owner");
@@ -128,8 +139,11 @@ pub(crate) fn sight_of_nobodys(kind: RecordKind, actor: &Actor) -> Option<Filter
 }
 
 fn together(grounds: Vec<Ground>) -> Option<Filter> {
-    let any = |ground: Ground| Filter::any(ground.any.into_iter().map(|(_, filter)| filter));
-    (!grounds.is_empty()).then(|| Filter::all(grounds.into_iter().map(any)))
+    (!grounds.is_empty()).then(|| Filter::all(grounds.into_iter().map(any_of)))
+}
+
+fn any_of(ground: Ground) -> Filter {
+    Filter::any(ground.any.into_iter().map(|(_, filter)| filter))
 }
 
 /// What must hold of a record of a kind for the actor to see it.

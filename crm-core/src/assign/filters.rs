@@ -3,7 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::base::{Error, Record as _, Result};
+use crate::access::{self, Actor};
+use crate::base::{Error, Record as _, RecordKind, Result, UserId};
 use crate::desk::query;
 use crate::filter::{Filter, Params, Resolved};
 use crate::record::Lead;
@@ -22,13 +23,20 @@ pub(super) struct Filters {
     tests: Vec<Test>,
     /// By text, and who `:me` is and which team is theirs if the text asks.
     known: HashMap<(String, Option<(i64, i64)>), usize>,
+    /// Of what users see, by who `:me` is if the text asks, and text.
+    sights: HashMap<(Option<UserId>, String), usize>,
     /// Those that name the lead's team.
     of_team: HashSet<usize>,
 }
 
 impl Filters {
     pub(super) fn new() -> Self {
-        Self { tests: vec![Test::All], known: HashMap::new(), of_team: HashSet::new() }
+        Self {
+            tests: vec![Test::All],
+            known: HashMap::new(),
+            sights: HashMap::new(),
+            of_team: HashSet::new(),
+        }
     }
 
     /// The number of a filter; no text accepts everything.
@@ -59,13 +67,33 @@ impl Filters {
         Ok(self.tests.len() - 1)
     }
 
-    /// The number of a filter that is read already.
-    pub(super) fn add_resolved(
+    /// The numbers of what must hold of a lead for a user to see it, which is asked once for all of whom it is the same.
+    pub(super) fn add_sight(
         &mut self,
         tx: &Tx<'_>,
-        resolved: Resolved,
+        actor: &Actor,
         leads: &[Lead],
-    ) -> Result<usize> {
+    ) -> Result<Vec<usize>> {
+        let mut numbers = Vec::new();
+        let Some(user) = actor.user_id else { return Ok(numbers) };
+        for filter in access::sights(RecordKind::Lead, actor) {
+            let key = access::told_of(&filter, user);
+            let number = match self.sights.get(&key) {
+                Some(known) => *known,
+                None => {
+                    let resolved = query::resolved_for(tx, &filter, Lead::TABLE, actor)?;
+                    let new = self.add_resolved(tx, resolved, leads)?;
+                    self.sights.insert(key, new);
+                    new
+                }
+            };
+            numbers.push(number);
+        }
+        Ok(numbers)
+    }
+
+    /// The number of a filter that is read already.
+    fn add_resolved(&mut self, tx: &Tx<'_>, resolved: Resolved, leads: &[Lead]) -> Result<usize> {
         let test = if resolved.reads_the_record_alone() {
             Test::Here(resolved)
         } else {

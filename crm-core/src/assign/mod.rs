@@ -165,7 +165,8 @@ impl<'s> Assignment<'s> {
     /// # Errors
     /// `Conflict` when a lead has changed or gone since, naming the leads; when a team that is given something has gone, or its switches,
     /// filters or members have changed; when a member would be given more than the day's quota; for a plan of another database, and for one
-    /// older than [`limit::PLAN_HOURS`](crate::base::limit::PLAN_HOURS). Nothing is written then. `Denied` below the role `all`.
+    /// older than [`limit::PLAN_HOURS`](crate::base::limit::PLAN_HOURS) or of a time
+    /// that is still to come. Nothing is written then. `Denied` below the role `all`.
     pub fn run(&self, plan: &AssignPlan) -> Result<Assigned> {
         self.link.write_alone(|tx| run::run(tx, plan))
     }

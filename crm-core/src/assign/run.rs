@@ -94,17 +94,16 @@ fn tell(tx: &mut Tx<'_>, plan: &AssignPlan, steps: &[&AssignStep]) {
     }
 }
 
-/// Refuses a plan that is too old, or of another time than this one's past.
+/// Refuses a plan that is too old, or of a time that is still to come.
 fn in_time(tx: &Tx<'_>, plan: &AssignPlan) -> Result<()> {
     let oldest = tx.now.micros().saturating_sub(limit::PLAN_HOURS * 3_600_000_000);
-    if plan.at >= oldest {
-        return Ok(());
-    }
-    let made = Timestamp::stored(plan.at);
-    let told = format!(
-        "plan: it was made at {made}, more than {} hours ago; plan again",
-        limit::PLAN_HOURS
-    );
+    let newest = tx.now.micros().saturating_add(limit::PLAN_AHEAD_MINUTES * 60_000_000);
+    let why = match plan.at {
+        at if at < oldest => format!("more than {} hours ago", limit::PLAN_HOURS),
+        at if at > newest => "which is still to come".to_owned(),
+        _ => return Ok(()),
+    };
+    let told = format!("plan: it was made at {}, {why}; plan again", Timestamp::stored(plan.at));
     Err(Error::conflict(told).with_field("plan"))
 }
 

@@ -122,6 +122,7 @@ fn a_plan_of_another_office_or_day_is_refused() {
             || refused(&t, &plan).message().contains("not those")
     );
     assert!(refused(&at(&crm, 4), &plan).message().contains("24 hours"));
+    assert!(refused(&at(&crm, 1), &plan).message().contains("still to come"));
     for changed in [
         fields! { assignment_optout: true },
         fields! { use_leads: false },

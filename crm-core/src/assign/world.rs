@@ -1,6 +1,5 @@
 //! What a plan is made of: leads without salesperson, teams and members who take part, what they were given lately.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::assign::Assign;
@@ -10,18 +9,18 @@ use crate::assign::reference::{Judge, Seat};
 use crate::assign::run;
 use crate::base::text::emails_normalized;
 use crate::base::{
-    Date, Id as _, LeadId, Record as _, RecordKind, Result, Table, TagId, TeamId, UserId, limit,
+    Date, Id as _, LeadId, Record as _, Result, Table, TagId, TeamId, UserId, limit,
 };
 use crate::convert::clusters;
-use crate::desk::{Find, blind, query};
+use crate::desk::{Find, query};
 use crate::duplicate::{Identity, same_customer};
 use crate::filter::Filter;
 use crate::lead::office::office;
 use crate::lead::verbs::as_system;
 use crate::merge;
 use crate::record::{Lead, LeadKind, Partner, Team, TeamMember, User};
-use crate::storage::Tx;
 use crate::storage::records::id_list;
+use crate::storage::{Tx, actor};
 use crate::team::{Absences, Lack, Reach, of_members, works_in};
 
 /// A member of a team that takes part.
@@ -34,8 +33,8 @@ pub(super) struct Member {
     filter: usize,
     preferred: usize,
     reach: Reach,
-    /// What the member sees of what they have, if anything might be hidden.
-    sight: Option<usize>,
+    /// What must hold of what they have for the member to see it, if anything might be hidden.
+    sight: Vec<usize>,
 }
 
 /// Duplicates that would become one.
@@ -178,22 +177,27 @@ impl World {
                 (add(&row.assignment_filter)?, add(&row.assignment_filter_preferred)?);
             of_team[team].push(all.len());
             let reach = Reach::stored(&row);
-            all.push(Member { row, user, team, filter, preferred, reach, sight: None });
+            all.push(Member { row, user, team, filter, preferred, reach, sight: Vec::new() });
             seats.push(seat);
         }
         let office = office(tx)?;
-        let mut sights: HashMap<UserId, Option<usize>> = HashMap::new();
-        for member in
-            all.iter_mut().filter(|member: &&mut Member| office.may_be_blind(member.user.id))
-        {
-            member.sight = match sights.entry(member.user.id) {
-                Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(new) => {
-                    let sight = blind::sight(tx, RecordKind::Lead, member.user.id)?;
-                    let sight = sight.map(|sight| filters.add_resolved(tx, sight, &leads));
-                    *new.insert(sight.transpose()?)
-                }
-            };
+        let mut blind: Vec<UserId> = all
+            .iter()
+            .map(|member: &Member| member.user.id)
+            .filter(|user| office.may_be_blind(*user))
+            // Who acts may give themselves what they find.
+            .filter(|user| tx.actor.user_id != Some(*user))
+            .collect();
+        blind.sort_unstable();
+        blind.dedup();
+        let mut sights: HashMap<UserId, Vec<usize>> = HashMap::new();
+        for actor in actor::load_all(tx, &blind)? {
+            if let Some(user) = actor.user_id {
+                sights.insert(user, filters.add_sight(tx, &actor, &leads)?);
+            }
+        }
+        for member in &mut all {
+            member.sight = sights.get(&member.user.id).cloned().unwrap_or_default();
         }
         let skills = skills(tx)?;
         Ok(Self { leads, at, teams, team_filters, members: all, of_team, seats, filters, skills })
@@ -223,7 +227,7 @@ impl World {
     /// How many of the leads a member would not see though they were theirs, of those who are blind to any.
     pub(super) fn hidden(&self) -> Result<Vec<(usize, usize)>> {
         let mut all = Vec::new();
-        let may = |member: &usize| self.members[*member].sight.is_some();
+        let may = |member: &usize| !self.members[*member].sight.is_empty();
         for member in (0..self.members.len()).filter(may) {
             let mut hidden = 0;
             for lead in &self.leads {
@@ -402,14 +406,21 @@ impl Eyes<'_> {
     /// Whether a member would see a lead that was given to them, as it will be then; doing a plan is refused else.
     fn sees(self, member: usize, lead: &Lead) -> Result<bool> {
         let own = &self.0.members[member];
-        let Some(sight) = own.sight else { return Ok(true) };
+        if own.sight.is_empty() {
+            return Ok(true);
+        }
         let given = Lead {
             user_id: Some(own.user.id),
             team_id: Some(own.row.team_id),
             kind: LeadKind::Opportunity,
             ..lead.clone()
         };
-        self.0.filters.holds(sight, &given)
+        for sight in &own.sight {
+            if !self.0.filters.holds(*sight, &given)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a member's filter accepts a lead, which is of the member's team by the time the member has it.

@@ -36,6 +36,8 @@ pub const FILTER_TEXT: usize = 1 << 16;
 pub const BACKTEST_DAYS: u32 = 36_500;
 /// Hours after which a plan of assignment is too old to be run: a day's quotas and leads are others by then.
 pub const PLAN_HOURS: i64 = 24;
+/// Minutes by which the clock of who made a plan may be ahead of the clock of who runs it.
+pub const PLAN_AHEAD_MINUTES: i64 = 10;
 /// Rules in use that narrow who may read and change records: each is part of every statement of those of whom it speaks.
 pub const RULES: usize = 200;
 /// Links in a dotted reference such as `team_id.user_id.name`.

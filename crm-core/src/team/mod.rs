@@ -201,7 +201,8 @@ impl Desk<'_, Team> {
     }
 
     /// Who is a member of a team, or was on a day, the oldest membership first: `id` of the membership, `user_id`, `date_start`, `date_end`,
-    /// `assignment_max`, `assignment_filter`, `assignment_filter_preferred`, `assignment_optout`, `is_absent`, and how many of the leads that
+    /// `assignment_max`, `assignment_filter`, `assignment_filter_preferred`, `assignment_optout`, `territory`, `languages`,
+    /// `skill_ids`, `is_absent`, and how many of the leads that
     /// are the member's in this team, lost and archived ones too, were opened in the last 24 hours (`lead_day_count`) and 30 days
     /// (`lead_month_count`) until now, or until that day's end.
     ///
@@ -222,6 +223,9 @@ impl Desk<'_, Team> {
                 ("assignment_filter", FieldKind::Text),
                 ("assignment_filter_preferred", FieldKind::Text),
                 ("assignment_optout", FieldKind::Bool),
+                ("territory", FieldKind::Text),
+                ("languages", FieldKind::Text),
+                ("skill_ids", FieldKind::Ids(RecordKind::Tag)),
                 ("is_absent", FieldKind::Bool),
                 ("lead_day_count", FieldKind::Int),
                 ("lead_month_count", FieldKind::Int),
@@ -238,6 +242,9 @@ impl Desk<'_, Team> {
                     member.assignment_filter.as_deref().into(),
                     member.assignment_filter_preferred.as_deref().into(),
                     member.assignment_optout.into(),
+                    member.territory.as_deref().into(),
+                    member.languages.as_deref().into(),
+                    Value::Ids(member.skill_ids.iter().map(|tag| tag.0).collect()),
                     Absences::stored(member.absences.as_deref()).covers(day).into(),
                     load.day.into(),
                     load.month.into(),

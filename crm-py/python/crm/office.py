@@ -145,7 +145,7 @@ class Teams(TeamDesk):
         return ended
 
     def members(self, team_id: int | Team, as_of: date | None = None) -> Frame:
-        """Who is a member of a team, or was on a day, the oldest membership first.
+        """Who is a member of a team, or was on a day, the oldest membership first, with capacity, filters, `territory`, `languages` and `skill_ids`.
 
         `lead_day_count` and `lead_month_count` are how many of the member's leads in this team were opened in the last 24 hours and 30 days
         until now or that day's end, lost and archived ones too.
