@@ -46,6 +46,14 @@ pub fn phone_normalized(text: &str, country_code: Option<&str>) -> Option<String
     abroad.and_then(international).or_else(|| national(home?, &digits))
 }
 
+/// Whether a number in E.164 is how a country of its calling code reads a text: so it was, when that country was known of whom it is.
+pub(crate) fn is_reading(text: &str, number: &str) -> bool {
+    let Some(digits) = number.strip_prefix('+') else { return false };
+    let code = |length| DATABASE.by_code(&digits.get(..length)?.parse().ok()?);
+    let mut countries = (1..=3).filter_map(code).flatten();
+    countries.any(|meta| phone_normalized(text, Some(meta.id())).as_deref() == Some(number))
+}
+
 /// Digits that begin with a calling code: its country alone says how they go on.
 fn international(digits: &str) -> Option<String> {
     let (code, rest) = (1..=3).find_map(|length| {

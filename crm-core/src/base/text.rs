@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::char::is_combining_mark;
 
+pub(crate) use crate::base::phone::is_reading;
 pub use crate::base::phone::phone_normalized;
 use crate::base::{Error, Result, limit};
 

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::access::{self, Deed};
 use crate::base::text::emails_normalized;
-use crate::base::{Error, Fields, Id as _, LeadId, PartnerId, RecordKind, Result, Value, limit};
+use crate::base::{
+    Error, Fields, Id as _, LeadId, PartnerId, Record as _, RecordKind, Result, Value, limit,
+};
 use crate::convert::customer;
 use crate::convert::plan::{ConvertPlan, ConvertStep};
 use crate::convert::{Convert, rules, store};
 use crate::desk::{create_apart, query};
 use crate::duplicate::{Identity, same_customer};
-use crate::lead::customer::{load as customer_cards, replaced};
+use crate::lead::customer::{Customer, load as customer_cards, replaced};
 use crate::lead::import::{self, Draft};
 use crate::lead::office::office;
 use crate::lead::{store as leads, verbs};
@@ -274,8 +276,7 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
         fields.get("name").and_then(Value::as_text)
     };
     let turns = rules::in_turn(&leads, convert);
-    let given: Vec<i64> = convert.partner_id.iter().chain(found.values()).map(|id| id.0).collect();
-    let cards = customer_cards(tx, &query::distinct(&given)?)?;
+    let cards = cards(tx, convert.partner_id.iter().chain(found.values()), &new)?;
     let converted = leads.iter().map(|lead| {
         let own = lead.partner_id.map_or("none", |_| "own");
         let mut told = ConvertStep {
@@ -297,8 +298,9 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
                 None => (told.customer, told.partner_id) = ("found", Some(*id)),
             }
         }
-        if told.partner_id != lead.partner_id
-            && let Some(card) = told.partner_id.and_then(|id| cards.get(id.0))
+        let becomes = convert.partner_id.or_else(|| found.get(&lead.id.0).copied());
+        if let Some(card) = becomes.filter(|id| lead.partner_id != Some(*id))
+            && let Some(card) = cards.get(&card.0)
         {
             told.replaced = replaced(lead, card);
         }
@@ -310,6 +312,31 @@ pub(crate) fn plan(tx: &Tx<'_>, ids: &[i64], convert: &Convert) -> Result<Conver
     let mut all: Vec<ConvertStep> = converted.collect();
     all.extend(steps);
     Ok(ConvertPlan { steps: all })
+}
+
+/// The cards that leads are given, by id: those that are there, and those that are to be created, of whom a later lead may be told
+/// otherwise than it says.
+fn cards<'p>(
+    tx: &Tx<'_>,
+    given: impl Iterator<Item = &'p PartnerId>,
+    new: &New,
+) -> Result<HashMap<i64, Customer>> {
+    let above = |fields: &Fields| fields.get("parent_id").and_then(Value::as_int);
+    let ids = given.map(|id| id.0).chain(new.iter().filter_map(|(_, fields)| above(fields)));
+    let ids: Vec<i64> = ids.filter(|id| *id > 0).collect();
+    let known = customer_cards(tx, &query::distinct(&ids)?)?;
+    let mut cards: HashMap<i64, Customer> =
+        ids.iter().filter_map(|id| Some((*id, known.get(*id)?.clone()))).collect();
+    // Companies stand before who is of them.
+    for (number, (_, fields)) in (1..).zip(new) {
+        let mut card = Partner::default();
+        for (name, value) in fields.iter().filter(|(name, _)| *name != "parent_id") {
+            card.set(name, value)?;
+        }
+        let company = above(fields).and_then(|id| cards.get(&id)).map(|of| of.card.name.clone());
+        cards.insert(-number, Customer::new(card, company));
+    }
+    Ok(cards)
 }
 
 fn step(lead_id: LeadId, what: &'static str) -> ConvertStep {

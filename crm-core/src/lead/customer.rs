@@ -28,6 +28,13 @@ pub(crate) struct Customer {
     parent_name: Option<String>,
 }
 
+impl Customer {
+    /// One of that card, and of the company of that name.
+    pub(crate) const fn new(card: Partner, parent_name: Option<String>) -> Self {
+        Self { card, parent_name }
+    }
+}
+
 /// Customers by id, and of those that are not there any more who has their place.
 #[derive(Debug, Default)]
 pub(crate) struct Customers {

@@ -176,6 +176,26 @@ fn a_number_stays_the_same_in_the_country_of_another() {
 }
 
 #[test]
+fn a_number_that_could_not_be_read_is_read_where_it_comes_to() {
+    let (crm, s) = office();
+    let one = create(&s, fields! { name: "one", phone: "01 23 45 67 89" });
+    let two = create(
+        &s,
+        fields! { name: "two", phone: "01 23 45 67 89", street: "Quai 1", city: "Lyon", country_code: "FR" },
+    );
+    let french = Some("+33123456789");
+    assert_eq!((one.phone_normalized.as_deref(), two.phone_normalized.as_deref()), (None, french));
+    let before = (contacts(&s, one.id), contacts(&s, two.id));
+    let done = s.partners().merge(&[one.id, two.id], &PartnerMerge::default()).unwrap();
+    assert_eq!((done.head.id, done.head.phone_normalized.as_deref()), (one.id, french));
+    let normal: Vec<_> = contacts(&s, one.id).into_iter().map(|(_, _, normal)| normal).collect();
+    assert_eq!(normal, [french.map(str::to_owned)]);
+    assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
+    s.partners().unmerge(done.merge_id).unwrap();
+    assert_eq!((contacts(&s, one.id), contacts(&s, two.id)), before);
+}
+
+#[test]
 fn what_was_said_says_of_whom_and_what_was_merged_is_told_by_names() {
     let (_crm, s) = office();
     let harbour = create(&s, fields! { name: "Harbour" });

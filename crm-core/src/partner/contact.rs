@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::base::{Error, Fields, Id as _, PartnerContactId, PartnerId, Result, limit, text};
-use crate::desk::{Room, alter_in};
+use crate::desk::{self, Room, alter_in};
 use crate::partner::{home, seen, unite};
 use crate::record::{ContactChannel, ContactKind, ContactState, Partner, PartnerContact};
 use crate::storage::Tx;
@@ -280,6 +280,59 @@ pub(super) fn follow_cards(tx: &mut Tx<'_>, changed: &[(Partner, Partner)]) -> R
     Ok(())
 }
 
+/// Reads anew the numbers of who belongs to partners that are of another country now, and names none of their own. What is no number there
+/// stays what it was.
+pub(super) fn follow_countries(tx: &mut Tx<'_>, changed: &[(Partner, Partner)]) -> Result<()> {
+    let moved = changed.iter().filter(|(before, after)| before.country_code != after.country_code);
+    let moved: HashMap<i64, &Partner> = moved.map(|(_, after)| (after.id.0, after)).collect();
+    let mut ids: Vec<i64> = moved.keys().copied().collect();
+    ids.sort_unstable();
+    for chunk in ids.chunks(limit::CHUNK) {
+        let rest = "WHERE partner.parent_id IN (SELECT value FROM json_each(?1)) AND partner.country_code IS NULL \
+                    AND partner.date_erased IS NULL ORDER BY partner.id";
+        let below: Vec<Partner> = tx.select(rest, &[id_list(chunk)])?;
+        let ids: Vec<i64> = below.iter().map(|card| card.id.0).collect();
+        let mut known = of_partners(tx, &ids)?;
+        for before in below {
+            let mut known = known.remove(&before.id.0).unwrap_or_default();
+            let above = before.parent_id.and_then(|id| moved.get(&id.0));
+            let country = match above.and_then(|above| above.country_code.clone()) {
+                Some(country) => Some(country),
+                None => home(tx, &before)?,
+            };
+            let mut after = before.clone();
+            super::read_phones(&mut after, country.as_deref());
+            let is_one = after.phone_normalized.is_some();
+            if is_one && tx.save(&before, &mut after)? {
+                desk::changed(tx, Some(&before), Some(&after))?;
+            }
+            let is_one = |contact: &PartnerContact| {
+                text::phone_normalized(&contact.value, country.as_deref()).is_some()
+            };
+            let there = known.iter_mut().filter(|contact| is_one(contact));
+            read_phones(tx, country.as_deref(), there)?;
+            unite::unite_contacts(tx, &before, &mut known)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads numbers as they are dialled in a country.
+fn read_phones<'c>(
+    tx: &Tx<'_>,
+    country: Option<&str>,
+    known: impl Iterator<Item = &'c mut PartnerContact>,
+) -> Result<()> {
+    for contact in known.filter(|known| known.channel == ContactChannel::Phone) {
+        let mut read = contact.clone();
+        read.normalized = text::phone_normalized(&read.value, country);
+        read.state = ContactState::of(true, read.normalized.is_some());
+        tx.save(contact, &mut read)?;
+        *contact = read;
+    }
+    Ok(())
+}
+
 /// Whether contacts follow a change of a card.
 fn is_told(before: &Partner, after: &Partner) -> bool {
     said(before) != said(after) || is_moved(before, after)
@@ -333,13 +386,11 @@ fn follow_card(
         }
     }
     if is_moved(before, after) {
-        let phones = known.iter_mut().filter(|known| known.channel == ContactChannel::Phone);
-        for contact in phones {
-            let mut read = contact.clone();
-            normalize(tx, after, &mut read)?;
-            tx.save(contact, &mut read)?;
-            *contact = read;
-        }
+        let country = match &after.country_code {
+            Some(country) => Some(country.clone()),
+            None => home(tx, after)?,
+        };
+        read_phones(tx, country.as_deref(), known.iter_mut())?;
         unite::unite_contacts(tx, after, &mut known)?;
     }
     promote(tx, after, &known)

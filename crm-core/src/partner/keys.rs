@@ -18,8 +18,8 @@ pub(crate) fn stale_email(written: Option<&str>, known: Option<&str>) -> Option<
     (is.as_deref() != known).then_some((is, state))
 }
 
-/// The form that a phone and a mobile number should have, if none of these countries, of which the first that is known counts, gives the
-/// one that they have. `thorough`: also what could not be read when it was written, and can be now.
+/// The form that a phone and a mobile number should have in the first of these countries that is known, if no country gives the one that
+/// they have. `thorough`: also what could not be read when it was written, and can be now.
 pub(crate) fn stale_phone(
     (phone, mobile): (Option<&str>, Option<&str>),
     known: Option<&str>,
@@ -38,9 +38,11 @@ pub(crate) fn stale_phone(
     if is.as_deref() == known || known.is_none() && !thorough {
         return None;
     }
-    let is_right = |country: &Option<&str>| read(*country).0.as_deref() == known;
-    let right = known.is_some() && countries.iter().chain([&None]).any(is_right);
-    (!right).then_some((is, state))
+    let is_right = |known: &str| {
+        // The country of whom they belong to may have been another one.
+        [phone, mobile].into_iter().flatten().any(|said| text::is_reading(said, known))
+    };
+    (!known.is_some_and(is_right)).then_some((is, state))
 }
 
 /// What is wrong with a partner: the forms that its name, its address, its number and its tax number should have.

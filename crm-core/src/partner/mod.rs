@@ -41,7 +41,8 @@ impl Room for Partner {
     }
 
     fn after_update(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
-        contact::follow_cards(tx, changed)
+        contact::follow_cards(tx, changed)?;
+        contact::follow_countries(tx, changed)
     }
 
     fn after_create(tx: &mut Tx<'_>, created: &[Self]) -> Result<()> {
@@ -89,13 +90,18 @@ pub(crate) fn normalize(
         (None, None, None) => None,
         _ => home(tx, partner)?,
     };
+    read_phones(partner, home.as_deref());
+    Ok(())
+}
+
+/// The comparable forms of phone numbers as they are dialled in a country.
+fn read_phones(partner: &mut Partner, country: Option<&str>) {
     let phone = |text: &Option<String>| {
-        text.as_deref().and_then(|text| text::phone_normalized(text, home.as_deref()))
+        text.as_deref().and_then(|text| text::phone_normalized(text, country))
     };
     let own = phone(&partner.phone);
     partner.phone_state = ContactState::of(partner.phone.is_some(), own.is_some());
     partner.phone_normalized = own.or_else(|| phone(&partner.mobile));
-    Ok(())
 }
 
 /// A partner, if the actor sees it: of others it is not told what they have.

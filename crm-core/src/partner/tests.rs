@@ -1,6 +1,6 @@
 //! What partners are found by, and contacts of many at once.
 
-use crate::{Crm, Fields, Find, Session, fields};
+use crate::{Crm, Fields, Find, PartnerMerge, Session, fields};
 
 fn office() -> (Crm, Session) {
     let crm = Crm::open(":memory:").unwrap();
@@ -56,6 +56,14 @@ fn a_number_read_by_what_was_known_of_its_country_is_right() {
     // Where the company is has no say in what was read before.
     let company = crate::CompanyId::from(1);
     s.companies().update(company, fields! { country_code: "FR" }).unwrap();
+    // Nor has who has the place of whom they belonged to.
+    let other = fields! { name: "Other bakery", country_code: "DE", city: "Bonn" };
+    let other = s.partners().create(other).unwrap();
+    let merged = PartnerMerge { head_id: Some(other.id), ..PartnerMerge::default() };
+    s.partners().merge(&[bakery.id, other.id], &merged).unwrap();
+    let card = s.partners().get(ada.id).unwrap();
+    let number = card.phone_normalized.as_deref();
+    assert_eq!((card.parent_id, number), (Some(other.id), Some("+33123456788")));
     assert_eq!(crm.verify().unwrap(), Vec::<String>::new());
 }
 

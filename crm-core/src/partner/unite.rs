@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::base::{Date, Id as _, PartnerId, Record, Result, limit, text};
 use crate::partner::contact::{self, of_partners};
 use crate::partner::{home, role};
-use crate::record::{ContactChannel, Partner, PartnerContact, PartnerRole, RoleKind};
+use crate::record::{ContactChannel, ContactState, Partner, PartnerContact, PartnerRole, RoleKind};
 use crate::storage::Tx;
 use crate::storage::records::id_list;
 
@@ -81,28 +81,36 @@ pub(crate) fn contacts(card: &Partner, mut rows: Vec<PartnerContact>) -> United<
     United { changed: Vec::new(), gone }
 }
 
-/// Lets numbers go on being what they are for a card of another country: what was read at home is written out with its country.
+/// Lets numbers go on being what they are for a card of another country: what was read at home is written out with its country, and what
+/// could not be read is read now if it can be.
 pub(crate) fn carried(
     tx: &Tx<'_>,
     card: &Partner,
     rows: &[PartnerContact],
 ) -> Result<Vec<(PartnerContact, PartnerContact)>> {
-    let read: Vec<&PartnerContact> = rows
-        .iter()
-        .filter(|row| row.channel == ContactChannel::Phone && row.normalized.is_some())
-        .collect();
-    if read.is_empty() {
+    let phones: Vec<&PartnerContact> =
+        rows.iter().filter(|row| row.channel == ContactChannel::Phone).collect();
+    if phones.is_empty() {
         return Ok(Vec::new());
     }
     let country = match &card.country_code {
         Some(country) => Some(country.clone()),
         None => home(tx, card)?,
     };
-    let carried = read.into_iter().filter_map(|row| {
-        let whole = row.normalized.clone().filter(|whole| {
-            text::phone_normalized(&row.value, country.as_deref()).as_ref() != Some(whole)
-        })?;
-        Some((row.clone(), PartnerContact { value: whole, ..row.clone() }))
+    let carried = phones.into_iter().filter_map(|row| {
+        let read = text::phone_normalized(&row.value, country.as_deref());
+        let after = match (&row.normalized, read) {
+            (Some(whole), read) if read.as_ref() != Some(whole) => {
+                PartnerContact { value: whole.clone(), ..row.clone() }
+            }
+            (None, Some(read)) => PartnerContact {
+                normalized: Some(read),
+                state: Some(ContactState::Correct),
+                ..row.clone()
+            },
+            _ => return None,
+        };
+        Some((row.clone(), after))
     });
     Ok(carried.collect())
 }
