@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final
 
 from crm import _crm
@@ -25,7 +25,7 @@ class AssignPlan:
     deals it is known (`n`)."""
     head: Frame
     """Everything that it went by, a row per filter, number and switch: `team_id`, `user_id`, `name`, `value`."""
-    text: str
+    text: str = field(repr=False)
     """The plan as JSON text, to be kept and given to :meth:`Assignment.run`."""
 
 
