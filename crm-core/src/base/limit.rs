@@ -66,7 +66,7 @@ pub const CSV_ERRORS: usize = 10_000;
 pub const NEAREST_POOL: usize = 10_000;
 /// Names that are compared letter by letter with one that is looked for, of those that share a half of it, for each half, in the order of
 /// the alphabet: a half that more share is a word of the trade. The very same name is found whatever shares its halves.
-pub const NAMES: usize = 200;
+pub const NAMES: usize = 1_000;
 /// Addresses that are looked for in one text: more are a mailing list.
 pub const ADDRESSES: usize = 20;
 /// Addresses and numbers of one partner: an office's whole list fits, a directory of strangers does not.

@@ -12,6 +12,7 @@ pub mod fields;
 pub mod frame;
 pub mod free_mail;
 pub mod id;
+pub mod likeness;
 pub mod limit;
 pub mod money;
 pub mod name;

@@ -1,8 +1,8 @@
-//! Names as they are compared: what two spellings of one name have in common, and how alike two names are.
+//! Names as they are compared: what two spellings of one name have in common.
 //!
 //! Letters become Latin ones without their marks, so that «Ромашка» and "Romashka", "Işık" and "Isik", "Müller" and "Mueller" are
 //! one; what says the form of a company (Ltd, SARL, A.Ş., ООО) falls away; words may come in any order. Deliberately absent: the sound
-//! of a language, and nicknames.
+//! of a language, and nicknames; mistakes, which are [`crate::base::likeness`]'s.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -104,6 +104,11 @@ fn folded(word: &str) -> String {
     folded
 }
 
+/// Those of them that are so long that a slip in one leaves no other word.
+pub(crate) fn long_forms() -> impl Iterator<Item = &'static str> {
+    FORMS.split_ascii_whitespace().filter(|form| form.len() > 5)
+}
+
 fn is_form(word: &str) -> bool {
     FORMS.split_ascii_whitespace().any(|form| form == word)
 }
@@ -140,6 +145,23 @@ fn said_of<'a>(words: &'a [String], name: &str) -> &'a [String] {
 /// ```
 #[must_use]
 pub fn name_key(name: &str) -> String {
+    joined(&name_words(name))
+}
+
+/// A key of words in order.
+pub(crate) fn joined(words: &[String]) -> String {
+    words.concat().chars().take(LONGEST).collect()
+}
+
+/// The words of a key, in order.
+pub(crate) fn name_words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = spelled_words(name).iter().map(|word| folded(word)).collect();
+    words.sort_unstable();
+    words
+}
+
+/// The same words as they are spelled, in Latin letters, in the order of the name.
+pub(crate) fn spelled_words(name: &str) -> Vec<String> {
     let spelled: String = name.chars().filter(|c| !matches!(c, '.' | '\'' | '’' | '`')).collect();
     let words: Vec<String> = spelled
         .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
@@ -147,13 +169,8 @@ pub fn name_key(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     let says = |word: &&String| !is_form(word);
-    let mut kept: Vec<String> =
-        said_of(&words, name).iter().filter(says).map(|word| folded(word)).collect();
-    if kept.is_empty() {
-        kept = words.iter().map(|word| folded(word)).collect();
-    }
-    kept.sort_unstable();
-    kept.concat().chars().take(LONGEST).collect()
+    let kept: Vec<String> = said_of(&words, name).iter().filter(says).cloned().collect();
+    if kept.is_empty() { words } else { kept }
 }
 
 /// Where a text has words.
@@ -187,55 +204,6 @@ pub(crate) fn words<'a>(
         let begins = !first.is_ascii() || firsts.contains(may_begin);
         begins.then(|| folded(&word(said)))
     })
-}
-
-/// How alike two compared names are, of 100: 100 for the same, 90 for one letter wrong in six and more; 0 for others.
-///
-/// ```
-/// use crm_core::base::name::{likeness, name_key};
-/// let like = |a: &str, b: &str| likeness(&name_key(a), &name_key(b));
-/// assert_eq!(like("Harbour Freight Ltd", "Freight Harbour"), 100);
-/// assert_eq!(like("Harbour Freight", "Harbor Freight"), 90);
-/// assert_eq!(like("Harbour", "Inland"), 0);
-/// ```
-#[must_use]
-pub fn likeness(a: &str, b: &str) -> i64 {
-    const ENOUGH: usize = 6;
-    if a.is_empty() || b.is_empty() {
-        return 0;
-    }
-    if a == b {
-        return 100;
-    }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().min(b.len()) >= ENOUGH && is_one_off(&a, &b) { 90 } else { 0 }
-}
-
-/// Whether one letter inserted, left out or replaced makes one of the other.
-fn is_one_off(a: &[char], b: &[char]) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if long.len() - short.len() > 1 {
-        return false;
-    }
-    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
-    let rest = &long[same + 1..];
-    if short.len() == long.len() { short[same + 1..] == *rest } else { short[same..] == *rest }
-}
-
-/// The halves by which a name is looked for: of it, and of one with a letter less or more; the first halves, then the second.
-#[must_use]
-pub fn halves(key: &str) -> (Vec<String>, Vec<String>) {
-    let letters: Vec<char> = key.chars().collect();
-    let length = letters.len();
-    let (mut heads, mut tails) = (Vec::new(), Vec::new());
-    for other in length.saturating_sub(1)..=length + 1 {
-        let (head, tail) = (other / 2, other - other / 2);
-        heads.push(letters[..head.min(length)].iter().collect::<String>());
-        tails.push(letters[length - tail.min(length)..].iter().collect::<String>());
-    }
-    heads.dedup();
-    tails.dedup();
-    (heads, tails)
 }
 
 #[cfg(test)]
@@ -292,27 +260,6 @@ mod tests {
         {
             let key = name_key(name);
             assert_eq!(name_key(&key), key, "{name}");
-        }
-    }
-
-    #[test]
-    fn whatever_letter_is_wrong_a_half_is_found() {
-        let key: Vec<char> = "harbourfreight".chars().collect();
-        let half = |name: &[char]| -> (String, String) {
-            let at = name.len() / 2;
-            (name[..at].iter().collect(), name[at..].iter().collect())
-        };
-        for at in 0..key.len() {
-            let (mut less, mut other, mut more) = (key.clone(), key.clone(), key.clone());
-            less.remove(at);
-            other[at] = 'q';
-            more.insert(at, 'q');
-            for stored in [less, other, more] {
-                let (heads, tails) = halves(&key.iter().collect::<String>());
-                let (head, tail) = half(&stored);
-                assert!(heads.contains(&head) || tails.contains(&tail), "{stored:?}");
-                assert_eq!(likeness(&stored.iter().collect::<String>(), "harbourfreight"), 90);
-            }
         }
     }
 }

@@ -15,7 +15,7 @@ pub struct Duplicate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     /// The field that says so: `tax_id_normalized`, `email_normalized`, `phone_normalized`, `partner_id`, `name` (the same but for its
-    /// spelling, or with a letter wrong), `commercial_partner_id` (another person or office of the customer's company), `email_domain`.
+    /// spelling or one slip of the fingers), `commercial_partner_id` (another person or office of the customer's company), `email_domain`.
     pub field: &'static str,
     /// What they share.
     pub value: String,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::access;
 use crate::base::free_mail::company_domain;
-use crate::base::name::likeness;
+use crate::base::likeness::Wanted;
 use crate::base::text::{domain_first, emails_normalized};
 use crate::base::{
     FieldKind, Fields, LeadId, PartnerId, Record, RecordKind, Result, Table, Value, limit,
@@ -29,8 +29,7 @@ struct Probe {
     phones: Vec<String>,
     partner: Option<i64>,
     tax_id: Option<String>,
-    /// As it is compared.
-    name: String,
+    name: Wanted,
 }
 
 /// Duplicates of one record.
@@ -58,7 +57,7 @@ pub(super) fn find(tx: &Tx<'_>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>
     let table = store::table_of(kind)?;
     let mut hits = store::sharing(tx, table, &probe.parts(tx, kind)?)?;
     // What has half of a name may have another half.
-    let like = |hit: &Hit| likeness(&probe.name, &hit.key());
+    let like = |hit: &Hit| probe.name.likeness(&hit.value, &hit.key());
     hits.retain(|hit| hit.shared != Shared::Name || like(hit) > 0);
     let mut left_out: HashSet<i64> = probe.id.into_iter().collect();
     let found_others = hits.iter().any(|hit| Some(hit.id) != probe.id);
@@ -112,7 +111,8 @@ impl Probe {
 
     /// The same of a customer.
     fn stored_partner(tx: &Tx<'_>, id: PartnerId) -> Result<Self> {
-        let sql = "SELECT email, phone_normalized, tax_id_normalized, name_key FROM partner WHERE id = ?1";
+        let sql =
+            "SELECT email, phone_normalized, tax_id_normalized, name FROM partner WHERE id = ?1";
         let read = |line: &Line<'_>| {
             Ok(Self {
                 id: Some(id.0),
@@ -120,7 +120,7 @@ impl Probe {
                 phones: line.text_or_null(1)?.map(str::to_owned).into_iter().collect(),
                 partner: None,
                 tax_id: line.text_or_null(2)?.map(str::to_owned),
-                name: line.text_or_null(3)?.unwrap_or_default().to_owned(),
+                name: Wanted::of(line.text(3)?),
             })
         };
         match tx.optional(sql, &[id.0.into()], read)? {
@@ -146,7 +146,7 @@ impl Probe {
             phones: partner.phone_normalized.iter().cloned().collect(),
             partner: None,
             tax_id: partner.tax_id_normalized.clone(),
-            name: partner.name_key.clone().unwrap_or_default(),
+            name: Wanted::of(&partner.name),
         }
     }
 
@@ -174,7 +174,9 @@ impl Probe {
         ];
         if kind == RecordKind::Partner {
             parts.push(Part::Texts(Shared::TaxId, self.tax_id.iter().cloned().collect()));
-            parts.push(Part::Name(self.name.clone()));
+            if !is_hidden(tx, kind, Shared::Name) {
+                parts.push(Part::Named(store::names_like(tx, Partner::TABLE, &self.name)?));
+            }
         }
         if let (RecordKind::Lead, Some(partner)) = (kind, self.partner) {
             let mut family = store::family(tx, partner)?;
@@ -227,7 +229,7 @@ fn to_be<R: Record>(fields: &Fields) -> Result<R> {
 }
 
 /// What was found as duplicates: each record once, with its reasons, those most alike first, then the newest.
-fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
+fn ranked(name: &Wanted, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Duplicate> {
     let mut sharing: HashMap<Shared, HashSet<i64>> = HashMap::new();
     for hit in &hits {
         sharing.entry(hit.shared).or_default().insert(hit.id);
@@ -245,7 +247,7 @@ fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Dupl
                 .iter()
                 .filter(|(of, _)| kept(of))
                 .map(|(of, hit)| match of {
-                    Shared::Name => named(&hit.value, likeness(name, &hit.key())),
+                    Shared::Name => named(&hit.value, name.likeness(&hit.value, &hit.key())),
                     of => of.reason(told(*of, &hit.value)),
                 })
                 .collect();
@@ -261,7 +263,7 @@ fn ranked(name: &str, hits: Vec<Hit>, passes: impl Fn(&Hit) -> bool) -> Vec<Dupl
 /// A name as a reason, the weaker the less alike it is.
 pub(super) fn named(name: &str, likeness: i64) -> Reason {
     let same = Shared::Name.reason(name.to_owned());
-    // One letter wrong is a doubt of its own: 45 of 100 rather than 60.
+    // A slip is a doubt of its own: 45 of 100 rather than 60.
     let strength = if likeness == 100 { same.strength } else { same.strength * 3 / 4 };
     Reason { strength, ..same }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::base::name::{halves, name_key};
+use crate::base::likeness::{Wanted, halved};
+use crate::base::name::name_key;
 use crate::base::{Error, PartnerId, RecordKind, Result, Table, limit};
 use crate::desk::query::Scope;
 use crate::duplicate::reason::Shared;
@@ -63,39 +64,35 @@ pub(super) enum Part {
     Texts(Shared, Vec<String>),
     /// Customers.
     Ids(Shared, Vec<i64>),
-    /// A name as it is compared; what has half of it is found, and may be another.
-    Name(String),
+    /// Those of whom the name may be one, as [`names_like`] finds them.
+    Named(Vec<i64>),
 }
 
 impl Part {
     pub(super) const fn shared(&self) -> Shared {
         match self {
             Self::Texts(shared, _) | Self::Ids(shared, _) => *shared,
-            Self::Name(_) => Shared::Name,
+            Self::Named(_) => Shared::Name,
         }
     }
 
     const fn is_empty(&self) -> bool {
         match self {
             Self::Texts(_, texts) => texts.is_empty(),
-            Self::Ids(_, ids) => ids.is_empty(),
-            Self::Name(key) => key.is_empty(),
+            Self::Ids(_, ids) | Self::Named(ids) => ids.is_empty(),
         }
     }
 
     /// The table that has it, what is told of it, and the condition.
-    fn sql(
-        &self,
-        table: &Table,
-        scope: &Scope,
-        out: &mut Statement,
-    ) -> Result<(&'static str, String, String)> {
+    fn sql(&self, table: &Table, out: &mut Statement) -> (&'static str, String, String) {
         let (of, value, key) = place(table, self.shared());
         let condition = match self {
             Self::Ids(_, ids) => {
                 format!("{key} IN (SELECT value FROM json_each({}))", out.bind(id_list(ids)))
             }
-            Self::Name(name) => return Ok((of, value, names_like(of, &key, name, scope, out)?)),
+            Self::Named(ids) => {
+                format!("{of}.id IN (SELECT value FROM json_each({}))", out.bind(id_list(ids)))
+            }
             Self::Texts(Shared::Domain, domains) => {
                 // Addresses of a domain stand between it and the letter after their sign.
                 let domain = domains.first().map_or("", String::as_str);
@@ -107,13 +104,13 @@ impl Part {
                 format!("{value} IS NOT NULL AND {key} IN ({})", texts.join(", "))
             }
         };
-        Ok((of, value, condition))
+        (of, value, condition)
     }
 
     /// How many of them are read: one more than may share it, or the newest.
     const fn most(&self) -> usize {
         match self {
-            Self::Name(_) => limit::CHUNK,
+            Self::Named(_) => limit::CHUNK,
             _ if self.shared().fades() => limit::SHARED + 1,
             _ => limit::DUPLICATES,
         }
@@ -127,7 +124,7 @@ impl Part {
         table: &'static Table,
         out: &mut Statement,
     ) -> Result<()> {
-        let (of, value, condition) = self.sql(table, scope, out)?;
+        let (of, value, condition) = self.sql(table, out);
         let name = table.name;
         let (state, from, joined) = (state(table), from(table, of), joined(of));
         let condition = format!("{}{condition}", channel(table, self.shared()));
@@ -141,40 +138,61 @@ impl Part {
     }
 }
 
-/// Those that the actor sees and that have a name, or one of its halves and a letter more or less at most. Sight is asked of each half:
-/// of those that many share the first are taken, and nothing unseen stands in their way.
-fn names_like(
-    of: &str,
-    key: &str,
-    name: &str,
-    scope: &Scope,
-    out: &mut Statement,
-) -> Result<String> {
+/// Those that the actor sees and of whom the name may be one, by their keys alone. Sight is asked of each half: of those that many share
+/// the first are taken, and nothing unseen stands in their way.
+pub(super) fn names_like(tx: &Tx<'_>, table: &'static Table, wanted: &Wanted) -> Result<Vec<i64>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked = names_question(tx, table, wanted)?;
+    let mut found = Vec::new();
+    tx.each(&asked.sql, &asked.params, |line| {
+        if wanted.may_be(line.text(1)?) {
+            found.push(line.int(0)?);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The statement that [`names_like`] asks: the name itself, and where one like it stands. The index has the half before the whole.
+pub(super) fn names_question(
+    tx: &Tx<'_>,
+    table: &'static Table,
+    wanted: &Wanted,
+) -> Result<Statement> {
+    let mut out = Statement::new(tx.now);
+    let scope = Scope::new(tx, table, Vec::new(), None)?;
+    let (of, _, key) = place(table, Shared::Name);
     let head = format!("substr({key}, 1, length({key}) / 2)");
     let tail = format!("substr({key}, length({key}) / 2 + 1)");
-    let (heads, tails) = halves(name);
-    let length = i64::try_from(name.chars().count()).unwrap_or(i64::MAX);
-    let (least, most) = (out.bind(length - 1), out.bind(length.saturating_add(1)));
-    let near = format!("length({key}) BETWEEN {least} AND {most}");
-    let whole = format!("{key} = {}", out.bind(name.to_owned()));
-    let own: String = name.chars().take(name.chars().count() / 2).collect();
-    let mut parts = vec![(&head, own, &whole, limit::SHARED + 2)];
-    parts.extend(heads.into_iter().map(|half| (&head, half, &near, limit::NAMES)));
-    parts.extend(tails.into_iter().map(|half| (&tail, half, &near, limit::NAMES)));
-    let mut found = String::new();
-    for (n, (part, half, also, most)) in parts.into_iter().enumerate() {
+    let looks = wanted.looks();
+    let (least, most) = wanted.lengths();
+    let whole = |whole: String| (&head, halved(&whole).0, Some(whole));
+    let mut parts = vec![whole(wanted.key())];
+    parts.extend(looks.wholes.into_iter().map(whole));
+    parts.extend(looks.heads.into_iter().map(|half| (&head, half, None)));
+    parts.extend(looks.tails.into_iter().map(|half| (&tail, half, None)));
+    for (n, (part, half, whole)) in parts.into_iter().enumerate() {
         let union = if n == 0 { "" } else { " UNION ALL " };
         let half = out.bind(half);
+        let rows = if n == 0 { limit::SHARED + 2 } else { limit::NAMES };
+        let also = match whole {
+            Some(whole) => format!("{key} = {}", out.bind(whole)),
+            None => {
+                let (least, most) = (out.bind(least), out.bind(most));
+                format!("length({key}) BETWEEN {least} AND {most}")
+            }
+        };
         let _ = write!(
-            found,
-            "{union}SELECT id FROM (SELECT {of}.id FROM {of} WHERE {key} IS NOT NULL AND {part} = {half} AND {also} AND "
+            out.sql,
+            "{union}SELECT * FROM (SELECT {of}.id AS id, {key} AS name_key FROM {of} \
+             WHERE {key} IS NOT NULL AND {part} = {half} AND {also} AND "
         );
-        let before = std::mem::take(&mut out.sql);
-        scope.asked.sql_alone(out)?;
-        let sight = std::mem::replace(&mut out.sql, before);
-        let _ = write!(found, "{sight} ORDER BY {key}, {of}.id LIMIT {most}) AS half{n}");
+        scope.asked.sql_alone(&mut out)?;
+        let _ = write!(out.sql, " ORDER BY {key}, {of}.id LIMIT {rows}) AS half{n}");
     }
-    Ok(format!("{of}.id IN ({found})"))
+    Ok(out)
 }
 
 /// The name as it is compared, where it is kept.

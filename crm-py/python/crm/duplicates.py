@@ -22,7 +22,7 @@ class DuplicateReason:
     """Something that two records share."""
 
     field: str
-    """`tax_id_normalized`, `email_normalized`, `phone_normalized`, `partner_id`, `name` (but for its spelling or one letter),
+    """`tax_id_normalized`, `email_normalized`, `phone_normalized`, `partner_id`, `name` (but for its spelling or one slip of the fingers),
     `commercial_partner_id` (another person of the customer's company) or `email_domain`."""
     value: str
     """What they share."""
