@@ -12,7 +12,8 @@ pub enum AssignRules {
     /// Teams are drawn by their capacity, then members take turns by what is left of their day's quota.
     #[default]
     Reference,
-    /// As many of the best leads as can be, as evenly as can be, to those who are to be given them first: proven.
+    /// As many of the best leads as can be, as evenly as can be, to those who are to be given them first: proven. Whose territory it is,
+    /// is asked among all teams, not within the one that is drawn, so that one may wait for its member while another team has room.
     Optimal,
 }
 

@@ -83,7 +83,8 @@ class Assignment:
         they close, and proves it: `head` has a `price` and a `level` of each member that were looked at (`proven`).
 
         By both a lead goes to a member whose territory says most closely where it is, who speaks its language and has its skills; see
-        :meth:`Teams.add_member`.
+        :meth:`Teams.add_member`. By `reference` rules that is asked within the team that is drawn; by `optimal` ones among all teams, so that a
+        lead may wait for whose territory it is (`no_quota`) while another team has room.
 
         `team_ids`: of these teams alone, else of all that take part. With `force` what was given in the last 24 hours does not count. The same
         `seed` draws the same. Leads without team must be `delay_hours` old, and at most `created_within_days` days: 0 for any age, and if it is
